@@ -1,0 +1,1 @@
+"""The process: command line, settings, wiring, store. Alone may import everything."""

@@ -1,0 +1,1 @@
+"""The `irsa` command, one file per subcommand."""

@@ -1,0 +1,1 @@
+"""The engine: recognizes, locates, gathers, checks, explains, corrects; knows no Slack."""

@@ -1,0 +1,1 @@
+"""Slack in, Slack out: thin listeners and pure views."""

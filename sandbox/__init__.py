@@ -1,0 +1,1 @@
+"""The embedded world: AWS accounts, clusters and a Slack workspace on loopback."""
