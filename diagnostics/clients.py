@@ -1,0 +1,137 @@
+"""What the engine asks of the outside: the Protocols that `bot/clients` fulfils.
+
+Every method makes real calls, records each in `diagnostics.journal`, returns None for "there is no such
+thing", and raises
+a `ReadError` (see `diagnostics.errors`) where it can't tell. Nothing else escapes from them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from diagnostics.evidence import (
+        Cluster,
+        IamRole,
+        OidcProvider,
+        Pods,
+        ProviderArns,
+        ServiceAccount,
+        Webhooks,
+        Workload,
+    )
+    from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
+
+
+class AwsReader(Protocol):
+    """Reads one AWS account through its read role."""
+
+    async def cluster(self, entry: FleetCluster) -> Cluster | None:
+        """eks:DescribeCluster."""
+
+    async def role(self, name: str) -> IamRole | None:
+        """iam:GetRole by name; the ARN that comes back holds the true path."""
+
+    async def roles_trusting(self, provider_arn: str, subject: str) -> tuple[IamRole, ...]:
+        """iam:ListRoles, bounded; the roles whose trust policy lets this subject of this provider in."""
+
+    async def oidc_provider(self, arn: str) -> OidcProvider | None:
+        """iam:GetOpenIDConnectProvider."""
+
+    async def oidc_provider_arns(self) -> ProviderArns:
+        """iam:ListOpenIDConnectProviders."""
+
+
+class KubernetesReader(Protocol):
+    """Reads one cluster through an EKS token made from the read role, or through a kubeconfig."""
+
+    async def issuer(self) -> str | None:
+        """The issuer that the API server publishes at /.well-known/openid-configuration."""
+
+    async def service_account(self, namespace: str, name: str) -> ServiceAccount | None:
+        """Get serviceaccounts."""
+
+    async def service_accounts(self, namespace: str | None) -> tuple[ServiceAccount, ...]:
+        """List serviceaccounts of a namespace, or of all; paginated, bounded to 10,000."""
+
+    async def workload(self, namespace: str, ref: WorkloadRef) -> Workload | None:
+        """Get a deployment, statefulset, daemonset, job, cronjob, replicaset or pod."""
+
+    async def workloads(self, namespace: str | None) -> tuple[Workload, ...]:
+        """List deployments, statefulsets, daemonsets and cronjobs of a namespace, or of all; bounded."""
+
+    async def pods(self, namespace: str) -> Pods:
+        """List pods of a namespace."""
+
+    async def webhooks(self) -> Webhooks:
+        """List mutatingwebhookconfigurations."""
+
+
+class KubernetesWriter(Protocol):
+    """Writes to one cluster as the fix role.
+
+    Each method dry-runs on the server first and sets the field manager `irsa-doctor`.
+    """
+
+    async def annotate_service_account(
+        self,
+        *,
+        namespace: str,
+        name: str,
+        uid: str,
+        key: str,
+        before: str | None,
+        after: str | None,
+    ) -> ServiceAccount:
+        """Set (or with `after=None` remove) one annotation, provided that it still has the value `before`.
+
+        Raises:
+            Stale: The object is another one (uid), or the annotation has another value by now.
+            WriteDenied: RBAC refuses.
+            OutcomeUnknown: The connection broke after the request left.
+            WriteError: Anything else.
+        """
+
+    async def restart_workload(
+        self, *, namespace: str, ref: WorkloadRef, uid: str, at: datetime
+    ) -> Workload:
+        """Do what `kubectl rollout restart` does: stamp the pod template with the time.
+
+        Raises:
+            Stale: The workload is gone or another one.
+            WriteDenied: RBAC refuses.
+            OutcomeUnknown: The connection broke after the request left.
+            WriteError: Anything else, a kind that can't be restarted among it.
+        """
+
+
+class Clients(Protocol):
+    """Every account and cluster of the fleet, lazily reached. Cheap to hold; connections and credentials are shared."""
+
+    @property
+    def fleet(self) -> Fleet:
+        """What may be read."""
+
+    def aws(self, account_id: str) -> AwsReader:
+        """The reader of an account.
+
+        Raises:
+            NotInFleet: The fleet does not name the account.
+        """
+
+    def kubernetes(self, cluster: str) -> KubernetesReader:
+        """The reader of a cluster, by its alias.
+
+        Raises:
+            NotInFleet: The fleet does not name the cluster.
+        """
+
+    def kubernetes_writer(self, cluster: str) -> KubernetesWriter:
+        """The writer of a cluster: assumes the account's fix role.
+
+        Raises:
+            NotInFleet: The fleet does not name the cluster.
+            WriteDenied: The account has no fix role.
+        """

@@ -1,0 +1,346 @@
+"""The nouns: what is read of a cluster and of IAM, as frozen values, and the three states of a fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from diagnostics.arn import provider_arn
+from diagnostics.fleet import WorkloadRef
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from diagnostics.iam import TrustPolicy
+    from diagnostics.journal import Call
+
+T_co = TypeVar("T_co", covariant=True)
+
+ROLE_ARN = "eks.amazonaws.com/role-arn"
+AUDIENCE = "eks.amazonaws.com/audience"
+TOKEN_EXPIRATION = "eks.amazonaws.com/token-expiration"  # noqa: S105  an annotation key
+SKIP_CONTAINERS = "eks.amazonaws.com/skip-containers"
+STS_REGIONAL_ENDPOINTS = "eks.amazonaws.com/sts-regional-endpoints"
+DEFAULT_AUDIENCE = "sts.amazonaws.com"
+RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
+
+
+# -- the three states of a fact ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Generic[T_co]):
+    """The fact was read."""
+
+    value: T_co
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """The service answered that there is no such thing."""
+
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """The fact could not be read, which says nothing about what is there."""
+
+    why: str
+    enable: str
+    calls: tuple[Call, ...] = ()
+
+
+# -- Kubernetes ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldManager:
+    """Who wrote to an object and when (metadata.managedFields)."""
+
+    manager: str
+    operation: str
+    time: datetime | None
+    annotations: frozenset[str]
+    """Keys of the annotations that this manager owns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceAccount:
+    """A Kubernetes service account."""
+
+    namespace: str
+    name: str
+    uid: str
+    resource_version: str
+    created: datetime
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    managers: tuple[FieldManager, ...] = ()
+
+    @property
+    def role_arn(self) -> str | None:
+        """The annotation's value, verbatim."""
+        return self.annotations.get(ROLE_ARN)
+
+    @property
+    def subject(self) -> str:
+        """The `sub` claim of its tokens.
+
+        Source: Kubernetes, "Managing Service Accounts", bound service account tokens.
+        """
+        return f"system:serviceaccount:{self.namespace}:{self.name}"
+
+    @property
+    def audience(self) -> str:
+        """The `aud` claim that the EKS pod identity webhook asks for."""
+        return self.annotations.get(AUDIENCE) or DEFAULT_AUDIENCE
+
+    @property
+    def annotated_at(self) -> datetime | None:
+        """When the role annotation was last written, if managedFields tell."""
+        times = [m.time for m in self.managers if m.time and ROLE_ARN in m.annotations]
+        return max(times, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvVar:
+    """A container's environment variable; `value` is None where it comes from a Secret, ConfigMap or field."""
+
+    name: str
+    value: str | None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """A volume mount of a container."""
+
+    volume: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """A container of a pod or of a pod template."""
+
+    name: str
+    image: str = ""
+    env: tuple[EnvVar, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    init: bool = False
+
+    def env_value(self, name: str) -> str | None:
+        """Return a literal environment value, the last one set winning as in the kubelet."""
+        for variable in reversed(self.env):
+            if variable.name == name:
+                return variable.value
+        return None
+
+    def has_env(self, name: str) -> bool:
+        """Whether the variable is set, from whatever source."""
+        return any(v.name == name for v in self.env)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenVolume:
+    """A projected service-account token volume."""
+
+    name: str
+    audience: str | None
+    path: str
+    expiration_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodSpec:
+    """What a pod template and a pod have in common."""
+
+    service_account: str
+    """`default` where the manifest names none."""
+    containers: tuple[Container, ...] = ()
+    token_volumes: tuple[TokenVolume, ...] = ()
+    run_as_user: int | None = None
+    fs_group: int | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """A Deployment, StatefulSet, DaemonSet, Job or CronJob, or a Pod that nothing owns."""
+
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    resource_version: str
+    created: datetime
+    template: PodSpec
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    managers: tuple[FieldManager, ...] = ()
+
+    @property
+    def ref(self) -> WorkloadRef:
+        """Its kind and name."""
+        return WorkloadRef(kind=self.kind, name=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pod:
+    """A pod as it runs."""
+
+    namespace: str
+    name: str
+    uid: str
+    created: datetime
+    phase: str
+    spec: PodSpec
+    owner: WorkloadRef | None = None
+    """The direct controller: for a Deployment's pod this is the ReplicaSet."""
+    terminating: bool = False
+    node: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pods:
+    """The pods of the service account in its namespace."""
+
+    items: tuple[Pod, ...] = ()
+
+    @property
+    def live(self) -> tuple[Pod, ...]:
+        """Those that still need credentials."""
+        return tuple(
+            p for p in self.items if not p.terminating and p.phase not in ("Succeeded", "Failed")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutatingWebhook:
+    """One webhook of a MutatingWebhookConfiguration, as far as it concerns pods."""
+
+    configuration: str
+    name: str
+    failure_policy: str
+    service: str | None
+    """`namespace/name`, or None where a URL is configured."""
+    url: str | None
+    ca_bundle_present: bool
+    matches_pods: bool
+    """Whether a rule covers CREATE of pods."""
+    namespace_selector: str = ""
+    object_selector: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhooks:
+    """All mutating webhooks of the cluster."""
+
+    items: tuple[MutatingWebhook, ...] = ()
+
+    @property
+    def pod_identity(self) -> MutatingWebhook | None:
+        """The one that injects web-identity tokens, by the names that EKS and its README use."""
+        for hook in self.items:
+            if "pod-identity-webhook" in (hook.configuration, hook.service or "", hook.name) or (
+                "pod-identity-webhook" in hook.configuration
+            ):
+                return hook
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Siblings:
+    """Service accounts of the same name in other namespaces, and near names in this one."""
+
+    items: tuple[ServiceAccount, ...] = ()
+
+
+# -- AWS -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """An EKS cluster (or a self-hosted one with an issuer of its own)."""
+
+    name: str
+    """The fleet's alias."""
+    account: str
+    region: str
+    partition: str
+    issuer: str
+    """https URL, verbatim."""
+    arn: str | None = None
+    version: str | None = None
+    created: datetime | None = None
+    status: str | None = None
+
+    @property
+    def issuer_path(self) -> str:
+        """The issuer without its scheme, as IAM writes it in provider ARNs and condition keys."""
+        return self.issuer.removeprefix("https://")
+
+    def provider_arn_in(self, account: str) -> str:
+        """Name the provider that this cluster's tokens need in an account."""
+        return provider_arn(partition=self.partition, account=account, issuer=self.issuer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IamRole:
+    """An IAM role with its trust policy."""
+
+    arn: str
+    name: str
+    path: str
+    account: str
+    trust_text: str
+    """The trust policy as IAM returned it, URL-decoded, byte for byte."""
+    trust: TrustPolicy | None
+    """The parsed policy, or None where it can't be read as one."""
+    created: datetime | None = None
+    max_session_seconds: int = 3600
+    permissions_boundary: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcProvider:
+    """An IAM OIDC provider."""
+
+    arn: str
+    url: str
+    """Without `https://`, as IAM returns it."""
+    account: str
+    client_ids: tuple[str, ...]
+    thumbprints: tuple[str, ...] = ()
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderArns:
+    """The ARNs of all OIDC providers of one account."""
+
+    account: str
+    items: tuple[str, ...]
+
+
+# -- what the diagnosis is about -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Which service account the failure is about, and how that was found."""
+
+    cluster: str
+    """The fleet's alias."""
+    namespace: str
+    service_account: str | None
+    workload: WorkloadRef | None
+    role_arn: str | None = None
+    """The role that the error or a person named."""
+    how: tuple[str, ...] = ()
+    """One clause per choice, such as "cluster from this channel's default"."""

@@ -1,0 +1,1 @@
+"""Fixes: pure plans, and the one driver that writes."""

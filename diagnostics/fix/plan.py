@@ -1,0 +1,71 @@
+"""What a fix will change, exactly, before anything is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagnostics.fleet import WorkloadRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotateServiceAccount:
+    """Set, correct or (with `after=None`) remove one annotation of a service account."""
+
+    cluster: str
+    namespace: str
+    name: str
+    uid: str
+    key: str
+    before: str | None
+    """The value that the diagnosis saw; the precondition of the write."""
+    after: str | None
+
+    @property
+    def summary(self) -> str:
+        """The button's label."""
+        return "Apply annotation"
+
+    @property
+    def command(self) -> str:
+        """The same by hand."""
+        change = f"{self.key}-" if self.after is None else f"{self.key}={self.after} --overwrite"
+        return f"kubectl -n {self.namespace} annotate serviceaccount {self.name} {change}"
+
+    def undo(self) -> AnnotateServiceAccount:
+        """Put back what was there."""
+        return AnnotateServiceAccount(
+            cluster=self.cluster,
+            namespace=self.namespace,
+            name=self.name,
+            uid=self.uid,
+            key=self.key,
+            before=self.after,
+            after=self.before,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartWorkload:
+    """Replace the pods of a workload, so that the webhook injects what they lack."""
+
+    cluster: str
+    namespace: str
+    ref: WorkloadRef
+    uid: str
+    pods: int
+    """How many pods are replaced."""
+
+    @property
+    def summary(self) -> str:
+        """The button's label."""
+        return "Restart pods"
+
+    @property
+    def command(self) -> str:
+        """The same by hand."""
+        return f"kubectl -n {self.namespace} rollout restart {self.ref}"
+
+
+Fix = AnnotateServiceAccount | RestartWorkload
