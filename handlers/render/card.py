@@ -1,0 +1,98 @@
+"""What a reply shows beside the diagnosis itself: its fixes by ID, what people did, what runs now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from diagnostics.fix.plan import Fix
+    from diagnostics.result import Diagnosis
+    from handlers.blockkit import Block
+
+APPLY = "irsa.apply.v1"
+RESTART = "irsa.restart.v1"
+RECHECK = "irsa.recheck.v1"
+CHECKS = "irsa.checks.v1"
+CHOOSE = "irsa.choose.v1"
+"""The select menu of a question; its values are indexes into the question's candidates."""
+ASK = "irsa.ask.v1"
+"""The button of a question that opens the form."""
+CONFIRM = "irsa.confirm.v1"
+"""The callback of the dialog that confirms a fix; its private metadata is the plan's ID."""
+FORM = "irsa.form.v1"
+"""The callback of the form that asks for what is missing; its private metadata is the incident's ID."""
+SHORTCUT = "irsa.diagnose_message"
+
+EVENT_TYPE = "irsa_diagnosis"
+"""The `event_type` of our messages' metadata, by which we know our own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message: `text` for notifications and screen readers, `blocks` for everybody else."""
+
+    text: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedFix:
+    """A fix that may be pressed, by the random ID that its button carries."""
+
+    plan_id: str
+    fix: Fix
+
+
+class Deed(StrEnum):
+    """How something that a person asked for stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One thing that somebody did with this reply's buttons."""
+
+    deed: Deed
+    words: str
+    """Plain text: "Set the annotation of serviceaccount payments/api"."""
+    by: str
+    """Slack user ID."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosed:
+    """A diagnosis with the fixes that its buttons offer."""
+
+    diagnosis: Diagnosis
+    fixes: tuple[OfferedFix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Everything that one reply shows."""
+
+    incident_id: str
+    first: Diagnosed
+    also: tuple[Diagnosed, ...] = ()
+    """Further failures of the same paste."""
+    happenings: tuple[Happening, ...] = field(default=())
+    """Oldest first."""
+    busy: str | None = None
+    """What runs now, as a plain sentence ("Reading cluster prod-eu …"); buttons are hidden meanwhile."""
+    seen: int = 1
+    """How often this failure was pasted in this thread."""
+    internal: bool = True
+    """False in a channel shared with another organisation: nothing of ours is shown there."""
+
+    @property
+    def all(self) -> tuple[Diagnosed, ...]:
+        """Every diagnosis, the first one first."""
+        return (self.first, *self.also)
