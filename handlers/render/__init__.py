@@ -1,1 +1,30 @@
 """What people read in Slack: diagnoses, questions, troubles and dialogs as text and blocks. Pure."""
+
+from __future__ import annotations
+
+from handlers.render.card import Card, Deed, Diagnosed, Happening, Message, OfferedFix
+from handlers.render.diagnosis import diagnosis_message
+from handlers.render.dialogs import checks_modal, confirm_modal, form_modal
+from handlers.render.notices import (
+    help_message,
+    progress_message,
+    question_message,
+    trouble_message,
+)
+
+__all__ = [
+    "Card",
+    "Deed",
+    "Diagnosed",
+    "Happening",
+    "Message",
+    "OfferedFix",
+    "checks_modal",
+    "confirm_modal",
+    "diagnosis_message",
+    "form_modal",
+    "help_message",
+    "progress_message",
+    "question_message",
+    "trouble_message",
+]

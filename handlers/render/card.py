@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 APPLY = "irsa.apply.v1"
 RESTART = "irsa.restart.v1"
+"""Action IDs of fixes, whose value is the plan's ID. A second button of one row is numbered
+(`irsa.restart.v1:1`), since Slack wants them different: match by prefix."""
 RECHECK = "irsa.recheck.v1"
 CHECKS = "irsa.checks.v1"
+"""Both carry the incident's ID, with `.1` behind it for the second failure of a paste, and so on."""
 CHOOSE = "irsa.choose.v1"
 """The select menu of a question; its values are indexes into the question's candidates."""
 ASK = "irsa.ask.v1"

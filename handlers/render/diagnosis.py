@@ -1,0 +1,143 @@
+"""The reply: one message for one paste, in every state that it can have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
+from diagnostics.result import Status, Verdict
+from handlers.blockkit import build, clip, escape
+from handlers.render.card import APPLY, CHECKS, RECHECK, RESTART, Card, Deed, Message
+from handlers.render.finding import finding_blocks, headline, where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from handlers.blockkit import Block
+    from handlers.render.card import Diagnosed, Happening, OfferedFix
+
+_TEXT: Final = 700
+"""Characters of the fallback text: what a phone's lock screen and a screen reader get."""
+_DEEDS: Final = {Deed.RUNNING: "Now", Deed.DONE: "Done", Deed.FAILED: "Failed"}
+_VERDICTS: Final = {
+    Verdict.CAUSE_FOUND: "Cause found",
+    Verdict.HEALTHY: "Healthy",
+    Verdict.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
+}
+
+
+def diagnosis_message(card: Card) -> Message:
+    """The whole reply. It holds a rich_text block in every state, as `chat.update` asks."""
+    if not card.internal:
+        return _outside()
+    blocks: list[Block] = []
+    for index, diagnosed in enumerate(card.all):
+        if index:
+            blocks.append(build.divider())
+        blocks.append(build.header(_title(diagnosed)))
+        blocks.extend(finding_blocks(diagnosed.diagnosis))
+        if index == 0:
+            blocks.extend(_happenings(card.happenings))
+        if card.busy is None:
+            blocks.append(_buttons(card, diagnosed, index))
+    if card.busy is not None:
+        blocks.append(build.context(escape(card.busy)))
+    blocks.append(build.context(_footer(card)))
+    return Message(text=_text(card), blocks=build.fit_message(blocks))
+
+
+def _outside() -> Message:
+    words = (
+        "I found something about this error. This channel is shared with another organisation, so I keep "
+        "the details out of it: ask me in an internal channel."
+    )
+    return Message(text=words, blocks=[build.rich_text(build.paragraph(words))])
+
+
+def _title(diagnosed: Diagnosed) -> str:
+    diagnosis = diagnosed.diagnosis
+    return f"{_VERDICTS[diagnosis.verdict]}: {headline(diagnosis)}"
+
+
+def _text(card: Card) -> str:
+    diagnosis = card.first.diagnosis
+    target = diagnosis.target
+    subject = f"{target.namespace}/{target.service_account or '?'} on {target.cluster}"
+    sentence = f"{subject}: {headline(diagnosis).rstrip('.')}."
+    if card.happenings:
+        last = card.happenings[-1]
+        sentence += f" {_DEEDS[last.deed]}: {last.words.rstrip('.')}."
+    elif card.first.fixes:
+        sentence += " A fix can be applied from the thread."
+    elif diagnosis.correction is not None:
+        sentence += " A corrected trust policy is in the thread."
+    if card.also:
+        sentence += f" {len(card.also)} more in the thread."
+    return escape(clip(sentence, _TEXT))
+
+
+def _happenings(happenings: tuple[Happening, ...]) -> Iterator[Block]:
+    for happening in happenings[-5:]:
+        at = int(happening.at.timestamp())
+        clock = happening.at.strftime("%H:%M UTC")
+        yield build.context(
+            f"*{_DEEDS[happening.deed]}*  {escape(happening.words)}  ·  <@{escape(happening.by)}>  ·  "
+            f"<!date^{at}^{{time}}|{clock}>"
+        )
+
+
+def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
+    target = diagnosed.diagnosis.target
+    name = f"{target.namespace}/{target.service_account or target.workload}"
+    which = card.incident_id if index == 0 else f"{card.incident_id}.{index}"
+    elements = [_fix_button(offered, at) for at, offered in enumerate(diagnosed.fixes[:4])]
+    elements.append(
+        build.button(RECHECK, "Check again", which, accessibility_label=f"Check {name} again")
+    )
+    elements.append(
+        build.button(CHECKS, "Show all checks", which, accessibility_label=f"All checks of {name}")
+    )
+    return build.actions(*elements)
+
+
+def _fix_button(offered: OfferedFix, at: int) -> Block:
+    fix = offered.fix
+    first = at == 0
+    number = "" if first else f":{at}"
+    style: build.Style | None = "primary" if first else None
+    if isinstance(fix, AnnotateServiceAccount):
+        label = "Apply annotation" if fix.after is not None else "Remove annotation"
+        return build.button(
+            APPLY + number,
+            label,
+            offered.plan_id,
+            style=style,
+            accessibility_label=f"{label} of service account {fix.namespace}/{fix.name}",
+        )
+    assert isinstance(fix, RestartWorkload)
+    return build.button(
+        RESTART + number,
+        "Restart pods",
+        offered.plan_id,
+        style=style,
+        accessibility_label=f"Restart the pods of {fix.ref} in {fix.namespace}",
+    )
+
+
+def _footer(card: Card) -> str:
+    diagnosis = card.first.diagnosis
+    counts = {status: len(diagnosis.with_status(status)) for status in Status}
+    passed, failed, unread = counts[Status.PASS], counts[Status.FAIL], counts[Status.ERROR]
+    parts = [
+        f"{passed} checks passed, {failed} failed, {unread} could not be made",
+        f"{len(diagnosis.calls)} reads in {diagnosis.seconds:.1f} s",
+        f"ID {escape(card.incident_id)}",
+    ]
+    if card.seen > 1:
+        parts.insert(0, f"pasted {card.seen} times in this thread")
+    if diagnosis.target.how:
+        parts.append("found by: " + escape("; ".join(diagnosis.target.how)))
+    return "  ·  ".join(parts)
+
+
+__all__ = ["diagnosis_message", "where"]

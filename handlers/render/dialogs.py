@@ -1,0 +1,218 @@
+"""The dialogs: confirm a fix, say what is missing, see all checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.fix.plan import AnnotateServiceAccount
+from diagnostics.result import Status
+from diagnostics.visible import visible
+from handlers.blockkit import build, clip
+from handlers.render.card import CONFIRM, FORM
+from handlers.render.finding import correction_blocks, where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnostics.fix.plan import Fix
+    from diagnostics.fleet import Hints
+    from diagnostics.result import Diagnosis, Result
+    from handlers.blockkit import Block
+
+_SECTIONS: Final = (
+    (Status.FAIL, "Failed"),
+    (Status.ERROR, "Could not be checked"),
+    (Status.PASS, "Passed"),
+    (Status.NOT_CHECKED, "Not checked"),
+)
+_MOST: Final = 80
+"""Blocks for results; a view holds 100, and the headings need some."""
+_CALLS: Final = 3
+_TEXT: Final = 2_800
+
+
+def confirm_modal(fix: Fix, plan_id: str, diagnosis: Diagnosis) -> Block:
+    """Ask before a fix: the object, before and after, what happens next, and how to take it back."""
+    if isinstance(fix, AnnotateServiceAccount):
+        title, submit = "Apply annotation", "Apply annotation"
+        before = f"- {fix.key}: {_value(fix.before)}" if fix.before is not None else None
+        after = f"+ {fix.key}: {_value(fix.after)}" if fix.after is not None else None
+        change = "\n".join(line for line in (before, after) if line)
+        then = (
+            "Only this annotation is written, with the fix role, and only if it still has the value shown "
+            "here. Running pods keep the credentials they have until they restart."
+        )
+        undo = f"To take it back: {fix.undo().command}"
+    else:
+        title, submit = "Restart pods", "Restart pods"
+        count = f"{fix.pods} pod{'s' if fix.pods != 1 else ''}" if fix.pods else "its pods"
+        change = f"+ kubectl.kubernetes.io/restartedAt: now\n  on the pod template of {fix.ref}"
+        then = (
+            f"Kubernetes replaces {count} by the workload's own update strategy, so that the webhook "
+            "injects the role into the new ones."
+        )
+        undo = f"A restart cannot be taken back. To watch it: {_watch(fix.namespace, str(fix.ref))}"
+    target = getattr(fix, "name", None) or str(getattr(fix, "ref", ""))
+    return build.modal(
+        title,
+        [
+            build.context(where(diagnosis)),
+            build.rich_text(
+                build.paragraph(
+                    build.run(
+                        f"{title} on {target} in {fix.namespace}, cluster {fix.cluster}?", bold=True
+                    )
+                )
+            ),
+            build.preformatted(change, language="diff", limit=_TEXT),
+            build.rich_text(
+                build.paragraph(then), build.paragraph("\n", build.run(undo, code=False))
+            ),
+        ],
+        callback_id=CONFIRM,
+        submit=submit,
+        close="Cancel",
+        private_metadata=plan_id,
+    )
+
+
+def _watch(namespace: str, ref: str) -> str:
+    return f"kubectl -n {namespace} rollout status {ref}"
+
+
+def _value(text: str | None) -> str:
+    return visible(clip(text or "", 600)) or '""'
+
+
+def form_modal(
+    missing: tuple[str, ...], known: Hints, clusters: tuple[str, ...], incident_id: str
+) -> Block:
+    """Ask only for what is missing. Block IDs are the names of `missing`; each holds one element `value`."""
+    blocks: list[Block] = [
+        build.rich_text(
+            build.paragraph("The error does not say where it happened. Fill in what you know.")
+        )
+    ]
+    for name in missing or ("cluster", "namespace", "service_account"):
+        if name == "cluster" and clusters:
+            select = build.static_select(
+                "value", "Choose a cluster", [(c, c) for c in clusters[:100]]
+            )
+            blocks.append(
+                {
+                    "type": "input",
+                    "block_id": "cluster",
+                    "label": {"type": "plain_text", "text": "Cluster", "emoji": False},
+                    "element": select,
+                    "optional": False,
+                }
+            )
+            continue
+        label, hint = _FIELDS.get(name, (name.replace("_", " ").capitalize(), ""))
+        initial = getattr(known, name, None)
+        blocks.append(
+            build.input_text(
+                "value",
+                label,
+                block_id=name,
+                hint=hint or None,
+                initial=initial if isinstance(initial, str) else None,
+                max_length=253,
+            )
+        )
+    return build.modal(
+        "Diagnose IRSA",
+        blocks,
+        callback_id=FORM,
+        submit="Diagnose",
+        close="Cancel",
+        private_metadata=incident_id,
+    )
+
+
+_FIELDS: Final = {
+    "cluster": ("Cluster", "Its name in the fleet file."),
+    "namespace": ("Namespace", "Where the pod runs."),
+    "service_account": (
+        "Service account",
+        "kubectl get pod POD -o jsonpath={.spec.serviceAccountName} shows it.",
+    ),
+}
+
+
+def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
+    """Every check with its result and the reads it rests on, and ready text for the correction."""
+    blocks: list[Block] = [build.context(where(diagnosis))]
+    blocks.extend(_correction(diagnosis))
+    left = _MOST
+    for status, heading in _SECTIONS:
+        results = diagnosis.with_status(status)
+        if not results:
+            continue
+        blocks.append(build.header(f"{heading} ({len(results)})"))
+        if status in (Status.PASS, Status.NOT_CHECKED):
+            blocks.append(build.rich_text(build.bullets([_short(r) for r in results])))
+            continue
+        for result in results[: max(left, 0)]:
+            blocks.append(_result(result))
+            left -= 1
+    blocks.append(build.header(f"Reads ({len(diagnosis.calls)})"))
+    blocks.append(build.preformatted(_calls(diagnosis) or "none", limit=_TEXT))
+    return build.modal(
+        "All checks", blocks, callback_id="irsa.checks", private_metadata=incident_id
+    )
+
+
+def _correction(diagnosis: Diagnosis) -> Iterator[Block]:
+    if diagnosis.correction is None:
+        return
+    yield from correction_blocks(diagnosis.correction)
+    for tool, text in diagnosis.correction.commands[:6]:
+        yield build.rich_text(build.paragraph(build.run(f"With {tool}", bold=True)))
+        yield build.preformatted(text, limit=_TEXT)
+
+
+def _short(result: Result) -> str:
+    why = f": {result.reason}" if result.reason else ""
+    return f"{result.code} {result.title}{why}"
+
+
+def _result(result: Result) -> Block:
+    if result.finding is None:
+        parts = [
+            build.paragraph(build.run(f"{result.code} {result.title}", bold=True)),
+            build.paragraph(f"Could not check: {result.reason or 'no reason given'}"),
+        ]
+        if result.enable:
+            parts.append(build.paragraph(f"To enable it: {result.enable}"))
+        return build.rich_text(*parts)
+    finding = result.finding
+    parts = [
+        build.paragraph(
+            build.run(f"{result.code} {finding.headline}", bold=True),
+            f" ({result.severity.value})",
+        ),
+        build.paragraph("Where: ", build.run(str(finding.place), italic=True)),
+        build.paragraph("Seen: ", build.run(visible(clip(finding.seen, 600)), code=True)),
+        build.paragraph("Expected: ", build.run(visible(clip(finding.wanted, 600)), code=True)),
+        build.paragraph(f"Why: {finding.why}"),
+        build.paragraph(f"Fix: {finding.next}"),
+    ]
+    if result.follows_from:
+        parts.append(build.paragraph(f"Follows from {result.follows_from}."))
+    parts.extend(
+        build.paragraph("Run: ", build.run(command, code=True))
+        for command in finding.commands[:_CALLS]
+    )
+    parts.extend(build.paragraph(f"Read: {call}") for call in result.calls[:_CALLS])
+    return build.rich_text(*parts)
+
+
+def _calls(diagnosis: Diagnosis) -> str:
+    return "\n".join(
+        f"{call.at:%H:%M:%S}  {call}  {call.outcome}, {call.milliseconds:.0f} ms"
+        for call in diagnosis.calls
+    )
+
+
+__all__ = ["checks_modal", "confirm_modal", "form_modal"]

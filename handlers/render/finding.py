@@ -1,0 +1,137 @@
+"""One diagnosis inside a reply: the cause in plain words, seen beside expected, why, and the change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.result import Severity, Status, Verdict
+from diagnostics.visible import visible
+from handlers.blockkit import build, clip, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnostics.result import Diagnosis, Finding, PolicyCorrection, Result
+    from handlers.blockkit import Block
+
+_VALUE: Final = 400
+"""Characters of a value that a phone still shows at a glance."""
+_DIFF: Final = 2_400
+_ALSO: Final = 3
+
+
+def headline(diagnosis: Diagnosis) -> str:
+    """The verdict in one line, its code first where a cause was found."""
+    if diagnosis.root is not None and diagnosis.root.finding is not None:
+        likely = "Likely: " if diagnosis.root.finding.likely else ""
+        return f"{likely}{diagnosis.root.finding.headline}"
+    return diagnosis.headline
+
+
+def where(diagnosis: Diagnosis) -> str:
+    """Cluster, namespace, service account and role, in that order, as mrkdwn."""
+    target = diagnosis.target
+    account = f"{target.namespace}/{target.service_account or '?'}"
+    parts = [f"*Cluster* {escape(target.cluster)}", f"*Service account* {escape(account)}"]
+    if target.workload is not None:
+        parts.append(f"*Workload* {escape(str(target.workload))}")
+    if diagnosis.role_arn is not None:
+        parts.append(f"*Role* {escape(visible(clip(diagnosis.role_arn, _VALUE)))}")
+    return "  ·  ".join(parts)
+
+
+def finding_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
+    """Everything between the heading and the buttons."""
+    yield build.context(where(diagnosis))
+    if diagnosis.root is not None and diagnosis.root.finding is not None:
+        yield _evidence(diagnosis.root, diagnosis.root.finding)
+    else:
+        yield build.rich_text(build.paragraph(diagnosis.headline))
+        yield from _unread(diagnosis)
+    if diagnosis.correction is not None:
+        yield from correction_blocks(diagnosis.correction)
+    elif diagnosis.correction_blocked is not None:
+        yield build.rich_text(
+            build.paragraph(
+                build.run("No correction of the trust policy is offered: ", bold=True),
+                diagnosis.correction_blocked,
+            )
+        )
+    also = tuple(_also(diagnosis))
+    if also:
+        yield build.rich_text(
+            build.paragraph(build.run("Also", bold=True)), build.bullets(also[: _ALSO + 1])
+        )
+
+
+def _evidence(result: Result, finding: Finding) -> Block:
+    parts = [
+        build.paragraph(
+            build.run("Seen  ", bold=True),
+            build.run(visible(clip(finding.seen, _VALUE)), code=True),
+        ),
+        build.paragraph(
+            build.run("Expected  ", bold=True),
+            build.run(visible(clip(finding.wanted, _VALUE)), code=True),
+        ),
+        build.paragraph(
+            build.run(f"{result.code} at ", italic=True), build.run(str(finding.place), italic=True)
+        ),
+        build.paragraph("\n", build.run("Why  ", bold=True), finding.why),
+        build.paragraph(build.run("Fix  ", bold=True), finding.next),
+    ]
+    if finding.note is not None:
+        parts.append(build.paragraph(build.run("Note  ", bold=True), finding.note))
+    return build.rich_text(*parts)
+
+
+def correction_blocks(correction: PolicyCorrection) -> Iterator[Block]:
+    """The trust policy's diff, with what it changes said in words before it."""
+    said = " ".join(correction.changes) or "The trust policy changes as below."
+    role = correction.role_arn.rpartition("/")[2]
+    yield build.rich_text(
+        build.paragraph(
+            build.run(f"Corrected trust policy of {role}  ", bold=True), clip(said, 700)
+        )
+    )
+    yield build.preformatted(correction.diff, language="diff", limit=_DIFF)
+    if correction.exceeds_quota:
+        yield build.context(
+            "The corrected policy passes IAM's default quota of 2,048 characters for a trust policy. "
+            "Ask for a higher quota first, or merge statements."
+        )
+
+
+def _also(diagnosis: Diagnosis) -> Iterator[str]:
+    others = [r for r in diagnosis.with_status(Status.FAIL) if r is not diagnosis.root]
+    for shown, result in enumerate(others):
+        assert result.finding is not None
+        if shown == _ALSO:
+            yield f"… and {len(others) - shown} more under Show all checks"
+            return
+        yield f"{result.code} {result.finding.headline}{_kind(result)}"
+
+
+def _kind(result: Result) -> str:
+    if result.follows_from is not None:
+        return f" (follows from {result.follows_from})"
+    return " (a risk, not the cause)" if result.severity is Severity.RISK else ""
+
+
+def _unread(diagnosis: Diagnosis) -> Iterator[Block]:
+    if diagnosis.verdict is not Verdict.NOT_ENOUGH_EVIDENCE:
+        return
+    unread = diagnosis.with_status(Status.ERROR)
+    seen: dict[str, str] = {}
+    for result in unread:
+        seen.setdefault(result.reason or "", result.enable or "")
+    lines: list[list[str | Block]] = [
+        [
+            f"Could not check: {reason}. ",
+            build.run("To enable it: ", bold=True),
+            enable or "see the log",
+        ]
+        for reason, enable in list(seen.items())[:4]
+    ]
+    if lines:
+        yield build.rich_text(build.bullets(lines))

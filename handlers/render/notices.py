@@ -1,0 +1,96 @@
+"""The short messages: what runs, what must be asked, what went wrong, and the help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from handlers.blockkit import build, clip, escape
+from handlers.render.card import ASK, CHOOSE, Message
+
+if TYPE_CHECKING:
+    from diagnostics.case import Candidate, Question
+    from handlers.blockkit import Block
+
+_CHOICES: Final = 20
+
+_HELP: Final = (
+    ("Paste the error", "in a channel I am in, or in a thread. I answer in its thread."),
+    ("Mention me", "in a thread to look at what was said there: @irsa, or @irsa with the error."),
+    (
+        "/irsa diagnose payments/api --cluster prod-eu",
+        "checks a service account that you name. Also --workload, --role, or the error itself.",
+    ),
+    ("Diagnose IRSA", "in a message's menu (⋮) does the same for that message."),
+    ("/irsa help", "shows this."),
+)
+
+
+def progress_message(words: str) -> Message:
+    """What is being read, while it is."""
+    return Message(text=escape(words), blocks=[build.rich_text(build.paragraph(words))])
+
+
+def question_message(question: Question, incident_id: str) -> Message:
+    """Ask which target is meant: a menu where there are candidates, and a button to the form."""
+    blocks: list[Block] = [build.rich_text(build.paragraph(build.run(question.text, bold=True)))]
+    candidates = question.candidates[:_CHOICES]
+    if candidates:
+        blocks.append(
+            build.rich_text(
+                build.bullets(
+                    [[build.run(_name(c), code=True), f"  {c.reason}"] for c in candidates[:5]]
+                )
+            )
+        )
+    elements: list[Block] = []
+    if candidates:
+        elements.append(
+            build.static_select(
+                CHOOSE,
+                "Which one is it?",
+                [(_name(c), f"{incident_id}:{index}") for index, c in enumerate(candidates)],
+            )
+        )
+    elements.append(
+        build.button(
+            ASK,
+            "None of these" if candidates else "Say where",
+            incident_id,
+            style=None if candidates else "primary",
+            accessibility_label="Name the cluster, namespace and service account",
+        )
+    )
+    blocks.append(build.actions(*elements))
+    return Message(text=escape(clip(question.text, 500)), blocks=blocks)
+
+
+def _name(candidate: Candidate) -> str:
+    target = candidate.target
+    return f"{target.namespace}/{target.service_account or target.workload} on {target.cluster}"
+
+
+def trouble_message(words: str, *, trouble_id: str | None = None) -> Message:
+    """Our own failure, in one sentence, with the ID under which the log tells more."""
+    blocks: list[Block] = [build.rich_text(build.paragraph(words))]
+    if trouble_id is not None:
+        blocks.append(build.context(f"The log tells more under ID {escape(trouble_id)}."))
+    return Message(text=escape(clip(words, 500)), blocks=blocks)
+
+
+def help_message() -> Message:
+    """How to ask, each way in one line."""
+    title = "I find why a pod on Amazon EKS cannot assume its IAM role."
+    rows: list[list[str | Block]] = [
+        [build.run(how, code=True), f"  {what}"] for how, what in _HELP
+    ]
+    note = (
+        "Slash commands do not work inside threads: there, mention me or use the message menu. I only read; "
+        "a change needs a button press by somebody whom the fleet file names as approver."
+    )
+    return Message(
+        text=f"{title} Paste the error, mention me, or use /irsa diagnose.",
+        blocks=[
+            build.rich_text(build.paragraph(build.run(title, bold=True)), build.bullets(rows)),
+            build.context(note),
+        ],
+    )
