@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 _NAMED: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_NO_BLANKS: Final = re.compile(r"\s*(?:arn|system|https?):|\s*sts\.")
+"""The start of a value that never holds a blank: an ARN, a subject, an issuer, an audience."""
 _HIDING: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def visible(text: str) -> str:
-    """Spell out what the eye can't see: control, format and odd space characters, and blanks in a value.
+    """Spell out what the eye can't see: control, format and odd space characters, and misplaced blanks.
 
-    A plain space inside a value becomes `␠` (U+2420), since no ARN, subject or audience holds one.
+    A blank becomes `␠` (U+2420) at either end of a value, and anywhere in an ARN, a subject, an issuer or
+    an audience, which never hold one.
     """
-    return "".join(_shown(character) for character in text)
+    if _NO_BLANKS.match(text):
+        return "".join(_shown(character) for character in text).replace(" ", "␠")
+    inner = text.strip(" ")
+    before = len(text) - len(text.lstrip(" "))
+    after = len(text) - len(inner) - before
+    return "␠" * before + "".join(_shown(character) for character in inner) + "␠" * after
 
 
 def _shown(character: str) -> str:
-    if character == " ":
-        return "␠"
     if character in _NAMED:
         return _NAMED[character]
     category = unicodedata.category(character)
-    if category in _HIDING or category == "Zs":
+    if category in _HIDING or (category == "Zs" and character != " "):
         return f"<U+{ord(character):04X}>"
     return character
 
