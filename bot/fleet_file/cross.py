@@ -1,0 +1,152 @@
+"""What a fleet file must fulfil across its entries: unique names, and names that lead somewhere.
+
+Read from the tree, not from the models, so that these faults show beside those of single fields.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from bot.fleet_file.faults import Fault
+from bot.fleet_file.tree import Mapping, Scalar, Sequence
+from diagnostics.arn import RoleArn
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from bot.fleet_file.tree import Node
+
+
+def cross_faults(root: Mapping) -> Iterator[Fault]:
+    """Yield every fault that lies between entries."""
+    for section in ("accounts", "clusters"):
+        if isinstance(node := root.get(section), Sequence) and not node.items:
+            yield _fault(node, section, "empty; at least one entry is expected")
+    yield from _duplicates(root, "accounts", "id")
+    yield from _duplicates(root, "accounts", "name")
+    yield from _duplicates(root, "clusters", "name")
+    yield from _duplicates(root, "channels", "id")
+    yield from _names_that_are_ids(root)
+    accounts = {text for e in _entries(root, "accounts") for text in _texts(e, "id", "name")}
+    clusters = {text for e in _entries(root, "clusters") for text in _texts(e, "name")}
+    for index, entry in enumerate(_entries(root, "clusters")):
+        yield from _unknown(entry, "account", accounts, f"clusters[{index}]", "accounts")
+        yield from _cluster_exclusions(entry, f"clusters[{index}]")
+    for section in ("channels", "bindings"):
+        for index, entry in enumerate(_entries(root, section)):
+            yield from _unknown(entry, "cluster", clusters, f"{section}[{index}]", "clusters")
+    for index, entry in enumerate(_entries(root, "approvers")):
+        yield from _approver(entry, clusters, f"approvers[{index}]")
+    for index, entry in enumerate(_entries(root, "accounts")):
+        yield from _foreign_roles(entry, f"accounts[{index}]")
+    yield from _double_bindings(root)
+
+
+def _entries(root: Mapping, section: str) -> list[Mapping]:
+    node = root.get(section)
+    if not isinstance(node, Sequence):
+        return []
+    # An entry that is no mapping keeps its index, with nothing in it.
+    return [
+        item if isinstance(item, Mapping) else Mapping(line=item.line, column=item.column)
+        for item in node.items
+    ]
+
+
+def _scalar(entry: Mapping, key: str) -> Scalar | None:
+    node = entry.get(key)
+    return node if isinstance(node, Scalar) and not node.is_null else None
+
+
+def _texts(entry: Mapping, *keys: str) -> Iterator[str]:
+    for key in keys:
+        if (node := _scalar(entry, key)) is not None:
+            yield node.raw
+
+
+def _fault(node: Node, field: str, words: str) -> Fault:
+    return Fault(line=node.line, column=node.column, field=field, words=words)
+
+
+def _duplicates(root: Mapping, section: str, key: str) -> Iterator[Fault]:
+    first: dict[str, Scalar] = {}
+    for index, entry in enumerate(_entries(root, section)):
+        if (node := _scalar(entry, key)) is None:
+            continue
+        if (earlier := first.setdefault(node.raw, node)) is not node:
+            words = f"{node.raw!r} is already used in line {earlier.line}; each must be unique"
+            yield _fault(node, f"{section}[{index}].{key}", words)
+
+
+def _names_that_are_ids(root: Mapping) -> Iterator[Fault]:
+    for index, entry in enumerate(_entries(root, "accounts")):
+        name, own = _scalar(entry, "name"), _scalar(entry, "id")
+        if name is not None and re.fullmatch(r"\d{12}", name.raw) and own and own.raw != name.raw:
+            words = f"{name.raw!r} reads as the ID of another account; use a word"
+            yield _fault(name, f"accounts[{index}].name", words)
+
+
+def _unknown(
+    entry: Mapping, key: str, known: Collection[str], where: str, section: str
+) -> Iterator[Fault]:
+    node = _scalar(entry, key)
+    if node is not None and node.is_text and node.raw not in known:
+        yield _fault(node, f"{where}.{key}", _nothing_named(node.raw, known, section))
+
+
+def _nothing_named(name: str, known: Collection[str], section: str) -> str:
+    near = get_close_matches(name[:100], list(known)[:2000], n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"add it under {section}:"
+    return f"nothing named {name[:100]!r} under {section}:; {hint}"
+
+
+def _cluster_exclusions(entry: Mapping, where: str) -> Iterator[Fault]:
+    given = {
+        key: node
+        for key in ("ca", "ca_file", "endpoint", "kubeconfig", "context")
+        if (node := _scalar(entry, key)) is not None
+    }
+    if "ca" in given and "ca_file" in given:
+        yield _fault(given["ca_file"], f"{where}.ca_file", "give either ca or ca_file, not both")
+    for key in ("kubeconfig", "context"):
+        if "endpoint" in given and key in given:
+            words = f"give either endpoint or {key}: both say where the API server is"
+            yield _fault(given[key], f"{where}.{key}", words)
+            break
+
+
+def _approver(entry: Mapping, clusters: Collection[str], where: str) -> Iterator[Fault]:
+    named = entry.get("clusters")
+    if isinstance(named, Sequence):
+        for index, node in enumerate(named.items):
+            if isinstance(node, Scalar) and node.is_text and node.raw not in clusters:
+                words = _nothing_named(node.raw, clusters, "clusters")
+                yield _fault(node, f"{where}.clusters[{index}]", words)
+    people = [entry.get("users"), entry.get("groups")]
+    if entry.pairs and not any(isinstance(p, Sequence) and p.items for p in people):
+        yield _fault(entry, where, "names nobody; give users: or groups:")
+
+
+def _foreign_roles(entry: Mapping, where: str) -> Iterator[Fault]:
+    own = _scalar(entry, "id")
+    roles = {key: _scalar(entry, key) for key in ("read_role", "fix_role")}
+    for key, node in roles.items():
+        arn = RoleArn.parse(node.raw) if node is not None else None
+        if node is not None and arn is not None and own is not None and arn.account != own.raw:
+            words = f"the role is in account {arn.account}, this entry is account {own.raw}"
+            yield _fault(node, f"{where}.{key}", words)
+    read, fix = roles["read_role"], roles["fix_role"]
+    if read is not None and fix is not None and read.raw == fix.raw:
+        words = "the same role as read_role; reading and fixing must be different identities"
+        yield _fault(fix, f"{where}.fix_role", words)
+
+
+def _double_bindings(root: Mapping) -> Iterator[Fault]:
+    first: dict[tuple[str, ...], Mapping] = {}
+    for index, entry in enumerate(_entries(root, "bindings")):
+        key = tuple(_texts(entry, "cluster", "namespace", "service_account"))
+        if len(key) == 3 and (earlier := first.setdefault(key, entry)) is not entry:  # noqa: PLR2004
+            words = f"this service account already has a binding in line {earlier.line}"
+            yield _fault(entry, f"bindings[{index}]", words)

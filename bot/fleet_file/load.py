@@ -1,0 +1,173 @@
+"""Read a fleet file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic_core import PydanticCustomError
+
+from bot.fleet_file.check import check
+from bot.fleet_file.contents import Approver, Channel, FleetFile
+from bot.fleet_file.faults import Fault, FleetFileError
+from bot.fleet_file.models import FleetDocument, certificate
+from bot.fleet_file.partitions import role_arn
+from bot.fleet_file.tree import Mapping, Sequence, TreeFaults, read_tree
+from diagnostics.fleet import Account, Binding, Fleet, FleetCluster
+
+if TYPE_CHECKING:
+    from bot.fleet_file.models import ClusterEntry
+
+MOST_BYTES: Final = 1024 * 1024
+
+
+def load(path: Path) -> FleetFile:
+    """Read and validate a fleet file.
+
+    Raises:
+        FleetFileError: It can't be read or has faults; the error lists all of them.
+    """
+    try:
+        data = _read(path)
+    except OSError as error:
+        raise _whole(path, f"can't be read: {error.strerror or error}") from error
+    return parse(data, path)
+
+
+def parse(data: bytes, path: Path) -> FleetFile:
+    """Validate the bytes of a fleet file; `path` names it in errors and anchors relative paths.
+
+    Raises:
+        FleetFileError: It has faults; the error lists all of them.
+    """
+    if len(data) > MOST_BYTES:
+        raise _whole(path, "larger than 1 MB; a fleet file is far smaller")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        words = f"byte {data[error.start]:#04x} is not UTF-8; save the file as UTF-8"
+        raise FleetFileError(
+            str(path), (Fault(line=line, column=1, field="", words=words),)
+        ) from error
+    try:
+        root = read_tree(text)
+    except TreeFaults as error:
+        raise FleetFileError(str(path), error.faults) from error
+    if not isinstance(root, Mapping):
+        raise _whole(path, "empty or no mapping; start it with `version: 1`")
+    document, faults = check(root)
+    authorities, unreadable = _authorities(root, path)
+    if document is None or unreadable:
+        raise FleetFileError(str(path), faults + unreadable)
+    return _contents(document, authorities, path.parent)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema (2020-12) of the fleet file, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **FleetDocument.model_json_schema(),
+    }
+
+
+def _whole(path: Path, words: str) -> FleetFileError:
+    return FleetFileError(str(path), (Fault(line=1, column=1, field="", words=words),))
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
+def _authorities(root: Mapping, path: Path) -> tuple[dict[int, str], tuple[Fault, ...]]:
+    """Read the files that `ca_file` names, by the cluster's index."""
+    texts: dict[int, str] = {}
+    faults: list[Fault] = []
+    clusters = root.get("clusters")
+    for index, entry in enumerate(clusters.items if isinstance(clusters, Sequence) else []):
+        node = entry.get("ca_file") if isinstance(entry, Mapping) else None
+        if node is None or not getattr(node, "is_text", False):
+            continue
+        name = getattr(node, "raw", "")
+        try:
+            data = _read(_located(name, path.parent))
+            texts[index] = certificate(data.decode())
+        except (OSError, ValueError, PydanticCustomError) as error:
+            words = f"{name[:200]!r} can't be used: {_reason(error)}"
+            field = f"clusters[{index}].ca_file"
+            faults.append(Fault(line=node.line, column=node.column, field=field, words=words))
+    return texts, tuple(faults)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, PydanticCustomError):
+        return error.message()
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "not a PEM text file"
+
+
+def _located(name: str, folder: Path) -> Path:
+    return folder / Path(name).expanduser()
+
+
+def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path) -> FleetFile:
+    regions = [(c.account, c.region) for c in document.clusters]
+    accounts = tuple(
+        Account(
+            id=a.id,
+            name=a.name or a.id,
+            read_role=role_arn(a.read_role, account=a.id, name=a.name, regions=regions),
+            fix_role=role_arn(a.fix_role, account=a.id, name=a.name, regions=regions),
+            external_id=a.external_id,
+        )
+        for a in document.accounts
+    )
+    ids = {a.name: a.id for a in accounts} | {a.id: a.id for a in accounts}
+    return FleetFile(
+        fleet=Fleet(
+            accounts=accounts,
+            clusters=tuple(
+                _cluster(c, ids[c.account], c.ca or authorities.get(index), folder)
+                for index, c in enumerate(document.clusters)
+            ),
+            bindings=tuple(
+                Binding(
+                    cluster=b.cluster,
+                    namespace=b.namespace,
+                    service_account=b.service_account,
+                    role_arn=b.role_arn,
+                )
+                for b in document.bindings
+            ),
+        ),
+        channels=tuple(
+            Channel(id=c.id, cluster=c.cluster, namespace=c.namespace) for c in document.channels
+        ),
+        alert_bots=frozenset(document.alert_bots),
+        approvers=tuple(
+            Approver(
+                users=frozenset(a.users),
+                groups=frozenset(a.groups),
+                clusters=None if a.clusters is None else frozenset(a.clusters),
+                namespaces=None if a.namespaces is None else frozenset(a.namespaces),
+            )
+            for a in document.approvers
+        ),
+    )
+
+
+def _cluster(entry: ClusterEntry, account: str, ca: str | None, folder: Path) -> FleetCluster:
+    return FleetCluster(
+        name=entry.name,
+        account=account,
+        region=entry.region,
+        eks_name=entry.eks_name or entry.name,
+        endpoint=entry.endpoint,
+        ca=ca,
+        proxy_url=entry.proxy_url,
+        kubeconfig=str(_located(entry.kubeconfig, folder)) if entry.kubeconfig else None,
+        context=entry.context,
+        issuer=entry.issuer,
+    )

@@ -1,0 +1,256 @@
+"""The fleet file, version 1, as it is written. The JSON schema is made from these models."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from bot.fleet_file.loopback import is_loopback
+from diagnostics.arn import RoleArn
+
+_ROLE_NAME = re.compile(r"(?:[\x21-\x7e]{1,511}/)?[\w+=,.@-]{1,64}", re.ASCII)
+
+
+def _wrong(words: str) -> PydanticCustomError:
+    # Braces in the text are not placeholders.
+    return PydanticCustomError("fleet", "{words}", {"words": words})
+
+
+def _pattern(pattern: str, expected: str) -> AfterValidator:
+    compiled = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if compiled.fullmatch(value) is None:
+            raise _wrong(f"{shown(value)} is not {expected}")
+        return value
+
+    return AfterValidator(check)
+
+
+def shown(value: str) -> str:
+    """Quote a value for a message, shortened, control characters spelled out."""
+    return repr(value if len(value) <= 80 else value[:77] + "…")  # noqa: PLR2004  a readable line
+
+
+def _role(value: str) -> str:
+    if value.startswith("arn:"):
+        if RoleArn.parse(value) is None:
+            raise _wrong(
+                f"{shown(value)} is not the ARN of an IAM role; expected "
+                "arn:PARTITION:iam::ACCOUNT:role/NAME"
+            )
+    elif _ROLE_NAME.fullmatch(value.removeprefix("/")) is None:
+        raise _wrong(f"{shown(value)} is not a role name, path/name or role ARN")
+    return value
+
+
+def _role_arn(value: str) -> str:
+    if RoleArn.parse(value) is None:
+        raise _wrong(
+            f"{shown(value)} is not the ARN of an IAM role; expected arn:PARTITION:iam::ACCOUNT:role/NAME"
+        )
+    return value
+
+
+def _endpoint(value: str) -> str:
+    scheme = _url(value, ("https", "http"))
+    if scheme == "http" and not is_loopback(value):
+        raise _wrong(
+            "http:// would send the token in the clear; use https:// (http only on loopback)"
+        )
+    return value.rstrip("/")
+
+
+def _proxy(value: str) -> str:
+    _url(value, ("http", "https"), credentials=True)
+    return value
+
+
+def _issuer(value: str) -> str:
+    _url(value, ("https",))
+    return value
+
+
+def _url(value: str, schemes: tuple[str, ...], *, credentials: bool = False) -> str:
+    expected = " or ".join(f"{s}://HOST" for s in schemes)
+    try:
+        parts = urlsplit(value)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise _wrong(f"{shown(value)} is not a URL; expected {expected}") from None
+    if parts.scheme not in schemes or not usable or re.search(r"[\s\x00-\x20]", value):
+        raise _wrong(f"{shown(value)} is not a URL of the form {expected}")
+    if parts.username is not None and not credentials:
+        raise _wrong("user name and password do not belong into this URL")
+    if parts.query or parts.fragment:
+        raise _wrong("a URL without ?query and #fragment is expected")
+    return parts.scheme
+
+
+def certificate(value: str) -> str:
+    """Accept PEM text of one or more certificates."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=value)
+    except (ssl.SSLError, ValueError) as error:
+        raise _wrong(
+            "not a PEM certificate; expected text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE----- "
+            "(EKS gives it base64-encoded: decode it first)"
+        ) from error
+    return value
+
+
+AccountId = Annotated[str, _pattern(r"\d{12}", "an account ID; expected 12 digits")]
+Region = Annotated[
+    str, _pattern(r"[a-z]{2,5}(-[a-z]{2,12}){1,2}-\d{1,2}", "an AWS region such as eu-west-1")
+]
+Alias = Annotated[
+    str, _pattern(r"[A-Za-z0-9][\w.:/@-]{0,99}", "a name; expected letters, digits and . _ : / @ -")
+]
+Label = Annotated[
+    str,
+    _pattern(
+        r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+        "a namespace; expected at most 63 lower-case letters, digits and -",
+    ),
+]
+ObjectName = Annotated[
+    str,
+    _pattern(
+        r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?",
+        "a Kubernetes name; expected lower-case letters, digits, - and .",
+    ),
+]
+EksName = Annotated[
+    str,
+    _pattern(
+        r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}",
+        "the name of an EKS cluster; expected letters, digits, - and _",
+    ),
+]
+ChannelId = Annotated[
+    str,
+    _pattern(
+        r"[CGD][A-Z0-9]{2,20}", "a Slack channel ID; expected C… (channel details, at the end)"
+    ),
+]
+UserId = Annotated[
+    str,
+    _pattern(r"[UW][A-Z0-9]{2,20}", "a Slack user ID; expected U… (profile, ⋮, Copy member ID)"),
+]
+GroupId = Annotated[str, _pattern(r"S[A-Z0-9]{2,20}", "the ID of a Slack user group; expected S…")]
+BotId = Annotated[
+    str, _pattern(r"[BA][A-Z0-9]{2,20}", "a Slack bot ID (B…) or app ID (A…), which do not change")
+]
+ExternalId = Annotated[
+    str,
+    _pattern(
+        r"[\w+=,.@:/-]{2,1224}", "an external ID; expected 2 to 1,224 of A-Z a-z 0-9 _+=,.@:/-"
+    ),
+]
+
+
+class Entry(BaseModel):
+    """What all entries have in common: nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class AccountEntry(Entry):
+    """An AWS account."""
+
+    id: AccountId = Field(description="12 digits, in quotes.")
+    name: Alias | None = Field(default=None, description="What people call it. Default: the ID.")
+    read_role: Annotated[str, AfterValidator(_role)] | None = Field(
+        default=None,
+        description="Role that diagnosis assumes: name, path/name or ARN. "
+        "Absent: the bot's own credentials are used as they are.",
+    )
+    fix_role: Annotated[str, AfterValidator(_role)] | None = Field(
+        default=None,
+        description="Role that only an approved fix assumes. Absent: nothing is changed.",
+    )
+    external_id: ExternalId | None = Field(
+        default=None, description="sts:ExternalId that both roles ask for."
+    )
+
+
+class ClusterEntry(Entry):
+    """A Kubernetes cluster."""
+
+    name: Alias = Field(description="The alias people use; unique.")
+    account: str = Field(description="ID or name of an account above.")
+    region: Region = Field(description="AWS region.")
+    eks_name: EksName | None = Field(default=None, description="Name in EKS. Default: the alias.")
+    endpoint: Annotated[str, AfterValidator(_endpoint)] | None = Field(
+        default=None, description="URL of the API server, in place of eks:DescribeCluster."
+    )
+    ca: Annotated[str, AfterValidator(certificate)] | None = Field(
+        default=None, description="PEM text of the API server's certificate authority."
+    )
+    ca_file: str | None = Field(
+        default=None, description="File with that PEM text; relative to the fleet file."
+    )
+    proxy_url: Annotated[str, AfterValidator(_proxy)] | None = Field(
+        default=None, description="HTTP proxy on the way to the API server."
+    )
+    kubeconfig: str | None = Field(default=None, description="Path of a kubeconfig file.")
+    context: str | None = Field(
+        default=None, description="Context in it. Default: its current one."
+    )
+    issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        default=None, description="OIDC issuer URL, where EKS can't be asked for it."
+    )
+
+
+class ChannelEntry(Entry):
+    """What a Slack channel means where a message names nothing."""
+
+    id: ChannelId
+    cluster: str | None = Field(default=None, description="Alias of a cluster above.")
+    namespace: Label | None = None
+
+
+class ApproverEntry(Entry):
+    """People who may press Apply and Restart."""
+
+    users: tuple[UserId, ...] = ()
+    groups: tuple[GroupId, ...] = Field(default=(), description="Slack user groups.")
+    clusters: tuple[str, ...] | None = Field(default=None, description="Absent: every cluster.")
+    namespaces: tuple[Label, ...] | None = Field(
+        default=None, description="Absent: every namespace."
+    )
+
+
+class BindingEntry(Entry):
+    """The role that a service account is meant to have."""
+
+    cluster: str
+    namespace: Label
+    service_account: ObjectName
+    role_arn: Annotated[str, AfterValidator(_role_arn)]
+
+
+class FleetDocument(Entry):
+    """The accounts and clusters that irsa-doctor may read, and who may approve fixes."""
+
+    version: Literal[1]
+    accounts: tuple[AccountEntry, ...] = Field(json_schema_extra={"minItems": 1})
+    clusters: tuple[ClusterEntry, ...] = Field(json_schema_extra={"minItems": 1})
+    channels: tuple[ChannelEntry, ...] = ()
+    alert_bots: tuple[BotId, ...] = ()
+    approvers: tuple[ApproverEntry, ...] = ()
+    bindings: tuple[BindingEntry, ...] = ()
+
+
+SECTIONS: dict[str, type[Entry]] = {
+    "accounts": AccountEntry,
+    "clusters": ClusterEntry,
+    "channels": ChannelEntry,
+    "approvers": ApproverEntry,
+    "bindings": BindingEntry,
+}
