@@ -118,6 +118,11 @@ export class Driver {
     return offered("/world/state");
   }
 
+  /** Put the world back as it was at the start. @returns {Promise<{ok: boolean}>} */
+  reset() {
+    return tell("/world/reset", {});
+  }
+
   /**
    * Follow the workspace's events until the page closes.
    * @param {(event: any) => void} onEvent

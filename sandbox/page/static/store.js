@@ -30,6 +30,8 @@ export class Store {
     this.thread = null;
     /** @type {"home" | "messages"} what an app's own channel shows */
     this.tab = "messages";
+    /** @type {"try" | "world" | null} the demo's own panel beside the conversation */
+    this.panel = null;
     /** @type {Set<string>} the messages posted from this page whose answer opens a thread */
     this.awaited = new Set();
     /** @type {Map<Topic, Set<(detail: any) => void>>} */
@@ -123,6 +125,12 @@ export class Store {
   /** @param {string | null} thread */
   openThread(thread) {
     this.thread = thread;
+    this.tell("place");
+  }
+
+  /** @param {"try" | "world" | null} panel */
+  showPanel(panel) {
+    this.panel = panel;
     this.tell("place");
   }
 
@@ -230,6 +238,16 @@ export class Store {
     if (status) this.statuses.set(`${channel}/${thread}`, status);
     else this.statuses.delete(`${channel}/${thread}`);
     this.tell("status", { channel, thread });
+  }
+
+  /**
+   * Wait for the answer to a message that was just posted here; it may have come already.
+   * @param {string} channel
+   * @param {string} ts
+   */
+  await(channel, ts) {
+    this.awaited.add(ts);
+    if (this.status(channel, ts) || this.replies(channel, ts).length) this.answered(channel, ts);
   }
 
   /**

@@ -1,0 +1,80 @@
+// The page starts here: ask the workspace for its state, draw it, and follow what happens.
+import { channelPane } from "./channel.js";
+import { Desk } from "./desk.js";
+import { append, el, must } from "./dom.js";
+import { Driver, Refused } from "./driver.js";
+import { modals } from "./modal.js";
+import { panelPane } from "./panel.js";
+import { sidebar } from "./sidebar.js";
+import { Store } from "./store.js";
+import { speak } from "./speak.js";
+import { threadPane } from "./thread.js";
+import { attempt, toast } from "./toast.js";
+
+const app = must("app");
+
+/** Where both the thread and the panel fit beside the channel. */
+const WIDE = matchMedia("(min-width: 1500px)");
+const PHONE = matchMedia("(max-width: 799px)");
+
+async function start() {
+  const driver = new Driver();
+  const store = new Store(await driver.state());
+  const desk = new Desk(store, driver);
+  document.title = `${store.workspace.team.name} — demo workspace`;
+  app.replaceChildren();
+  append(app, [sidebar(desk), channelPane(desk), threadPane(desk), panelPane(desk)]);
+  modals(desk);
+  speak(store);
+  layout(store);
+
+  const known = await fetchAll(desk);
+  driver.follow(
+    (event) => store.apply(event),
+    (connected, again) => {
+      app.dataset.link = connected ? "up" : "down";
+      if (!connected) toast("The connection to the demo is lost; trying again.", "refusal");
+      if (again) fetchAll(desk);
+    },
+  );
+  if (!PHONE.matches) store.panel = "try";
+  store.open(known ?? "");
+}
+
+/**
+ * Read every channel's messages; gives the channel to open first.
+ * @param {Desk} desk
+ */
+async function fetchAll({ store, driver }) {
+  const channels = store.workspace.channels;
+  await Promise.all(
+    channels.map(async ({ id }) => {
+      const messages = await attempt(() => driver.messages(id));
+      if (messages) store.load(id, messages);
+    }),
+  );
+  const mine = store.channels();
+  return (mine.find((one) => !one.is_im) ?? mine[0])?.id;
+}
+
+/** Which columns are shown, and which one a phone shows. @param {Store} store */
+function layout(store) {
+  let before = { channel: "", thread: /** @type {string | null} */ (null), panel: /** @type {string | null} */ (null), tab: "" };
+  store.on("place", () => {
+    const { channel, thread, panel, tab } = store;
+    if (thread && thread !== before.thread && panel === "try" && !WIDE.matches) store.panel = null;
+    const opened =
+      panel && panel !== before.panel ? "panel" : thread && thread !== before.thread ? "thread" : channel !== before.channel || tab !== before.tab ? "channel" : "";
+    const closed = (!thread && before.thread) || (!panel && before.panel) ? (thread ? "thread" : panel ? "panel" : "channel") : "";
+    before = { channel, thread, panel: store.panel, tab };
+    app.dataset.pane = opened || closed || app.dataset.pane;
+    app.dataset.thread = thread ? "open" : "closed";
+    app.dataset.panel = store.panel ?? "closed";
+  });
+}
+
+start().catch((error) => {
+  const words = error instanceof Refused ? error.message : "The page could not start. Reload it; if that does not help, see the terminal.";
+  app.replaceChildren(el("p", { class: "boot", role: "alert", text: words }));
+  if (!(error instanceof Refused)) throw error;
+});
