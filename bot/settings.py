@@ -1,0 +1,186 @@
+"""Environment variables to frozen settings, all faults at once."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
+
+from bot.fleet_file.loopback import is_loopback
+from diagnostics.errors import IrsaDoctorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
+
+
+class SettingsError(IrsaDoctorError):
+    """The environment can't be used; the message has one line per fault, `VARIABLE: words`.
+
+    Values are never repeated: they may be secrets.
+    """
+
+    def __init__(self, faults: tuple[tuple[str, str], ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(f"{variable}: {words}" for variable, words in faults))
+
+
+def _wrong(words: str) -> PydanticCustomError:
+    return PydanticCustomError("setting", "{words}", {"words": words})
+
+
+def _starting(prefix: str, kind: str, page: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if not text.startswith(prefix) or not text.isascii() or any(c.isspace() for c in text):
+            raise _wrong(f"not a {kind}, which starts with {prefix} (api.slack.com/apps, {page})")
+        return value
+
+    return AfterValidator(check)
+
+
+def _signing_secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if len(text) < 8 or not text.isascii() or any(c.isspace() for c in text):  # noqa: PLR2004
+        raise _wrong("not a signing secret (api.slack.com/apps, Basic Information, Signing Secret)")
+    return value
+
+
+def _api_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _wrong("not a URL; expected https://HOST/api/")
+    if value.startswith("http:") and not is_loopback(value):
+        raise _wrong(
+            "http:// would send the token in the clear; use https:// (http only on loopback)"
+        )
+    return value.rstrip("/") + "/"
+
+
+def _database_url(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    for scheme, driver in (
+        ("sqlite://", "sqlite+aiosqlite://"),
+        ("postgres://", "postgresql+asyncpg://"),
+        ("postgresql://", "postgresql+asyncpg://"),
+    ):
+        if text.startswith(scheme):
+            return SecretStr(driver + text.removeprefix(scheme))
+    if text.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+        return value
+    raise _wrong("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
+
+
+Seconds = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
+
+
+class Settings(BaseModel):
+    """How one process runs. Secrets print as asterisks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    slack_bot_token: (
+        Annotated[SecretStr, _starting("xoxb-", "bot token", "OAuth & Permissions")] | None
+    ) = Field(default=None, alias="SLACK_BOT_TOKEN")
+    """Required by `irsa serve`."""
+
+    slack_app_token: (
+        Annotated[
+            SecretStr, _starting("xapp-", "app-level token", "Basic Information, App-Level Tokens")
+        ]
+        | None
+    ) = Field(default=None, alias="SLACK_APP_TOKEN")
+    """Set: Socket Mode."""
+
+    slack_signing_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = Field(
+        default=None, alias="SLACK_SIGNING_SECRET"
+    )
+    """Set: HTTP mode."""
+
+    slack_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
+        default="https://slack.com/api/", alias="SLACK_API_URL"
+    )
+    """Base of the Web API, with a slash at the end."""
+
+    fleet_file: Path = Field(default=Path("fleet.yaml"), alias="IRSA_FLEET_FILE")
+    """Accounts, clusters, channels and approvers."""
+
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
+        default=SecretStr("sqlite+aiosqlite:///irsa-doctor.db"), alias="IRSA_DATABASE_URL"
+    )
+    """SQLAlchemy URL with an async driver; secret, because it may hold a password."""
+
+    http_host: str = Field(default="127.0.0.1", min_length=1, alias="IRSA_HTTP_HOST")
+    """Address to listen on: Slack's requests in HTTP mode, health and metrics in both modes."""
+
+    http_port: int = Field(default=3000, ge=0, le=65535, alias="IRSA_HTTP_PORT")
+    """TCP port; 0: any free one."""
+
+    diagnosis_deadline: Seconds = Field(default=25.0, alias="IRSA_DIAGNOSIS_DEADLINE")
+    """Seconds until a diagnosis answers with what it has."""
+
+    drain_deadline: Seconds = Field(default=25.0, alias="IRSA_DRAIN_DEADLINE")
+    """Seconds that running work gets when the process stops."""
+
+    concurrency: int = Field(default=16, ge=1, le=256, alias="IRSA_CONCURRENCY")
+    """Diagnoses at the same time."""
+
+    queue_limit: int = Field(default=2000, ge=1, le=100_000, alias="IRSA_QUEUE_LIMIT")
+    """Diagnoses that may wait."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", alias="IRSA_LOG_LEVEL"
+    )
+
+    log_format: Literal["json", "text"] = Field(default="json", alias="IRSA_LOG_FORMAT")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Read the variables that concern us; an empty one counts as not set.
+
+        Raises:
+            SettingsError: Listing every variable that can't be used.
+        """
+        known = cls.variables()
+        given = {v: environ[v].strip() for v in known if environ.get(v, "").strip()}
+        faults = list(_misspelt(environ, known))
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            faults += [_fault(detail, given) for detail in error.errors(include_input=False)]
+            raise SettingsError(tuple(faults)) from None
+        if faults:
+            raise SettingsError(tuple(faults))
+        return settings
+
+    @classmethod
+    def variables(cls) -> tuple[str, ...]:
+        """Name every variable that is read."""
+        return tuple(f.alias for f in cls.model_fields.values() if f.alias is not None)
+
+
+def _misspelt(environ: Mapping[str, str], known: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for variable in sorted(environ):
+        # Kubernetes sets IRSA_DOCTOR_… in the pods beside a service named irsa-doctor.
+        if not variable.startswith("IRSA_") or variable.startswith("IRSA_DOCTOR_"):
+            continue
+        near = get_close_matches(variable[:60], known, n=1, cutoff=0.85)
+        if variable not in known and near and near[0] not in environ:
+            yield variable, f"unknown variable; did you mean {near[0]}?"
+
+
+def _fault(detail: ErrorDetails, given: Mapping[str, str]) -> tuple[str, str]:
+    variable = str(detail["loc"][0])
+    words = detail["msg"].removeprefix("Input ")
+    if given.get(variable, "").startswith("tcp://"):
+        words += "; this value comes from a Kubernetes service of that name: set enableServiceLinks: false"
+    return variable, words
