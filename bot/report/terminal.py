@@ -51,7 +51,8 @@ def _diagnosis(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableTyp
     yield from _where(diagnosis)
     if diagnosis.root is not None and diagnosis.root.finding is not None:
         yield Text()
-        yield from _finding(diagnosis.root, diagnosis.root.finding)
+        below = frozenset(fix.command for fix in diagnosis.fixes)
+        yield from _finding(diagnosis.root, diagnosis.root.finding, but=below)
     if diagnosis.correction is not None:
         yield Text()
         yield Text(f"corrected trust policy of {diagnosis.correction.role_arn}", style="bold")
@@ -82,7 +83,9 @@ def _where(diagnosis: Diagnosis) -> Iterator[Text]:
         yield Text(f"  found by         {how}", style="dim")
 
 
-def _finding(result: Result, finding: Finding) -> Iterator[Text]:
+def _finding(
+    result: Result, finding: Finding, *, but: frozenset[str] = frozenset()
+) -> Iterator[Text]:
     likely = "likely " if finding.likely else ""
     yield Text.assemble((f"{likely}{result.code}", "bold red"), f" {result.title}")
     yield Text(f"  --> {finding.place}", style="dim")
@@ -94,7 +97,7 @@ def _finding(result: Result, finding: Finding) -> Iterator[Text]:
     yield Text(f"  fix: {finding.next}", style="green")
     if finding.note:
         yield Text(f"  note: {finding.note}")
-    for command in finding.commands:
+    for command in (c for c in finding.commands if c not in but):
         yield Text(f"  run: {command}", style="cyan")
 
 

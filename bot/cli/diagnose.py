@@ -1,0 +1,213 @@
+"""`irsa diagnose`: the same engine with the caller's own AWS credentials and kubeconfig, no Slack needed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from bot.cli.own_fleet import own_fleet
+from bot.clients import build_clients
+from bot.fleet_file import load
+from bot.report import markdown, report_of, terminal
+from diagnostics.case import Case
+from diagnostics.errors import IrsaDoctorError
+from diagnostics.fleet import Hints, WorkloadRef
+from diagnostics.pipeline import diagnose as run_diagnosis
+from diagnostics.recognize import recognize
+from diagnostics.result import Diagnosis, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from diagnostics.case import Question
+
+MAX_INPUT = 1_000_000
+"""Bytes of pasted text that are read."""
+MAX_FAILURES = 5
+"""Failures of one text that are diagnosed."""
+_KINDS = {
+    "deployment": "Deployment",
+    "deploy": "Deployment",
+    "statefulset": "StatefulSet",
+    "sts": "StatefulSet",
+    "daemonset": "DaemonSet",
+    "ds": "DaemonSet",
+    "job": "Job",
+    "cronjob": "CronJob",
+    "pod": "Pod",
+    "po": "Pod",
+}
+
+
+class Exit(IntEnum):
+    """What the exit status says."""
+
+    HEALTHY = 0
+    CAUSE_FOUND = 1
+    USAGE = 2
+    """Bad usage or configuration, a target that is not clear among it."""
+    NOT_ENOUGH_EVIDENCE = 3
+
+
+class Format(StrEnum):
+    """How the answer is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+def diagnose(
+    text: Annotated[
+        str | None, typer.Argument(help="The error as you have it; - reads standard input.")
+    ] = None,
+    *,
+    cluster: Annotated[str | None, typer.Option(help="Cluster, by its fleet name.")] = None,
+    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace.")] = None,
+    service_account: Annotated[str | None, typer.Option(help="Service account.")] = None,
+    workload: Annotated[str | None, typer.Option(help="Such as deployment/payments-api.")] = None,
+    role: Annotated[str | None, typer.Option(help="Role ARN that the pod should assume.")] = None,
+    fleet: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="IRSA_FLEET_FILE",
+            help="Fleet file. Without one: your own AWS credentials and the current kubeconfig context.",
+        ),
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    details: Annotated[
+        bool, typer.Option("--details", help="Also passing checks and every call.")
+    ] = False,
+) -> None:
+    """Find why a pod cannot assume its IAM role.
+
+    Exit status: 0 healthy, 1 a cause found, 2 bad usage or configuration, 3 not enough evidence.
+    """
+    hints = Hints(
+        cluster=cluster,
+        namespace=namespace,
+        service_account=service_account,
+        workload=_workload(workload),
+        role_arn=role,
+    )
+    cases = _cases(_text(text), hints)
+    try:
+        answers = asyncio.run(_diagnose(cases, fleet, _progress()))
+    except IrsaDoctorError as error:
+        _refuse(str(error))
+    _write(answers, output, details=details)
+    raise typer.Exit(_status(answers))
+
+
+def _workload(text: str | None) -> WorkloadRef | None:
+    if text is None:
+        return None
+    kind, slash, name = text.partition("/")
+    known = _KINDS.get(kind.lower().removesuffix("s.apps")) or _KINDS.get(kind.lower().rstrip("s"))
+    if not slash or not name or known is None:
+        _refuse(
+            f"--workload {text!r}: expected KIND/NAME, such as deployment/payments-api "
+            f"(kinds: {', '.join(sorted(set(_KINDS.values())))})"
+        )
+    return WorkloadRef(kind=known, name=name)
+
+
+def _text(argument: str | None) -> str | None:
+    if argument != "-":
+        return argument
+    raw = sys.stdin.buffer.read(MAX_INPUT + 1)
+    if len(raw) > MAX_INPUT:
+        _say(f"Standard input is over {MAX_INPUT:,} bytes; only the first part is read.")
+    return raw[:MAX_INPUT].decode("utf-8", errors="replace")
+
+
+def _cases(text: str | None, hints: Hints) -> tuple[Case, ...]:
+    symptoms = recognize(text) if text else ()
+    if symptoms:
+        if len(symptoms) > MAX_FAILURES:
+            _say(
+                f"The text holds {len(symptoms)} failures; the first {MAX_FAILURES} are diagnosed."
+            )
+        return tuple(Case(symptom=s, hints=hints) for s in symptoms[:MAX_FAILURES])
+    if text and hints == Hints():
+        _refuse(
+            "The text holds no web-identity failure that is known here, and nothing else says what to check. "
+            "Add --cluster, --namespace and --service-account."
+        )
+    if hints == Hints():
+        _refuse(
+            "Nothing to diagnose: pass the error text (or - for standard input), or --namespace and "
+            "--service-account."
+        )
+    return (Case(hints=hints),)
+
+
+async def _diagnose(
+    cases: Sequence[Case], fleet_file: Path | None, progress: Callable[[str], None]
+) -> tuple[Diagnosis | Question, ...]:
+    if fleet_file is not None:
+        fleet, defaults = load(fleet_file).fleet, Hints()
+    else:
+        own = await own_fleet(os.environ)
+        fleet, defaults = own.fleet, Hints(cluster=own.current)
+    async with build_clients(fleet) as io:
+        return tuple(
+            [
+                await run_diagnosis(
+                    replace(case, defaults=defaults),
+                    io,
+                    now=lambda: datetime.now(UTC),
+                    progress=progress,
+                )
+                for case in cases
+            ]
+        )
+
+
+def _write(answers: Sequence[Diagnosis | Question], output: Format, *, details: bool) -> None:
+    if output is Format.JSON:
+        typer.echo(report_of(answers).model_dump_json(indent=2))
+    elif output is Format.MARKDOWN:
+        typer.echo(markdown(answers))
+    else:
+        Console().print(terminal(answers, details=details), soft_wrap=True)
+
+
+def _status(answers: Sequence[Diagnosis | Question]) -> Exit:
+    diagnoses = [a for a in answers if isinstance(a, Diagnosis)]
+    verdicts = {d.verdict for d in diagnoses}
+    if Verdict.CAUSE_FOUND in verdicts:
+        return Exit.CAUSE_FOUND
+    if len(diagnoses) < len(answers):
+        return Exit.USAGE
+    return Exit.NOT_ENOUGH_EVIDENCE if Verdict.NOT_ENOUGH_EVIDENCE in verdicts else Exit.HEALTHY
+
+
+def _progress() -> Callable[[str], None]:
+    if not sys.stderr.isatty():
+        return lambda _words: None
+    console = Console(stderr=True)
+    return lambda words: console.print(words, style="dim", soft_wrap=True, highlight=False)
+
+
+def _say(words: str) -> None:
+    typer.echo(words, err=True)
+
+
+def _refuse(words: str) -> NoReturn:
+    typer.echo(f"irsa diagnose: {words}", err=True)
+    raise typer.Exit(Exit.USAGE)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command()(diagnose)
