@@ -23,10 +23,10 @@ async function start() {
   const desk = new Desk(store, driver);
   document.title = `${store.workspace.team.name} — demo workspace`;
   app.replaceChildren();
+  layout(store);
   append(app, [sidebar(desk), channelPane(desk), threadPane(desk), panelPane(desk)]);
   modals(desk);
   speak(store);
-  layout(store);
 
   const known = await fetchAll(desk);
   driver.follow(

@@ -24,7 +24,7 @@ function diffLine(line) {
 
 /** @param {string} line */
 function kind(line) {
-  if (/^(---|\+\+\+)( |$)/.test(line)) return "file";
+  if (/^(---|\+\+\+)( |$)/.test(line)) return "names";
   if (line.startsWith("@@")) return "hunk";
   if (line.startsWith("+")) return "added";
   if (line.startsWith("-")) return "removed";

@@ -28,7 +28,7 @@ export function sidebar(desk) {
 /** @param {Store} store */
 function demo(store) {
   const place = (/** @type {"try" | "world"} */ name, /** @type {string} */ text, /** @type {string} */ drawing) =>
-    row(text, drawing, store.panel === name, () => store.showPanel(name), { testid: `panel-${name}` });
+    row(text, drawing, false, () => store.showPanel(store.panel === name ? null : name), { testid: `panel-${name}`, shown: store.panel === name });
   return group("The demo", place("try", "Try a failure", ICONS.flask), place("world", "The world", ICONS.globe));
 }
 
@@ -62,12 +62,12 @@ function group(title, ...rows) {
  * @param {string} drawing
  * @param {boolean} here
  * @param {() => void} go
- * @param {{unread?: number, note?: string, testid?: string}} [more]
+ * @param {{unread?: number, note?: string, testid?: string, shown?: boolean}} [more]
  */
-function row(text, drawing, here, go, { unread = 0, note = "", testid } = {}) {
+function row(text, drawing, here, go, { unread = 0, note = "", testid, shown } = {}) {
   return el(
     "button",
-    { type: "button", class: unread ? "side-row unread" : "side-row", "aria-current": here ? "page" : undefined, testid, on: { click: go } },
+    { type: "button", class: unread ? "side-row unread" : "side-row", "aria-current": here ? "page" : undefined, "aria-pressed": shown === undefined ? undefined : String(shown), testid, on: { click: go } },
     icon(drawing),
     el("span", { class: "side-name", text }),
     unread ? el("span", { class: "side-count", "aria-hidden": "true", text: String(unread) }) : null,

@@ -12,7 +12,11 @@ export function stream(desk, { label, inThread, list, before }) {
   const items = el("div", { class: "stream-items" });
   const box = el("div", { class: "stream", tabindex: "0", role: "group", "aria-label": label }, items);
   const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
-  const toEnd = () => (box.scrollTop = box.scrollHeight);
+  const toEnd = () => {
+    const last = items.lastElementChild;
+    const tall = last && last.clientHeight > box.clientHeight;
+    box.scrollTop = tall ? box.scrollTop + last.getBoundingClientRect().top - box.getBoundingClientRect().top : box.scrollHeight;
+  };
 
   const redraw = (end = true) => {
     const keep = end || atEnd();
