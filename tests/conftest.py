@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+"""Reference data beside the project; what reads it skips, in words, where it is absent."""
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -20,4 +22,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report: pytest.TestReport = outcome.get_result()  # type: ignore[attr-defined]
     if report.skipped and os.environ.get("IRSA_TESTS_MAY_SKIP") == "no":
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped, and nothing may be skipped here: {report.longrepr}"
+        report.longrepr = (
+            f"{item.nodeid} was skipped, and nothing may be skipped here: {report.longrepr}"
+        )

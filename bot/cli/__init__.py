@@ -1,1 +1,18 @@
 """The `irsa` command, one file per subcommand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.cli import fleet, manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import typer
+
+COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
+    fleet.register,
+    manifest.register,
+)
+"""What adds each subcommand, in the order of `irsa --help`."""
