@@ -1,0 +1,36 @@
+"""Writes the generated pages: `make docs`. A test compares them with what stands in the repository."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.fleet_file import json_schema
+from bot.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+DOCS: Final = Path(__file__).resolve().parent
+
+
+def _schema(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "report.schema.json": lambda: _schema(Report.model_json_schema(mode="serialization")),
+    "fleet.schema.json": lambda: _schema(json_schema()),
+}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, render in PAGES.items():
+        (DOCS / name).write_text(render(), encoding="utf-8")
+        print(f"docs/{name}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
