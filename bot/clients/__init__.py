@@ -1,0 +1,1 @@
+"""The clients that reach every account and cluster of a fleet."""

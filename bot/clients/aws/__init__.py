@@ -1,0 +1,1 @@
+"""AWS: sessions, assumed roles, and the reader of an account."""

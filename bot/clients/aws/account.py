@@ -1,0 +1,195 @@
+"""The reader of one AWS account."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
+
+from bot.clients.aws.errors import Attempt
+from diagnostics.arn import RoleArn, partition_of
+from diagnostics.errors import NotInFleet, ReadError
+from diagnostics.evidence import Cluster, IamRole, OidcProvider, ProviderArns
+from diagnostics.iam import PolicyError, decide, parse
+from diagnostics.iam.decision import Outcome
+from diagnostics.iam.request import WebIdentityRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from types_boto3_iam import IAMClient
+
+    from bot.clients.aws.calls import AccountCalls
+    from bot.clients.aws.clusters import EksDescriptions
+    from diagnostics.fleet import FleetCluster
+    from diagnostics.iam import TrustPolicy
+
+T = TypeVar("T")
+
+
+class AwsAccountReader:
+    """Fulfils `diagnostics.clients.AwsReader`."""
+
+    def __init__(self, calls: AccountCalls, clusters: EksDescriptions, most_roles: int) -> None:
+        self._calls = calls
+        self._clusters = clusters
+        self._most_roles = most_roles
+
+    async def cluster(self, entry: FleetCluster) -> Cluster | None:
+        """eks:DescribeCluster; nothing is called where the fleet file states the issuer.
+
+        Raises:
+            NotInFleet: The cluster is of another account.
+            ReadError: EKS can't be read, or names no issuer.
+        """
+        if entry.account != self._calls.account.id:
+            raise NotInFleet(
+                f"cluster {entry.name} is in account {entry.account}, not in {self._calls.account.id}",
+                enable="correct `account:` of the cluster in the fleet file",
+            )
+        partition = partition_of(entry.region)
+        if entry.issuer is not None:
+            return Cluster(
+                name=entry.name,
+                account=entry.account,
+                region=entry.region,
+                partition=partition,
+                issuer=entry.issuer,
+            )
+        found = await self._clusters.now(entry, self._calls)
+        if found is None:
+            return None
+        if found.issuer is None:
+            raise ReadError(
+                f"EKS names no OIDC issuer for cluster {entry.name} (status {found.status})",
+                enable="wait until the cluster is ACTIVE, or give its `issuer` in the fleet file",
+            )
+        return Cluster(
+            name=entry.name,
+            account=entry.account,
+            region=entry.region,
+            partition=partition,
+            issuer=found.issuer,
+            arn=found.arn,
+            version=found.version,
+            created=found.created,
+            status=found.status,
+        )
+
+    async def role(self, name: str) -> IamRole | None:
+        """iam:GetRole."""
+        return await self._iam(
+            "GetRole",
+            self._arn(f"role/{name}"),
+            lambda iam: _role(iam.get_role(RoleName=name)["Role"]),
+        )
+
+    async def roles_trusting(self, provider_arn: str, subject: str) -> tuple[IamRole, ...]:
+        """iam:ListRoles, all pages; conditions that only STS could settle count as met.
+
+        Raises:
+            ReadError: The roles can't be listed, or are more than the limit.
+        """
+
+        def search(iam: IAMClient) -> tuple[IamRole, ...]:
+            return tuple(r for r in self._all(iam) if _trusts(r, provider_arn, subject))
+
+        found = await self._iam("ListRoles", self._arn("role/*"), search)
+        return found or ()
+
+    async def oidc_provider(self, arn: str) -> OidcProvider | None:
+        """iam:GetOpenIDConnectProvider."""
+
+        def get(iam: IAMClient) -> OidcProvider:
+            found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+            return OidcProvider(
+                arn=arn,
+                url=found["Url"],
+                account=self._calls.account.id,
+                client_ids=tuple(found.get("ClientIDList", ())),
+                thumbprints=tuple(found.get("ThumbprintList", ())),
+                created=found.get("CreateDate"),
+            )
+
+        return await self._iam("GetOpenIDConnectProvider", arn, get)
+
+    async def oidc_provider_arns(self) -> ProviderArns:
+        """iam:ListOpenIDConnectProviders."""
+
+        def listed(iam: IAMClient) -> tuple[str, ...]:
+            found = iam.list_open_id_connect_providers()
+            return tuple(entry["Arn"] for entry in found["OpenIDConnectProviderList"])
+
+        items = await self._iam("ListOpenIDConnectProviders", self._arn("oidc-provider/*"), listed)
+        return ProviderArns(account=self._calls.account.id, items=items or ())
+
+    async def _iam(
+        self, operation: str, resource: str, function: Callable[[IAMClient], T]
+    ) -> T | None:
+        region = self._calls.region
+        attempt = Attempt(
+            service="iam",
+            operation=operation,
+            resource=resource,
+            account=self._calls.account.id,
+            region=region,
+            principal="",
+        )
+        return await self._calls.read(
+            attempt, lambda: function(self._calls.sessions.client("iam", region))
+        )
+
+    def _all(self, iam: IAMClient) -> Iterator[IamRole]:
+        count = 0
+        for page in iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": 1000}):
+            for found in page["Roles"]:
+                count += 1
+                if count > self._most_roles:
+                    raise ReadError(
+                        f"account {self._calls.account.id} has more than {self._most_roles:,} roles",
+                        enable="name the role",
+                    )
+                yield _role(found)
+
+    def _arn(self, rest: str) -> str:
+        partition = partition_of(self._calls.region)
+        return f"arn:{partition}:iam::{self._calls.account.id}:{rest}"
+
+
+def _role(found: Any) -> IamRole:
+    document = found.get("AssumeRolePolicyDocument") or ""
+    text = unquote(document) if isinstance(document, str) else json.dumps(document)
+    arn = RoleArn.parse(found["Arn"])
+    boundary = found.get("PermissionsBoundary") or {}
+    return IamRole(
+        arn=found["Arn"],
+        name=found["RoleName"],
+        path=found.get("Path", "/"),
+        account=arn.account if arn else found["Arn"].split(":")[4],
+        trust_text=text,
+        trust=_policy(text),
+        created=found.get("CreateDate"),
+        max_session_seconds=found.get("MaxSessionDuration", 3600),
+        permissions_boundary=boundary.get("PermissionsBoundaryArn"),
+        tags={tag["Key"]: tag["Value"] for tag in found.get("Tags", ())},
+    )
+
+
+def _policy(text: str) -> TrustPolicy | None:
+    try:
+        return parse(text)
+    except PolicyError:
+        return None
+
+
+def _trusts(role: IamRole, provider_arn: str, subject: str) -> bool:
+    # A look at the text first: an account has thousands of roles, and few name this issuer.
+    if role.trust is None or provider_arn.rpartition("/")[2] not in role.trust_text:
+        return False
+    request = WebIdentityRequest(
+        role_arn=role.arn,
+        provider_arn=provider_arn,
+        claims={"sub": subject, "aud": "sts.amazonaws.com"},
+        open_context=True,
+    )
+    return decide(role.trust, request).outcome in (Outcome.ALLOWED, Outcome.UNDECIDED)

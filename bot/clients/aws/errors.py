@@ -1,0 +1,213 @@
+"""Botocore's errors, translated once into ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from diagnostics.errors import ReadDenied, ReadError, Throttled, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "OptInRequired",
+        "UnauthorizedOperation",
+    }
+)
+THROTTLED: Final = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+    }
+)
+EXPIRED: Final = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "UnrecognizedClientException",
+    }
+)
+SKEWED: Final = frozenset(
+    {
+        "InvalidSignatureException",
+        "RequestExpired",
+        "RequestInTheFuture",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+    }
+)
+ABSENT: Final = frozenset({"NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException"})
+FAILURES: Final = (
+    ClientError,
+    BotoCoreError,
+    TimeoutError,
+    # What answers may not be AWS: then anything can be missing or of another type.
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+)
+_MOST_WORDS: Final = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """Which call is made, for the journal and for what an error says."""
+
+    service: str
+    operation: str
+    resource: str
+    """ARN, or `*`."""
+    account: str
+    region: str
+    principal: str
+    """Who calls, such as the read role's ARN."""
+
+    @property
+    def action(self) -> str:
+        """The IAM action."""
+        return f"{self.service}:{self.operation}"
+
+
+def code_of(error: Exception) -> str:
+    """Name an error for the journal."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code") or "ClientError")
+    return type(error).__name__
+
+
+def translate(error: Exception, attempt: Attempt) -> ReadError:
+    """Say what went wrong and what would let the call succeed."""
+    if isinstance(error, ClientError):
+        return _answered(error, attempt)
+    if isinstance(error, TimeoutError | ConnectTimeoutError | ReadTimeoutError):
+        return Unreachable(
+            f"{attempt.action} in account {attempt.account} did not answer in time",
+            enable=_path(attempt),
+        )
+    if isinstance(error, SSLError):
+        return Unreachable(
+            f"{attempt.action}: TLS to {attempt.service} failed: {_short(str(error))}",
+            enable="make the certificate trusted: set AWS_CA_BUNDLE to the CA of the proxy or endpoint in between",
+        )
+    if isinstance(error, ProxyConnectionError):
+        return Unreachable(
+            f"{attempt.action}: the proxy did not let the call through",
+            enable="check HTTPS_PROXY and NO_PROXY of the process",
+        )
+    if isinstance(error, HTTPClientError):
+        return Unreachable(
+            f"{attempt.action} in {attempt.region} could not be reached: {_short(str(error))}",
+            enable=_path(attempt),
+        )
+    return _no_credentials(error, attempt)
+
+
+def _no_credentials(error: Exception, attempt: Attempt) -> ReadError:
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return ReadError(
+            f"{attempt.action}: the bot has no AWS credentials of its own",
+            enable="give the process credentials: an IRSA or EKS Pod Identity role in a cluster, "
+            "AWS_PROFILE on a laptop",
+        )
+    if isinstance(error, CredentialRetrievalError | ProfileNotFound):
+        return ReadError(
+            f"{attempt.action}: the bot's own AWS credentials can't be loaded: {_short(str(error))}",
+            enable="check AWS_PROFILE and the AWS configuration of the process (`aws sts get-caller-identity`)",
+        )
+    if isinstance(error, BotoCoreError):
+        return ReadError(
+            f"{attempt.action}: {_short(str(error))}",
+            enable="check the AWS configuration of the process and the region in the fleet file",
+        )
+    return ReadError(
+        f"{attempt.action}: an answer that can't be read ({type(error).__name__})",
+        enable=f"check what answers as {attempt.service} in {attempt.region}",
+    )
+
+
+def _answered(error: ClientError, attempt: Attempt) -> ReadError:
+    response: Mapping[str, object] = error.response["Error"]
+    code, message = str(response.get("Code", "")), str(response.get("Message", ""))
+    why = _short(f"{code}: {message}" if message else f"{code} from {attempt.action}")
+    if code in DENIED:
+        return ReadDenied(why, enable=_grant(attempt, message))
+    if code in THROTTLED:
+        return Throttled(
+            why, enable=f"try again in a minute; account {attempt.account} is at its API rate limit"
+        )
+    if code in EXPIRED:
+        return ReadError(
+            why,
+            enable=f"renew the credentials of {attempt.principal}; "
+            "for a region that is off by default, turn it on in the account",
+        )
+    if code in SKEWED:
+        return ReadError(
+            why, enable="set this machine's clock (AWS allows 5 minutes), or check the secret key"
+        )
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status >= 500:  # noqa: PLR2004  HTTP
+        return Unreachable(why, enable=f"try again; {attempt.service} in {attempt.region} fails")
+    return ReadError(why, enable=f"check that {attempt.action} works on {attempt.resource}")
+
+
+def _grant(attempt: Attempt, message: str) -> str:
+    if attempt.operation == "AssumeRole":
+        return (
+            f"let the bot assume it: the trust policy of {attempt.resource} must allow sts:AssumeRole to "
+            f"{attempt.principal} (with the external ID of the fleet file, if one is asked for), and the bot's own "
+            f"role must allow sts:AssumeRole on {attempt.resource}"
+        )
+    grant = f"allow {attempt.action} on {attempt.resource} to {attempt.principal}"
+    for words, where in (
+        ("service control policy", "the organisation's service control policy"),
+        ("resource control policy", "the organisation's resource control policy"),
+        ("permissions boundary", "its permissions boundary"),
+        ("session policy", "its session policy"),
+    ):
+        if f"explicit deny in a {words}" in message:
+            return f"{grant}: {where} denies it explicitly"
+    return grant
+
+
+def _path(attempt: Attempt) -> str:
+    return (
+        f"open the network path from the bot to {attempt.service} in {attempt.region} "
+        "(VPC endpoint, NAT or HTTPS_PROXY)"
+    )
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _MOST_WORDS else text[: _MOST_WORDS - 1] + "…"

@@ -1,0 +1,155 @@
+"""Who the bot is in each account: its own credentials, or a role it assumes there."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from botocore.credentials import ReadOnlyCredentials
+
+from bot.clients.aws.errors import Attempt
+from bot.clients.aws.regions import region_of
+from bot.clients.single_flight import Kept, SingleFlight
+from diagnostics.errors import ReadError
+
+if TYPE_CHECKING:
+    from types_boto3_sts.type_defs import AssumeRoleRequestTypeDef
+
+    from bot.clients.aws.sessions import AwsSessions
+    from diagnostics.fleet import Account, Fleet
+
+SESSION_SECONDS: Final = 3600
+"""The longest that role chaining allows.
+
+Source: IAM User Guide, "Roles terms and concepts", role chaining.
+"""
+_EARLY_SECONDS: Final = 300
+_OWN_SECONDS: Final = 300
+_BOT: Final = "the bot's own credentials"
+
+
+class Purpose(StrEnum):
+    """What an identity is for."""
+
+    READ = "read"
+    FIX = "fix"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Credentials, and whose they are."""
+
+    principal: str
+    """ARN of the assumed role, or of the bot's own identity."""
+    credentials: ReadOnlyCredentials | None = field(repr=False)
+    """None: the bot's own, looked up for each call."""
+    expires: datetime | None = None
+
+
+class Identities:
+    """Assumes each role once for however many wait, and again shortly before its credentials expire.
+
+    Args:
+        fleet: Names the roles.
+        sessions: Makes the calls.
+        region: The process's default region.
+    """
+
+    def __init__(self, fleet: Fleet, sessions: AwsSessions, region: str | None = None) -> None:
+        self._fleet = fleet
+        self._sessions = sessions
+        self._region = region
+        # Wall clock: credentials go on expiring while a laptop sleeps.
+        self._assumed = SingleFlight[Identity](time.time)
+
+    def region(self, account: Account) -> str:
+        """Return the region in which IAM and STS are asked about the account."""
+        return region_of(account, self._fleet, self._region)
+
+    async def of(self, account: Account, purpose: Purpose) -> Identity:
+        """Return the identity for a purpose in an account.
+
+        Raises:
+            ReadError: The role can't be assumed, or the bot's own credentials are of another account.
+        """
+        role = account.read_role if purpose is Purpose.READ else account.fix_role
+
+        async def make() -> Kept[Identity]:
+            if role is None:
+                return await self._own(account)
+            return await self._assume(account, role, purpose)
+
+        return await self._assumed.get((account.id, purpose), make)
+
+    def forget(self, account: Account, purpose: Purpose) -> None:
+        """Drop credentials that AWS has refused."""
+        self._assumed.forget((account.id, purpose))
+
+    async def close(self) -> None:
+        """Stop the calls under way."""
+        await self._assumed.close()
+
+    async def _assume(self, account: Account, role: str, purpose: Purpose) -> Kept[Identity]:
+        region = self.region(account)
+        asked: AssumeRoleRequestTypeDef = {
+            "RoleArn": role,
+            "RoleSessionName": f"irsa-doctor-{purpose}",
+            "DurationSeconds": SESSION_SECONDS,
+        }
+        if account.external_id:
+            asked["ExternalId"] = account.external_id
+
+        def assume() -> Identity:
+            answer = self._sessions.client("sts", region).assume_role(**asked)["Credentials"]
+            return Identity(
+                principal=role,
+                credentials=ReadOnlyCredentials(
+                    answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"]
+                ),
+                expires=answer["Expiration"],
+            )
+
+        attempt = Attempt(
+            service="sts",
+            operation="AssumeRole",
+            resource=role,
+            account=account.id,
+            region=region,
+            principal=_BOT,
+        )
+        identity = await self._sessions.call(attempt, assume, credentials=None)
+        if identity is None or identity.expires is None:
+            raise ReadError(f"sts:AssumeRole: {role} gave no credentials", enable="check STS")
+        left = (identity.expires - datetime.now(UTC)).total_seconds()
+        return Kept(value=identity, until=time.time() + max(left - _EARLY_SECONDS, left / 2))
+
+    async def _own(self, account: Account) -> Kept[Identity]:
+        """Take the bot's own credentials, if they are of this account: reading another one would find nothing."""
+        region = self.region(account)
+
+        def whoami() -> tuple[str, str]:
+            answer = self._sessions.client("sts", region).get_caller_identity()
+            return answer["Account"], answer["Arn"]
+
+        attempt = Attempt(
+            service="sts",
+            operation="GetCallerIdentity",
+            resource="*",
+            account=account.id,
+            region=region,
+            principal=_BOT,
+        )
+        answer = await self._sessions.call(attempt, whoami, credentials=None)
+        own, arn = answer or ("unknown", _BOT)
+        if own != account.id:
+            raise ReadError(
+                f"the bot's own credentials are of account {own}, not of {account.id}",
+                enable=f"name a read_role for account {account.id} in the fleet file, "
+                "or run with credentials of that account",
+            )
+        return Kept(
+            value=Identity(principal=arn, credentials=None), until=time.time() + _OWN_SECONDS
+        )

@@ -1,0 +1,201 @@
+"""One boto3 session, one client per service and region, and credentials per call.
+
+Clients are shared by all accounts: building one costs more than a call, and a fleet has hundreds of accounts.
+Whose credentials sign a request is said per call, in the thread that makes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import NoCredentialsError
+from botocore.handlers import json_decode_policies
+
+from bot.clients.aws.errors import ABSENT, FAILURES, code_of, translate
+from diagnostics.journal import Call, record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from botocore.credentials import ReadOnlyCredentials
+    from types_boto3_eks import EKSClient
+    from types_boto3_iam import IAMClient
+    from types_boto3_sts import STSClient
+
+    from bot.clients.aws.errors import Attempt
+    from bot.clients.aws.options import AwsOptions
+    from bot.clients.limits import Limits
+
+T = TypeVar("T")
+_UNUSABLE = "NEVER-USED-TO-SIGN"
+
+
+class AwsSessions:
+    """Makes AWS calls in threads, within limits.
+
+    Args:
+        options: Where AWS and the bot's own credentials are.
+        limits: Timeouts, attempts, calls at once.
+    """
+
+    def __init__(self, options: AwsOptions, limits: Limits) -> None:
+        self._options = options
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._signer = threading.local()
+        self._session: boto3.session.Session | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._pool = ThreadPoolExecutor(limits.threads, thread_name_prefix="aws")
+
+    async def call(
+        self,
+        attempt: Attempt,
+        function: Callable[[], T],
+        *,
+        credentials: ReadOnlyCredentials | None,
+    ) -> T | None:
+        """Make one call in a thread and record it; None where AWS says that there is no such thing.
+
+        Args:
+            attempt: What is called, where, by whom.
+            function: Gets its clients from this object and makes the call.
+            credentials: Who signs; None: the bot's own credentials.
+
+        Raises:
+            ReadError: The call failed; `__cause__` is botocore's error.
+        """
+        at, start = datetime.now(UTC), time.perf_counter()
+        outcome = "ok"
+        try:
+            async with asyncio.timeout(self._limits.aws_deadline):
+                return await self._in_thread(attempt.account, function, credentials)
+        except FAILURES as error:
+            outcome = code_of(error)
+            if outcome in ABSENT:
+                outcome = "absent"
+                return None
+            raise translate(error, attempt) from error
+        finally:
+            record(
+                Call(
+                    service=attempt.service,
+                    operation=attempt.operation,
+                    resource=attempt.resource,
+                    at=at,
+                    milliseconds=(time.perf_counter() - start) * 1000,
+                    account=attempt.account,
+                    region=attempt.region,
+                    outcome=outcome,
+                )
+            )
+
+    async def _in_thread(
+        self, account: str, function: Callable[[], T], credentials: ReadOnlyCredentials | None
+    ) -> T:
+        slot = self._slots.setdefault(account, asyncio.Semaphore(self._limits.aws_at_once))
+        await slot.acquire()
+
+        def work() -> T:
+            self._signer.credentials = credentials or self._own()
+            try:
+                return function()
+            finally:
+                self._signer.credentials = None
+
+        try:
+            future = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        except BaseException:
+            slot.release()
+            raise
+
+        def done(finished: asyncio.Future[T]) -> None:
+            # The slot belongs to the thread, which may outlive whoever waits for it.
+            slot.release()
+            if not finished.cancelled():
+                finished.exception()
+
+        future.add_done_callback(done)
+        return await asyncio.shield(future)
+
+    def _base(self) -> boto3.session.Session:
+        with self._lock:
+            if self._session is None:
+                core = botocore.session.Session(profile=self._options.profile)
+                # Regional endpoints, as the SDKs do by now; the global one is in us-east-1 alone.
+                core.set_config_variable("sts_regional_endpoints", "regional")
+                self._session = boto3.session.Session(
+                    botocore_session=core, region_name=self._options.region
+                )
+            return self._session
+
+    def _own(self) -> ReadOnlyCredentials:
+        if self._options.credentials is not None:
+            return self._options.credentials
+        session = self._base()
+        with self._lock:
+            found = session.get_credentials()
+        if found is None:
+            raise NoCredentialsError
+        frozen: ReadOnlyCredentials = found.get_frozen_credentials()
+        return frozen
+
+    @overload
+    def client(self, service: Literal["iam"], region: str) -> IAMClient: ...
+    @overload
+    def client(self, service: Literal["eks"], region: str) -> EKSClient: ...
+    @overload
+    def client(self, service: Literal["sts"], region: str) -> STSClient: ...
+    def client(self, service: Literal["iam", "eks", "sts"], region: str) -> Any:
+        """Return the shared client of a service; call it inside a function given to `call`."""
+        session = self._base()
+        with self._lock:
+            client = self._clients.get((service, region))
+            if client is None:
+                client = self._build(session, service, region)
+                self._clients[service, region] = client
+        return client
+
+    def _build(self, session: boto3.session.Session, service: Any, region: str) -> Any:
+        client: Any = session.client(
+            service,
+            region_name=region,
+            endpoint_url=self._options.endpoint_of(service),
+            verify=self._options.ca_bundle,
+            # Each request is signed by what `call` says; these would only fail.
+            aws_access_key_id=_UNUSABLE,
+            aws_secret_access_key=_UNUSABLE,
+            config=Config(
+                connect_timeout=self._limits.aws_connect,
+                read_timeout=self._limits.aws_read,
+                retries={"total_max_attempts": self._limits.aws_attempts, "mode": "standard"},
+                max_pool_connections=self._limits.threads,
+                user_agent_extra="irsa-doctor",
+            ),
+        )
+        client.meta.events.register_first("before-sign.*.*", self._sign_with)
+        # The trust policy is wanted as written: duplicate keys and white space are findings.
+        client.meta.events.unregister("after-call.iam", json_decode_policies)
+        return client
+
+    def _sign_with(self, request: Any, **_: object) -> None:
+        signing = request.context.setdefault("signing", {})
+        own: ReadOnlyCredentials = self._signer.credentials
+        signing["request_credentials"] = Credentials(
+            own.access_key or "", own.secret_key or "", own.token
+        )
+
+    def close(self) -> None:
+        """Let go of the threads; calls under way end at botocore's timeouts."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for client in self._clients.values():
+            client.close()
