@@ -129,6 +129,8 @@ class Container:
     name: str
     image: str = ""
     env: tuple[EnvVar, ...] = ()
+    env_from: tuple[str, ...] = ()
+    """Where further variables come from, such as `secret aws-keys`; which ones is not read."""
     mounts: tuple[Mount, ...] = ()
     init: bool = False
 
