@@ -137,6 +137,8 @@ class Diagnosis:
     correction: PolicyCorrection | None = None
     correction_blocked: str | None = None
     """Why no correction of the trust policy can be offered, where one is needed."""
+    hardening: PolicyCorrection | None = None
+    """A narrower trust policy that still lets this service account in; offered, never needed."""
     role_arn: str | None = None
     subject: str | None = None
     issuer: str | None = None
