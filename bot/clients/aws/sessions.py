@@ -99,6 +99,26 @@ class AwsSessions:
                 )
             )
 
+    async def local(
+        self,
+        function: Callable[[ReadOnlyCredentials], T],
+        *,
+        credentials: ReadOnlyCredentials | None,
+        attempt: Attempt,
+    ) -> T:
+        """Run what needs credentials but makes no call, such as signing a URL.
+
+        Raises:
+            ReadError: The bot has no credentials of its own.
+        """
+        try:
+            async with asyncio.timeout(self._limits.aws_deadline):
+                return await self._in_thread(
+                    attempt.account, lambda: function(self._signer.credentials), credentials
+                )
+        except FAILURES as error:
+            raise translate(error, attempt) from error
+
     async def _in_thread(
         self, account: str, function: Callable[[], T], credentials: ReadOnlyCredentials | None
     ) -> T:

@@ -1,0 +1,145 @@
+"""All accounts and clusters of a fleet."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Self
+
+from bot.clients.aws.account import AwsAccountReader
+from bot.clients.aws.calls import AccountCalls
+from bot.clients.aws.clusters import EksDescriptions
+from bot.clients.aws.identities import Identities, Purpose
+from bot.clients.aws.options import AwsOptions
+from bot.clients.aws.sessions import AwsSessions
+from bot.clients.kube.access import ClusterAccess
+from bot.clients.kube.reader import ClusterReader
+from bot.clients.kube.writer import ClusterWriter
+from bot.clients.limits import Limits
+from diagnostics.errors import WriteDenied
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from diagnostics.clients import AwsReader, KubernetesReader, KubernetesWriter
+    from diagnostics.fleet import Account, Fleet
+
+
+class FleetClients:
+    """Fulfils `diagnostics.clients.Clients`. Made and closed in one event loop; nothing is called before it is asked.
+
+    Args:
+        fleet: What may be read.
+        options: Where AWS and the bot's own credentials are.
+        limits: Timeouts and sizes.
+        environ: For `KUBECONFIG`.
+    """
+
+    def __init__(
+        self, fleet: Fleet, *, options: AwsOptions, limits: Limits, environ: Mapping[str, str]
+    ) -> None:
+        self._fleet = fleet
+        self._limits = limits
+        self._environ = environ
+        self._sessions = AwsSessions(options, limits)
+        self._identities = Identities(fleet, self._sessions, options.region)
+        self._descriptions = EksDescriptions()
+        self._access: dict[tuple[str, Purpose], ClusterAccess] = {}
+        self._slots: dict[str, asyncio.Semaphore] = {}
+
+    @property
+    def fleet(self) -> Fleet:
+        """What may be read."""
+        return self._fleet
+
+    def aws(self, account_id: str) -> AwsReader:
+        """Return the reader of an account.
+
+        Raises:
+            NotInFleet: The fleet does not name the account.
+        """
+        return AwsAccountReader(
+            self._calls(self._fleet.account(account_id), Purpose.READ),
+            self._descriptions,
+            self._limits.most_roles,
+        )
+
+    def kubernetes(self, cluster: str) -> KubernetesReader:
+        """Return the reader of a cluster, by its alias.
+
+        Raises:
+            NotInFleet: The fleet does not name the cluster.
+        """
+        return ClusterReader(self._access_to(cluster, Purpose.READ))
+
+    def kubernetes_writer(self, cluster: str) -> KubernetesWriter:
+        """Return the writer of a cluster: assumes the account's fix role.
+
+        Raises:
+            NotInFleet: The fleet does not name the cluster.
+            WriteDenied: The account has no fix role.
+        """
+        account = self._fleet.account(self._fleet.cluster(cluster).account)
+        if account.fix_role is None:
+            raise WriteDenied(
+                f"account {account.id} has no fix_role in the fleet file, so nothing is changed in cluster {cluster}"
+            )
+        return ClusterWriter(self._access_to(cluster, Purpose.FIX))
+
+    async def close(self) -> None:
+        """Close connections and threads; calls under way end with their own timeouts."""
+        for access in self._access.values():
+            await access.close()
+        await self._descriptions.close()
+        await self._identities.close()
+        self._sessions.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def _calls(self, account: Account, purpose: Purpose) -> AccountCalls:
+        return AccountCalls(account, self._sessions, self._identities, purpose)
+
+    def _access_to(self, cluster: str, purpose: Purpose) -> ClusterAccess:
+        access = self._access.get((cluster, purpose))
+        if access is None:
+            entry = self._fleet.cluster(cluster)
+            access = ClusterAccess(
+                entry,
+                self._calls(self._fleet.account(entry.account), purpose),
+                self._descriptions,
+                slots=self._slots.setdefault(cluster, asyncio.Semaphore(self._limits.kube_at_once)),
+                limits=self._limits,
+                environ=self._environ,
+            )
+            self._access[cluster, purpose] = access
+        return access
+
+
+def build_clients(
+    fleet: Fleet, environ: Mapping[str, str] | None = None, *, limits: Limits | None = None
+) -> FleetClients:
+    """Make the clients of a fleet; use them as an async context manager.
+
+    Args:
+        fleet: What may be read.
+        environ: The environment: AWS_* as the SDKs read them, and KUBECONFIG; default: the process's own.
+            What it does not say, botocore takes from its own chain.
+        limits: Timeouts and sizes; default: those of `Limits`.
+    """
+    environ = os.environ if environ is None else environ
+    return FleetClients(
+        fleet,
+        options=AwsOptions.from_environ(environ),
+        limits=limits or Limits(),
+        environ=environ,
+    )

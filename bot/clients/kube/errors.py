@@ -1,0 +1,144 @@
+"""What API servers and the way to them answer, translated once into our errors."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+from pydantic import ValidationError
+
+from bot.clients.kube.wire import Status
+from diagnostics.errors import ReadDenied, ReadError, Throttled, Unreachable
+
+if TYPE_CHECKING:
+    from bot.clients.kube.request import Answer, Request
+
+_USER: Final = re.compile(r'User "([^"]{1,512})"')
+_MOST_WORDS: Final = 400
+
+NOT_SENT: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+"""Failures after which the request has surely not reached the API server."""
+
+CUT: Final = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientPayloadError)
+"""Failures of a connection that was there."""
+
+BROKEN: Final = (aiohttp.ClientError, TimeoutError, OSError)
+"""Everything that a connection can do to us."""
+
+
+def status_of(answer: Answer) -> Status:
+    """Read the Status object of a refusal; an empty one where it is none."""
+    try:
+        return Status.model_validate_json(answer.body)
+    except ValidationError:
+        return Status()
+
+
+def is_absent(answer: Answer) -> bool:
+    """Whether the API server itself says that there is no such object.
+
+    A 404 of a proxy or of another web server is none: that would read as a fact about the cluster.
+    """
+    return answer.status == HTTPStatus.NOT_FOUND and status_of(answer).kind == "Status"
+
+
+def outcome_of(answer: Answer) -> str:
+    """Name an answer for the journal."""
+    if answer.ok:
+        return "ok"
+    if is_absent(answer):
+        return "absent"
+    return status_of(answer).reason or str(answer.status)
+
+
+def refused(answer: Answer, request: Request, *, cluster: str, principal: str) -> ReadError:
+    """Say why an answer is no success, and what would make it one."""
+    status = status_of(answer)
+    what = f"{request.operation} {request.object} in cluster {cluster}"
+    why = short(f"{answer.status} {status.reason}: {status.message or what}")
+    if status.kind != "Status":
+        why = f"{what}: answered {answer.status}, but not as a Kubernetes API does"
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return ReadDenied(
+            f"401 Unauthorized: cluster {cluster} does not know {principal}",
+            enable=f"give {principal} an EKS access entry (or a line in aws-auth) in cluster {cluster}",
+        )
+    if answer.status == HTTPStatus.FORBIDDEN:
+        user = _USER.search(status.message)
+        who = f"user {user[1]} ({principal})" if user else principal
+        return ReadDenied(why, enable=f"in cluster {cluster}, {request.rule} for {who}")
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Throttled(why, enable=f"try again in a minute; cluster {cluster} is overloaded")
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Unreachable(why, enable=f"try again; the API server of cluster {cluster} fails")
+    if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
+        return ReadError(
+            f"{what}: redirected ({answer.status}), which no Kubernetes API does",
+            enable=f"check endpoint and proxy of cluster {cluster} in the fleet file",
+        )
+    return ReadError(
+        why, enable=f"check that the endpoint of cluster {cluster} is its Kubernetes API"
+    )
+
+
+def broken(error: Exception, *, cluster: str, url: str) -> ReadError:
+    """Say why there was no answer, and what would bring one."""
+    place = f"cluster {cluster} ({url})"
+    path = (
+        f"open a network path from the bot to {url}; a private endpoint needs the bot in the VPC, a peered network, "
+        f"or `proxy_url` of cluster {cluster} in the fleet file"
+    )
+    said = short(str(error))
+    told: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...] = (
+        (
+            aiohttp.ClientConnectorCertificateError,
+            f"the certificate of {place} is not trusted: {said}",
+            f"give the API server's CA as `ca` of cluster {cluster} in the fleet file, or remove an old one",
+        ),
+        (
+            aiohttp.ClientSSLError,
+            f"TLS to {place} failed: {said}",
+            f"check that {url} is the API server, and that nothing on the way ends TLS",
+        ),
+        (
+            (aiohttp.ClientHttpProxyError, aiohttp.ClientProxyConnectionError),
+            f"the proxy on the way to {place} refused: {said}",
+            f"check `proxy_url` of cluster {cluster}, or HTTPS_PROXY and NO_PROXY",
+        ),
+        (aiohttp.ClientConnectorDNSError, f"the host name of {place} can't be resolved", path),
+        (TimeoutError, f"{place} did not answer in time", path),
+        (aiohttp.ClientConnectorError, f"{place} can't be reached: {said}", path),
+        (
+            (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, OSError),
+            f"{place} broke the connection",
+            f"try again; if it stays: {path}",
+        ),
+    )
+    for types, why, enable in told:
+        if isinstance(error, types):
+            return Unreachable(why, enable=enable)
+    return Unreachable(
+        f"{place} answered what is no HTTP: {type(error).__name__}",
+        enable=f"check that {url} is the API server",
+    )
+
+
+def unreadable(request: Request, *, cluster: str) -> ReadError:
+    """Say that an answer is no object of the kind that was asked for."""
+    return ReadError(
+        f"{request.operation} {request.object} in cluster {cluster}: an answer that can't be read",
+        enable=f"check that the endpoint of cluster {cluster} is its Kubernetes API",
+    )
+
+
+def short(text: str) -> str:
+    """Put a foreign text on one line of bounded length."""
+    text = " ".join(text[: 4 * _MOST_WORDS].split())
+    return text if len(text) <= _MOST_WORDS else text[: _MOST_WORDS - 1] + "…"
