@@ -13,16 +13,17 @@ ERROR: Final = (
     "caused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
     "\tstatus code: 403, request id: 5e8a7e0c-0000-4000-8000-3d1c7ab0a001"
 )
-DIFF: Final = """\
+_SUB: Final = "oidc.eks.eu-west-1.amazonaws.com/id/AAAABBBBCCCCDDDDEEEEFFFF00001111:sub"
+DIFF: Final = f"""\
 --- trust policy of payments-api (present)
 +++ trust policy of payments-api (corrected)
 @@ -9,7 +9,7 @@
-       "Condition": {
-         "StringEquals": {
--          "oidc.eks.eu-west-1.amazonaws.com/id/AAAABBBBCCCCDDDDEEEEFFFF00001111:sub": "system:serviceaccount: payments:api"
-+          "oidc.eks.eu-west-1.amazonaws.com/id/AAAABBBBCCCCDDDDEEEEFFFF00001111:sub": "system:serviceaccount:payments:api"
-         }
-       }
+       "Condition": {{
+         "StringEquals": {{
+-          "{_SUB}": "system:serviceaccount: payments:api"
++          "{_SUB}": "system:serviceaccount:payments:api"
+         }}
+       }}
 """
 
 STATE: Final[Json] = {

@@ -39,7 +39,7 @@ class Stub:
     """What the bot says is wrong with the next form."""
     reply_blocks: list[Json] = field(default_factory=lambda: list(REPLY))
     url: str = ""
-    _streams: set[asyncio.Queue[Json]] = field(default_factory=set)
+    _streams: set[asyncio.Queue[Json | None]] = field(default_factory=set)
     _serial: int = 0
     _views: int = 0
 
@@ -83,16 +83,21 @@ class Stub:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         await response.write(b": open\n\n")
-        queue: asyncio.Queue[Json] = asyncio.Queue()
+        queue: asyncio.Queue[Json | None] = asyncio.Queue()
         self._streams.add(queue)
         try:
-            while True:
-                event = await queue.get()
+            while (event := await queue.get()) is not None:
                 await response.write(f"data: {json.dumps(event)}\n\n".encode())
         except ConnectionResetError:
-            return response
+            pass  # the window was closed
         finally:
             self._streams.discard(queue)
+        return response
+
+    def hang_up(self) -> None:
+        """End every stream."""
+        for stream in self._streams:
+            stream.put_nowait(None)
 
     async def post(self, request: Request) -> StreamResponse:
         """Every `POST`: note it, refuse it where the test says so, or play its part."""
@@ -118,7 +123,11 @@ class Stub:
         self.messages.setdefault(channel, []).append(posted)
         self.emit({"type": "message", "channel": channel, "message": posted})
         if "WebIdentity" in body["text"] and "thread_ts" not in body:
-            status = {"channel": channel, "thread_ts": posted["ts"], "status": "is reading the role …"}
+            status = {
+                "channel": channel,
+                "thread_ts": posted["ts"],
+                "status": "is reading the role …",
+            }
             self.emit({"type": "status", **status})
             loop = asyncio.get_running_loop()
             loop.call_later(0.1, lambda: self._answer(channel, posted["ts"]))
@@ -228,4 +237,5 @@ async def serving(stub: Stub, port: int = 0) -> AsyncIterator[Stub]:
     try:
         yield stub
     finally:
+        stub.hang_up()
         await runner.cleanup()

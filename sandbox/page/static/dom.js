@@ -72,7 +72,7 @@ export function link(address, children) {
  * @returns {string | null}
  */
 export function webAddress(address) {
-  if (typeof address !== "string") return null;
+  if (typeof address !== "string" || !/^(https?:\/\/|\/(?![/\\]))/i.test(address)) return null;
   try {
     const url = new URL(address, location.origin);
     return url.protocol === "http:" || url.protocol === "https:" ? url.href : null;

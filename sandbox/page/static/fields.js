@@ -140,6 +140,7 @@ function choices(spec, id, surface) {
   const many = spec.type === "checkboxes";
   const name = uid("choice");
   const first = chosen(spec);
+  /** @type {{box: HTMLInputElement, row: HTMLElement}[]} */
   const boxes = (Array.isArray(spec.options) ? spec.options : []).map((/** @type {any} */ one) => {
     const { value } = option(one);
     const box = el("input", { type: many ? "checkbox" : "radio", name, value, checked: first.includes(value) });

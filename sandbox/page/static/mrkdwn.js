@@ -1,7 +1,7 @@
 // Slack's mrkdwn, read in one pass into elements; every character that is no mark stays text.
 import { dateToken } from "./dates.js";
 import { append, el, link } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, sign } from "./emoji.js";
 import { preformatted } from "./preformatted.js";
 
 /** @typedef {{person: (id: string) => string, channel: (id: string) => string, viewer?: string}} Names */
@@ -123,7 +123,7 @@ function* atoms(line, names) {
   for (const found of line.matchAll(ATOM)) {
     const [whole, code, angled, name, mark] = found;
     const at = found.index;
-    if (name !== undefined && WORD.test(line[at - 1] ?? " ")) continue;
+    if (name !== undefined && (sign(name) === null || WORD.test(line[at - 1] ?? " "))) continue;
     if (at > from) yield unescape(line.slice(from, at));
     from = at + whole.length;
     if (code !== undefined) yield el("code", { class: "code", text: unescape(code) });

@@ -25,12 +25,12 @@ function handle(name) {
  */
 export function coded(text, store) {
   const people = callable(store);
-  return text.replace(/(^|[\s(])@([^\n@]{1,80})/g, (whole, before, rest) => {
+  return text.replace(/(?<![^\s(])@([^\n@]{1,80})/g, (whole, rest) => {
     const lower = rest.toLowerCase();
     for (const { id, name, handle: short } of people) {
       for (const called of [name.toLowerCase(), short.toLowerCase()]) {
         if (lower.startsWith(called) && !/^[\p{L}\p{N}_-]/u.test(rest.slice(called.length))) {
-          return `${before}<@${id}>${rest.slice(called.length)}`;
+          return `<@${id}>${rest.slice(called.length)}`;
         }
       }
     }
