@@ -1,0 +1,1 @@
+"""One file per code: each holds one pure function that judges facts."""

@@ -1,0 +1,78 @@
+"""IRSA101: the workload runs as another service account than people think."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_workload
+from diagnostics.evidence import Target, Unreadable, Workload
+from diagnostics.explain.words import difference, listed
+from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, Skip, check
+
+
+@check("IRSA101")
+def other_service_account(
+    *,
+    target: Target,
+    workload: Workload | None,
+    pods: NamespacePods | Unreadable,
+    workloads: NamespaceWorkloads | Unreadable,
+) -> Judgement:
+    """The workload runs as another service account.
+
+    Why: The role annotation counts only on the service account that the pod runs as; a manifest that names none
+    runs as `default`.
+    Source: Kubernetes, "Configure Service Accounts for Pods"; AWS re:Post, "Troubleshoot OIDC and IRSA".
+    """
+    name = target.service_account
+    if name is None:
+        return Skip("nobody named a service account to compare with")
+    if workload is not None:
+        if workload.template.service_account == name:
+            return Pass()
+        return _finding(target, workload, name)
+    if not isinstance(workloads, NamespaceWorkloads) or not isinstance(pods, NamespacePods):
+        return Skip("no workload was named")
+    used = any(w.template.service_account == name for w in workloads.items) or any(
+        p.spec.service_account == name for p in pods.items
+    )
+    if used:
+        return Pass()
+    meant = _meant(name, workloads)
+    return _finding(target, meant, name) if meant else Skip("no workload uses the service account")
+
+
+def _meant(name: str, workloads: NamespaceWorkloads) -> Workload | None:
+    """The workload that was probably meant to run as the service account, if that is clear."""
+    on_default = [w for w in workloads.items if w.template.service_account == "default"]
+    for pool in (workloads.items, on_default):
+        named = [w for w in pool if w.name == name or name.startswith(w.name) or w.name in name]
+        if len(named) == 1:
+            return named[0]
+    return on_default[0] if len(on_default) == 1 else None
+
+
+def _finding(target: Target, workload: Workload, name: str) -> Finding:
+    seen = workload.template.service_account
+    ref = f"{workload.kind.lower()}/{workload.name}"
+    return Finding(
+        headline=f"{workload.kind} {workload.name} runs as service account {seen}, not {name}.",
+        place=of_workload(target, workload, _FIELD.get(workload.kind, _TEMPLATE)),
+        seen=listed([seen]),
+        wanted=name,
+        why="",
+        next=f"Set serviceAccountName: {name} in the pod template of {ref}, or annotate {seen}.",
+        note=None if seen == "default" else difference(seen, name),
+        commands=(
+            f"kubectl -n {workload.namespace} set serviceaccount {ref} {name}"
+            if workload.kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+            else f"kubectl -n {workload.namespace} edit {ref}",
+        ),
+    )
+
+
+_TEMPLATE = "spec.template.spec.serviceAccountName"
+_FIELD = {
+    "Pod": "spec.serviceAccountName",
+    "CronJob": "spec.jobTemplate.spec.template.spec.serviceAccountName",
+}

@@ -1,0 +1,61 @@
+"""IRSA102: the service account does not exist."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_account
+from diagnostics.evidence import ServiceAccount, Siblings, Target, Unreadable
+from diagnostics.explain.words import nearest
+from diagnostics.fix.annotation import PLACEHOLDER
+from diagnostics.gather.facts import RoleInQuestion, Subject
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA102")
+def service_account_missing(
+    *,
+    target: Target,
+    subject: Subject,
+    account: ServiceAccount | None,
+    siblings: Siblings | Unreadable | None,
+    role: RoleInQuestion | None,
+) -> Judgement:
+    """The service account does not exist.
+
+    Why: Kubernetes refuses to create pods for a service account that does not exist, so nothing can get a token.
+    Source: Kubernetes, "Configure Service Accounts for Pods"; ServiceAccount admission controller.
+    """
+    if account is not None:
+        return Pass()
+    items = siblings.items if isinstance(siblings, Siblings) else ()
+    here = sorted(a.name for a in items if a.namespace == target.namespace)
+    elsewhere = sorted(a.namespace for a in items if a.name == subject.name)
+    near = nearest(subject.name, here)
+    notes = []
+    if near:
+        notes.append(f"A service account named {near} exists in this namespace.")
+    if elsewhere:
+        notes.append(f"One of this name exists in namespace {', '.join(elsewhere[:3])}.")
+    arn = str(role.arn) if role else PLACEHOLDER
+    return Finding(
+        headline=f"Service account {subject.name} does not exist in namespace {target.namespace}.",
+        place=of_account(target, subject.namespace, subject.name),
+        seen="(none)",
+        wanted=f"serviceaccount {subject.namespace}/{subject.name}",
+        why="",
+        next="Create the service account and annotate it with the role, or name the one that "
+        "exists.",
+        note=" ".join(notes) or None,
+        commands=(
+            f"kubectl -n {subject.namespace} create serviceaccount {subject.name}",
+            (
+                f"kubectl -n {subject.namespace} annotate serviceaccount {subject.name} "
+                f"eks.amazonaws.com/role-arn={arn}"
+            ),
+            (
+                f"eksctl create iamserviceaccount --cluster {target.cluster} "
+                f"--namespace {subject.namespace} --name {subject.name} "
+                f"--attach-role-arn {arn} --approve"
+            ),
+        ),
+    )

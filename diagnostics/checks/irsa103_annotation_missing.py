@@ -1,0 +1,51 @@
+"""IRSA103: the service account has no role annotation."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_annotation
+from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable
+from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, origin, role_to_annotate
+from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA103", after=("IRSA102",))
+def annotation_missing(
+    *,
+    target: Target,
+    account: ServiceAccount,
+    question: RoleInQuestion | None,
+    role: IamRole | Unreadable | None,
+    trusting: TrustingRoles | Unreadable | None,
+) -> Judgement:
+    """The service account has no role annotation.
+
+    Why: Without it the webhook injects neither the role nor the token, so the SDK has no web identity to use.
+    Source: Amazon EKS User Guide, "Assign IAM roles to Kubernetes service accounts".
+    """
+    if account.role_arn:
+        return Pass()
+    arn = role_to_annotate(question, role, trusting)
+    empty = account.role_arn == ""
+    return Finding(
+        headline=f"Service account {account.name} "
+        + ("has an empty role annotation." if empty else "has no role annotation."),
+        place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
+        seen='""' if empty else "(none)",
+        wanted=arn or "the ARN of the role that this service account is to assume",
+        why="",
+        next=f"Annotate the service account with {ROLE_ARN}={arn or UNNAMED}, "
+        "then restart its pods.",
+        note=f"Role {arn}: {origin(question, role)}." if arn else _unknown_role(question),
+        fixes=(annotate(target, account, after=arn),) if arn else (),
+        commands=(by_hand(account.namespace, account.name, arn),),
+    )
+
+
+def _unknown_role(question: RoleInQuestion | None) -> str:
+    if question is not None:
+        return (
+            f"{question.arn} is {question.source}, but it could not be read, so no button sets it."
+        )
+    return "Neither the error, the fleet file nor a trust policy says which role is meant."

@@ -1,0 +1,88 @@
+"""IRSA105: the role annotation is no role ARN."""
+
+from __future__ import annotations
+
+import re
+
+from diagnostics.arn import RoleArn
+from diagnostics.checks.places import of_annotation
+from diagnostics.evidence import (
+    ROLE_ARN,
+    Cluster,
+    IamRole,
+    ServiceAccount,
+    Target,
+    Unreadable,
+)
+from diagnostics.explain.words import character, clip, difference
+from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
+from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA105", after=("IRSA103",))
+def annotation_malformed(
+    *,
+    target: Target,
+    account: ServiceAccount,
+    question: RoleInQuestion | None,
+    role: IamRole | Unreadable | None,
+    cluster: Cluster | Unreadable | None,
+    trusting: TrustingRoles | Unreadable | None,
+) -> Judgement:
+    """The role annotation is no role ARN.
+
+    Why: The webhook injects the value as it stands, only logging a warning, and STS refuses what is no role ARN.
+    Source: amazon-eks-pod-identity-webhook, pkg/cache/cache.go; IAM User Guide, "IAM identifiers".
+    """
+    value = account.role_arn or ""
+    arn = RoleArn.parse(value)
+    partition = cluster.partition if isinstance(cluster, Cluster) else None
+    if arn is not None and partition in (None, arn.partition):
+        return Pass()
+    mended = role_to_annotate(question, role, trusting)
+    fault = (
+        f"partition {arn.partition}, while the cluster is in {partition}" if arn else _fault(value)
+    )
+    parting = difference(value, mended) if mended else None
+    return Finding(
+        headline=f"The role annotation of service account {account.name} is malformed: {fault}.",
+        place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
+        seen=clip(value),
+        wanted=mended or f"arn:{partition or 'aws'}:iam::<12 digits>:role/<name>",
+        why="",
+        next=f"Annotate the service account with {ROLE_ARN}={mended or UNNAMED}, "
+        "then restart its pods.",
+        note=f"Compared, {parting}." if parting else None,
+        fixes=(annotate(target, account, after=mended),) if mended else (),
+        commands=(by_hand(account.namespace, account.name, mended),),
+    )
+
+
+def _fault(value: str) -> str:  # noqa: C901, PLR0911  one line per fault people make
+    """Name the first fault of a value that is no role ARN."""
+    for index, one in enumerate(value[:2048]):
+        if one.isspace() or not one.isprintable() or one in "\"'`\u201c\u201d\u2018\u2019":
+            return f"it holds {character(one)} at character {index + 1}"
+    if re.search(r"\$\{|\{\{|<[^>]*>|ACCOUNT_ID|AWS_ACCOUNT", value[:2048]):
+        return "a placeholder in it was never filled in"
+    if not value.startswith("arn:"):
+        return "it does not start with arn:"
+    parts = value[:2048].split(":", 5)
+    if len(parts) < 6:  # noqa: PLR2004  an ARN has six parts
+        return "it has fewer than the six parts of an ARN"
+    _, partition, service, region, account, resource = parts
+    if not partition.startswith("aws"):
+        return f"{clip(partition, 40)} is no partition"
+    if service != "iam":
+        return f"it names service {clip(service, 40)}, not iam"
+    if region:
+        return "it has a region, which IAM ARNs leave empty"
+    if not re.fullmatch(r"[0-9]{12}", account):
+        digits = f"{len(account)} characters" if account else "nothing"
+        return f"the account ID is {digits}, not 12 digits"
+    kind = resource.partition("/")[0]
+    if kind != "role":
+        return f"it names {clip(kind, 40) or 'nothing'} where role/ is expected"
+    return "its role name has characters that IAM does not take"

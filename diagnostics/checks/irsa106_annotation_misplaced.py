@@ -1,0 +1,90 @@
+"""IRSA106: the role annotation is misspelled, or not on the service account."""
+
+from __future__ import annotations
+
+from diagnostics.arn import RoleArn
+from diagnostics.checks.places import of_annotation, of_workload
+from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable, Workload
+from diagnostics.explain.words import clip, difference
+from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
+from diagnostics.gather.annotation import misplaced
+from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, Skip, check
+
+
+@check("IRSA106", after=("IRSA102",))
+def annotation_misplaced(
+    *,
+    target: Target,
+    account: ServiceAccount,
+    workload: Workload | Unreadable | None,
+    workloads: NamespaceWorkloads | Unreadable,
+    question: RoleInQuestion | None,
+    role: IamRole | Unreadable | None,
+    trusting: TrustingRoles | Unreadable | None,
+) -> Judgement:
+    """The role annotation is misspelled, or not on the service account.
+
+    Why: The webhook reads exactly eks.amazonaws.com/role-arn on the service account, and nothing else.
+    Source: amazon-eks-pod-identity-webhook README; kube2iam and kiam read another key on pods.
+    """
+    if account.role_arn:
+        return Pass()
+    named = workload if isinstance(workload, Workload) else _using(account, workloads)
+    found = misplaced(account, named)
+    if not found:
+        return Pass() if not isinstance(workloads, Unreadable) else Skip(workloads.why)
+    first = found[0]
+    stated = RoleArn.parse(first.value)
+    mended = role_to_annotate(question, role, trusting)
+    place = (
+        of_workload(target, named, f"{_FIELDS[first.on]}[{first.key}]")
+        if named is not None and first.on != "service account"
+        else of_annotation(target, account.namespace, account.name, first.key)
+    )
+    spelled = (
+        f"is spelled {clip(first.key, 120)}"
+        if first.key != ROLE_ARN
+        else f"is on the {first.on} instead of the service account"
+    )
+    return Finding(
+        headline=f"The role annotation {spelled}.",
+        place=place,
+        seen=clip(f"{first.key}: {first.value}"),
+        wanted=f"{ROLE_ARN} on service account {account.namespace}/{account.name}",
+        why="",
+        next=f"Annotate the service account with {ROLE_ARN}="
+        f"{mended or stated or UNNAMED}, then restart its pods.",
+        note=f"Compared, {difference(first.key, ROLE_ARN)}." if first.key != ROLE_ARN else None,
+        fixes=(annotate(target, account, after=mended),) if mended else (),
+        commands=(
+            by_hand(account.namespace, account.name, mended or (str(stated) if stated else None)),
+            *(
+                (
+                    (
+                        f"kubectl -n {account.namespace} annotate serviceaccount {account.name} "
+                        f"{first.key}-"
+                    ),
+                )
+                if first.on == "service account"
+                else ()
+            ),
+        ),
+    )
+
+
+_FIELDS = {
+    "pod template": "spec.template.metadata.annotations",
+    "workload": "metadata.annotations",
+}
+
+
+def _using(account: ServiceAccount, workloads: NamespaceWorkloads | Unreadable) -> Workload | None:
+    """The first workload that runs as the service account and carries such an annotation."""
+    if isinstance(workloads, Unreadable):
+        return None
+    for workload in workloads.items:
+        if workload.template.service_account == account.name and misplaced(None, workload):
+            return workload
+    return None

@@ -1,0 +1,37 @@
+"""IRSA107: the annotation drops or invents the role's path."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_annotation
+from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target
+from diagnostics.explain.words import difference
+from diagnostics.fix.annotation import annotate, by_hand
+from diagnostics.gather.facts import RoleInQuestion, RoleSource
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, Skip, check
+
+
+@check("IRSA107", after=("IRSA103",))
+def role_path(
+    *, target: Target, account: ServiceAccount, question: RoleInQuestion, role: IamRole
+) -> Judgement:
+    """The annotation drops or invents the role's path.
+
+    Why: STS looks the role up by its whole ARN, path included, and answers AccessDenied for any other.
+    Source: IAM User Guide, "IAM identifiers", friendly names and paths.
+    """
+    if question.source is not RoleSource.ANNOTATION:
+        return Skip("the annotation names no role that can be read")
+    if role.path == question.arn.path.removeprefix("") or role.arn == str(question.arn):
+        return Pass()
+    return Finding(
+        headline=f"The annotation names role {question.arn.name} with another path than it has.",
+        place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
+        seen=str(question.arn),
+        wanted=role.arn,
+        why="",
+        next=f"Annotate the service account with {ROLE_ARN}={role.arn}, then restart its pods.",
+        note=f"Compared, {difference(str(question.arn), role.arn)}.",
+        fixes=(annotate(target, account, after=role.arn),),
+        commands=(by_hand(account.namespace, account.name, role.arn),),
+    )

@@ -1,0 +1,93 @@
+"""IRSA201: the pods are older than the annotation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnostics.checks.containers import ROLE_ENV, SKIP_POD, injected, judged
+from diagnostics.checks.places import of_pod
+from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable
+from diagnostics.explain.words import plural
+from diagnostics.fix.restart import restarts
+from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, Skip, check
+
+if TYPE_CHECKING:
+    from diagnostics.evidence import Pod
+
+RACE = 5.0
+"""Seconds between a service account and its pods in which the webhook may not know the annotation yet."""
+
+
+@check("IRSA201", after=("IRSA103", "IRSA105", "IRSA202", "IRSA205"))
+def pods_not_restarted(
+    *,
+    target: Target,
+    account: ServiceAccount,
+    pods: Pods,
+    workloads: NamespaceWorkloads | Unreadable,
+) -> Judgement:
+    """The pods are older than the annotation.
+
+    Why: The webhook acts only when a pod is created, so running pods keep what they got, or did not get, then.
+    Source: Amazon EKS User Guide, "Configure Pods to use a Kubernetes service account"; webhook issue 28.
+    """
+    if not pods.live:
+        return Skip("no pod of this service account is running")
+    known = () if isinstance(workloads, Unreadable) else workloads.items
+    stale = [pod for pod in pods.live if _stale(pod, account)]
+    if not stale:
+        return Pass()
+    first = stale[0]
+    seen = next((c.env_value(ROLE_ENV) for c in judged(first.spec) if c.env_value(ROLE_ENV)), None)
+    fixes = restarts(target, stale, known)
+    return Finding(
+        headline=f"{plural(len(stale), 'pod')} of service account {account.name} still "
+        + ("runs" if len(stale) == 1 else "run")
+        + (" with another role." if seen else " without a role."),
+        place=of_pod(target, first, f"spec.containers[*].env[{ROLE_ENV}]"),
+        seen=seen or "(none)",
+        wanted=account.role_arn or "",
+        why="",
+        next=_next(first, by_button=bool(fixes)),
+        note=_timing(first, account),
+        fixes=fixes,
+        commands=tuple(f.command for f in fixes)
+        or (f"kubectl -n {target.namespace} delete pod {first.name}",),
+    )
+
+
+def _stale(pod: Pod, account: ServiceAccount) -> bool:
+    if SKIP_POD in pod.spec.labels:
+        return False
+    wanted = account.role_arn
+    containers = tuple(judged(pod.spec))
+    if any(c.has_env(ROLE_ENV) and c.env_value(ROLE_ENV) not in (wanted, None) for c in containers):
+        return True
+    return bool(containers) and not any(injected(c) for c in containers)
+
+
+def _timing(pod: Pod, account: ServiceAccount) -> str | None:
+    annotated = account.annotated_at
+    if annotated is not None and pod.created < annotated:
+        return (
+            f"The pod was created {pod.created:%Y-%m-%d %H:%M:%S}, the annotation written "
+            f"{annotated:%Y-%m-%d %H:%M:%S} UTC."
+        )
+    if 0 <= (pod.created - account.created).total_seconds() <= RACE:
+        return (
+            "The pod was created within seconds of its service account, so the webhook may not "
+            "have known the annotation yet."
+        )
+    return None
+
+
+def _next(pod: Pod, *, by_button: bool) -> str:
+    if by_button:
+        return "Restart the workload, so that the webhook gives its new pods the role."
+    if pod.owner is None:
+        return "Delete the pod and create it again, so that the webhook gives it the role."
+    return (
+        f"Replace the pods that {pod.owner} made, so that the webhook gives the new ones the role."
+    )

@@ -1,0 +1,37 @@
+"""IRSA202: the pod identity webhook is missing."""
+
+from __future__ import annotations
+
+from diagnostics.checks.containers import bare
+from diagnostics.evidence import Pods, Target, Unreadable, Webhooks
+from diagnostics.result import Finding, Place
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA202")
+def webhook_missing(
+    *, target: Target, webhooks: Webhooks, pods: Pods | Unreadable | None
+) -> Judgement:
+    """The pod identity webhook is missing.
+
+    Why: It is what gives new pods their role and token; without it every pod starts without them.
+    Source: amazon-eks-pod-identity-webhook, deploy/mutatingwebhook.yaml.
+    """
+    if webhooks.pod_identity is not None:
+        return Pass()
+    if isinstance(pods, Pods) and pods.live and not any(bare(pod) for pod in pods.live):
+        return Pass()  # Something else injects here, or the pods carry it in their manifest.
+    names = sorted({hook.configuration for hook in webhooks.items})
+    return Finding(
+        headline=f"Cluster {target.cluster} has no pod identity webhook.",
+        place=Place(
+            where=f"cluster {target.cluster}",
+            object="mutatingwebhookconfiguration pod-identity-webhook",
+        ),
+        seen=", ".join(names[:8]) or "(none)",
+        wanted="pod-identity-webhook",
+        why="",
+        next="Restore the MutatingWebhookConfiguration pod-identity-webhook, then restart the pods: "
+        "on EKS the control plane owns it, so ask AWS Support; elsewhere deploy the webhook again.",
+        commands=("kubectl get mutatingwebhookconfigurations",),
+    )

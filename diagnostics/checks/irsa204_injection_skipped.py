@@ -1,0 +1,43 @@
+"""IRSA204: the pod tells the webhook to skip it, or some of its containers."""
+
+from __future__ import annotations
+
+from diagnostics.checks.containers import SKIP_POD, injected, skipped
+from diagnostics.checks.places import of_pod
+from diagnostics.evidence import SKIP_CONTAINERS, Pods, Target
+from diagnostics.explain.words import clip
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA204")
+def injection_skipped(target: Target, pods: Pods) -> Judgement:
+    """The pod tells the webhook to skip it, or some of its containers.
+
+    Why: A skipped container gets neither role nor token, whatever the service account says.
+    Source: amazon-eks-pod-identity-webhook, pkg/handler/handler.go and deploy/mutatingwebhook.yaml.
+    """
+    for pod in pods.live:
+        if SKIP_POD in pod.spec.labels:
+            return Finding(
+                headline=f"Pod {pod.name} carries the label that makes the webhook skip it.",
+                place=of_pod(target, pod, f"metadata.labels[{SKIP_POD}]"),
+                seen=clip(f"{SKIP_POD}: {pod.spec.labels[SKIP_POD]}"),
+                wanted="(no such label)",
+                why="",
+                next="Remove the label from the pod template, which restarts the pods.",
+            )
+        out = skipped(pod.spec)
+        left = [c.name for c in pod.spec.containers if c.name in out and not injected(c)]
+        if left:
+            return Finding(
+                headline=f"Container {left[0]} of pod {pod.name} is excluded from injection.",
+                place=of_pod(target, pod, f"metadata.annotations[{SKIP_CONTAINERS}]"),
+                seen=clip(pod.spec.annotations.get(SKIP_CONTAINERS, "")),
+                wanted=f"no {left[0]} in the list",
+                why="",
+                next=f"Take {left[0]} out of {SKIP_CONTAINERS} in the pod template.",
+                likely=len(left) < len([c for c in pod.spec.containers if not c.init]),
+                note="It is meant so where that container needs no AWS access.",
+            )
+    return Pass()

@@ -1,0 +1,72 @@
+"""IRSA205: the manifest sets the web identity variables itself."""
+
+from __future__ import annotations
+
+from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV
+from diagnostics.checks.places import of_workload
+from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable, Workload
+from diagnostics.fix.restart import owner_of
+from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA205")
+def manifest_sets_env(
+    *,
+    target: Target,
+    account: ServiceAccount,
+    workload: Workload | None,
+    workloads: NamespaceWorkloads,
+    pods: Pods | Unreadable | None,
+) -> Judgement:
+    """The manifest sets the web identity variables itself.
+
+    Why: Where a container already has one of the two variables, the webhook adds neither.
+    Source: amazon-eks-pod-identity-webhook, pkg/handler/handler.go; webhook issue 67.
+    """
+    owners = {
+        owner.uid
+        for pod in (pods.live if isinstance(pods, Pods) else ())
+        if (owner := owner_of(pod, workloads.items)) is not None
+    }
+    for one in (workload, *workloads.items):
+        if one is None or one.template.service_account != account.name:
+            continue
+        if workload is None and owners and one.uid not in owners:
+            continue
+        for container in one.template.containers:
+            role = container.env_value(ROLE_ENV)
+            has = (container.has_env(ROLE_ENV), container.has_env(TOKEN_ENV))
+            if not any(has):
+                continue
+            other = role is not None and role != account.role_arn
+            if all(has) and not other:
+                continue
+            name = ROLE_ENV if other or not has[1] else TOKEN_ENV
+            return Finding(
+                headline=f"{one.kind} {one.name} sets {name} itself"
+                + (" to another role." if other else ", so the webhook adds nothing."),
+                place=of_workload(
+                    target, one, f"spec.template.spec.containers[{container.name}].env[{name}]"
+                ),
+                seen=container.env_value(name) or "(from a Secret, ConfigMap or field)",
+                wanted=account.role_arn or "(not set in the manifest)"
+                if other
+                else "(not set in the manifest)",
+                why="",
+                next=f"Remove {ROLE_ENV} and {TOKEN_ENV} from the manifest; the webhook sets both.",
+                commands=_command(one, container.name),
+            )
+    return Pass()
+
+
+def _command(workload: Workload, container: str) -> tuple[str, ...]:
+    if workload.kind not in ("Deployment", "StatefulSet", "DaemonSet"):
+        return ()
+    return (
+        (
+            f"kubectl -n {workload.namespace} set env {workload.ref} -c {container} "
+            f"{ROLE_ENV}- {TOKEN_ENV}-"
+        ),
+    )

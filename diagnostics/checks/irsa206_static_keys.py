@@ -1,0 +1,37 @@
+"""IRSA206: static credentials in the pod come first."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_pod
+from diagnostics.evidence import Pods, Target
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+_FIRST = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
+
+
+@check("IRSA206")
+def static_keys(target: Target, pods: Pods) -> Judgement:
+    """Static credentials in the pod come first.
+
+    Why: SDKs take keys and profiles from the environment before they look for a web identity.
+    Source: AWS SDKs and Tools Reference Guide, "Standardized credential providers", order of the chain.
+    """
+    for pod in pods.live:
+        for container in pod.spec.containers:
+            for variable in container.env:
+                if variable.name in _FIRST and (variable.value != "" or variable.source):
+                    return Finding(
+                        headline=f"Container {container.name} sets {variable.name}, which SDKs use "
+                        "before the role.",
+                        place=of_pod(
+                            target, pod, f"spec.containers[{container.name}].env[{variable.name}]"
+                        ),
+                        seen=f"{variable.name} from {variable.source}"
+                        if variable.source
+                        else f"{variable.name} (its value is not shown)",
+                        wanted=f"no {variable.name}",
+                        why="",
+                        next=f"Remove {variable.name} from the pod template.",
+                    )
+    return Pass()

@@ -1,0 +1,58 @@
+"""IRSA207: the token is not mounted where the variable says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnostics.checks.containers import TOKEN_ENV, judged
+from diagnostics.checks.places import of_pod
+from diagnostics.evidence import Pods, Target
+from diagnostics.explain.words import clip
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+if TYPE_CHECKING:
+    from diagnostics.evidence import Container, Pod
+
+_API_TOKEN = "/var/run/secrets/kubernetes.io/"  # noqa: S105  a path
+
+
+@check("IRSA207")
+def token_not_mounted(target: Target, pods: Pods) -> Judgement:
+    """The token is not mounted where AWS_WEB_IDENTITY_TOKEN_FILE says.
+
+    Why: The SDK reads the file that the variable names; without a projected token there it has nothing to send.
+    Source: Kubernetes, "Projected Volumes", serviceAccountToken; kubernetes-external-secrets issue 290.
+    """
+    for pod in pods.live:
+        for container in judged(pod.spec):
+            path = container.env_value(TOKEN_ENV)
+            if path is None or _mounted(pod, container, path):
+                continue
+            wrong = path.startswith(_API_TOKEN)
+            return Finding(
+                headline=f"Container {container.name} reads its token from "
+                + ("the Kubernetes API's own token." if wrong else "a path where none is mounted."),
+                place=of_pod(target, pod, f"spec.containers[{container.name}].volumeMounts"),
+                seen=clip("\n".join(m.path for m in container.mounts[:8]) or "(no mounts)"),
+                wanted=clip(path),
+                why="",
+                next=f"Remove {TOKEN_ENV} and any volume named aws-iam-token from the manifest and "
+                "restart, so that the webhook mounts the token.",
+            )
+    return Pass()
+
+
+def _mounted(pod: Pod, container: Container, path: str) -> bool:
+    volumes = {volume.name: volume for volume in pod.spec.token_volumes}
+    for mount in container.mounts:
+        volume = volumes.get(mount.volume)
+        if volume is None:
+            continue
+        if _clean(path) == _clean(f"{mount.path}/{volume.path}"):
+            return True
+    return False
+
+
+def _clean(path: str) -> str:
+    return "/" + "/".join(part for part in path[:4096].split("/") if part)

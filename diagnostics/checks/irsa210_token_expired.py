@@ -1,0 +1,31 @@
+"""IRSA210: the token had expired."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_text
+from diagnostics.explain.words import clip
+from diagnostics.recognize.symptom import Cause, Symptom
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA210")
+def token_expired(symptom: Symptom) -> Judgement:
+    """The token had expired.
+
+    Why: The kubelet renews the file, so an expired token means that the process read it once and kept it, or that
+    the node's clock is off.
+    Source: STS API reference, ExpiredTokenException; aws-sdk-js-v3 issue 3052.
+    """
+    if symptom.cause is not Cause.EXPIRED_TOKEN:
+        return Pass()
+    return Finding(
+        headline="The process sent a token that had expired.",
+        place=of_text(),
+        seen=clip(symptom.message or symptom.excerpt),
+        wanted="a token read anew from its file",
+        why="",
+        next="Restart the pods now, and update the SDK to one that reads the file again.",
+        likely=True,
+        note="Comparing the node's clock with the times in the message tells an old token from a wrong clock.",
+    )

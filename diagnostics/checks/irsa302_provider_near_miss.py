@@ -1,0 +1,54 @@
+"""IRSA302: there is a provider for another ID or region."""
+
+from __future__ import annotations
+
+from diagnostics.checks.irsa301_provider_missing import create_commands
+from diagnostics.checks.issuers import Near, near
+from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
+from diagnostics.explain.words import difference
+from diagnostics.gather.facts import HomeProvider, KnownIssuers, RoleAccount
+from diagnostics.result import Finding, Place
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA302")
+def provider_near_miss(
+    *,
+    cluster: Cluster,
+    account: RoleAccount,
+    provider: OidcProvider | None,
+    listed: ProviderArns,
+    issuers: KnownIssuers | None,
+    home: HomeProvider | None,
+) -> Judgement:
+    """The OIDC provider is for another ID or region.
+
+    Why: The provider must name exactly the issuer of this cluster; one for another ID or region is another issuer's.
+    Source: Amazon EKS User Guide, "Create an IAM OIDC provider for your cluster".
+    """
+    if provider is not None or home is not None:
+        return Pass()
+    found = near(cluster.issuer_path, listed.items, issuers.by_issuer if issuers else {})
+    if found is None or found[0] is Near.SPELLING:
+        return Pass()
+    kind, arn = found
+    wanted = cluster.provider_arn_in(account.id)
+    return Finding(
+        headline=f"Account {account.id} has an OIDC provider for {_WORDS[kind]}, but none for "
+        f"cluster {cluster.name}.",
+        place=Place(where=f"account {account.id}", object=arn),
+        seen=arn,
+        wanted=wanted,
+        why="",
+        next=f"Create the OIDC provider {cluster.issuer} in account {account.id} with client ID "
+        "sts.amazonaws.com; delete the other one if nothing uses it.",
+        note=f"Compared, {difference(arn, wanted)}.",
+        commands=create_commands(cluster, account.id),
+    )
+
+
+_WORDS = {
+    Near.SAME_ID: "the same ID at another host or region",
+    Near.NEAR_ID: "an ID that differs in a few characters",
+    Near.STALE: "another ID in this region, which is no cluster's of the fleet",
+}

@@ -1,0 +1,39 @@
+"""IRSA303: the provider is in the cluster's account, the role in another."""
+
+from __future__ import annotations
+
+from diagnostics.checks.irsa301_provider_missing import create_commands
+from diagnostics.evidence import Cluster, OidcProvider
+from diagnostics.gather.facts import HomeProvider, RoleAccount
+from diagnostics.result import Finding, Place
+from diagnostics.wiring import Judgement, Pass, Skip, check
+
+
+@check("IRSA303")
+def provider_in_cluster_account(
+    *,
+    cluster: Cluster,
+    account: RoleAccount,
+    provider: OidcProvider | None,
+    home: HomeProvider | None,
+) -> Judgement:
+    """The OIDC provider is only in the cluster's account, and the role in another.
+
+    Why: STS looks in the role's account, and never in the cluster's.
+    Source: Amazon EKS User Guide, "Authenticate to another account with IRSA"; webhook issue 24.
+    """
+    if account.id == cluster.account:
+        return Skip("the role lives in the cluster's account")
+    if provider is not None or home is None:
+        return Pass()
+    return Finding(
+        headline=f"The OIDC provider of cluster {cluster.name} is in account {cluster.account}, "
+        f"but the role is in account {account.id}, which has none.",
+        place=Place(where=f"account {account.id}", object=cluster.provider_arn_in(account.id)),
+        seen=home.provider.arn,
+        wanted=cluster.provider_arn_in(account.id),
+        why="",
+        next=f"Create the OIDC provider {cluster.issuer} in account {account.id} too, with client "
+        "ID sts.amazonaws.com.",
+        commands=create_commands(cluster, account.id),
+    )

@@ -1,0 +1,39 @@
+"""IRSA304: the provider does not know the token's audience."""
+
+from __future__ import annotations
+
+from diagnostics.evidence import OidcProvider
+from diagnostics.explain.words import listed
+from diagnostics.gather.facts import Subject
+from diagnostics.result import Finding, Place
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA304", after=("IRSA301",))
+def client_id_missing(provider: OidcProvider, subject: Subject) -> Judgement:
+    """The OIDC provider does not list the token's audience.
+
+    Why: STS refuses a token whose audience is not among the provider's client IDs, before any policy is asked.
+    Source: IAM API reference, AddClientIDToOpenIDConnectProvider; STS error "Incorrect token audience".
+    """
+    if subject.audience in provider.client_ids:
+        return Pass()
+    return Finding(
+        headline=f"The OIDC provider in account {provider.account} does not list the audience "
+        f"{subject.audience}.",
+        place=Place(where=f"account {provider.account}", object=provider.arn, field="ClientIDList"),
+        seen=listed(provider.client_ids),
+        wanted=subject.audience,
+        why="",
+        next=f"Add the client ID {subject.audience} to the provider.",
+        note=None
+        if subject.audience_read
+        else "The service account could not be read; this is the default audience.",
+        likely=not subject.audience_read,
+        commands=(
+            (
+                "aws iam add-client-id-to-open-id-connect-provider "
+                f"--open-id-connect-provider-arn {provider.arn} --client-id {subject.audience}"
+            ),
+        ),
+    )

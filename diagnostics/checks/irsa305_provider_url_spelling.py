@@ -1,0 +1,43 @@
+"""IRSA305: the provider's URL is spelled differently from the issuer."""
+
+from __future__ import annotations
+
+from diagnostics.checks.irsa301_provider_missing import create_commands
+from diagnostics.checks.issuers import Near, near
+from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
+from diagnostics.explain.words import difference
+from diagnostics.gather.facts import RoleAccount
+from diagnostics.result import Finding, Place
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA305")
+def provider_url_spelling(
+    *, cluster: Cluster, account: RoleAccount, provider: OidcProvider | None, listed: ProviderArns
+) -> Judgement:
+    """The OIDC provider's URL is spelled differently from the issuer.
+
+    Why: IAM compares the URL with the token's issuer as text: a slash, a port or another case makes another issuer.
+    Source: IAM User Guide, "Create an OpenID Connect (OIDC) identity provider in IAM" (URLs are case-sensitive).
+    """
+    if provider is not None:
+        return Pass()
+    found = near(cluster.issuer_path, listed.items, {})
+    if found is None or found[0] is not Near.SPELLING:
+        return Pass()
+    arn, wanted = found[1], cluster.provider_arn_in(account.id)
+    return Finding(
+        headline=f"The OIDC provider in account {account.id} is spelled differently from the issuer "
+        f"of cluster {cluster.name}.",
+        place=Place(where=f"account {account.id}", object=arn, field="Url"),
+        seen=arn,
+        wanted=wanted,
+        why="",
+        next=f"A provider's URL can't be changed: create one for {cluster.issuer}, then delete this "
+        "one.",
+        note=f"Compared, {difference(arn, wanted)}.",
+        commands=(
+            create_commands(cluster, account.id)[0],
+            f"aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {arn}",
+        ),
+    )

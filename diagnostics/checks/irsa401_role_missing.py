@@ -1,0 +1,35 @@
+"""IRSA401: the role does not exist."""
+
+from __future__ import annotations
+
+from diagnostics.evidence import IamRole
+from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
+from diagnostics.result import Finding, Place
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA401")
+def role_missing(
+    *, question: RoleInQuestion, role: IamRole | None, trusting: TrustingRoles | None
+) -> Judgement:
+    """The role does not exist.
+
+    Why: STS answers AccessDenied for a role that does not exist, as it does for one that does not trust the
+    pod, so the message never says so.
+    Source: SEMANTICS of AssumeRoleWithWebIdentity; IAM API reference, GetRole (NoSuchEntity).
+    """
+    if role is not None:
+        return Pass()
+    others = tuple(r.arn for r in trusting.items) if trusting else ()
+    hint = f" Roles that do trust this service account: {', '.join(others[:3])}." if others else ""
+    return Finding(
+        headline=f"Role {question.arn.name} does not exist in account {question.arn.account}.",
+        place=Place(where=f"account {question.arn.account}", object=str(question.arn)),
+        seen="NoSuchEntity",
+        wanted=f"a role named {question.arn.name}",
+        why="",
+        next="Create the role with a trust policy for this service account, or name the role "
+        f"that was meant in the annotation.{hint}",
+        note=f"The ARN is {question.source}.",
+        commands=(f"aws iam get-role --role-name {question.arn.name}",),
+    )

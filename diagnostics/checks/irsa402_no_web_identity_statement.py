@@ -1,0 +1,35 @@
+"""IRSA402: the trust policy has no statement for web identities."""
+
+from __future__ import annotations
+
+from diagnostics.checks.trust_faults import judge_fault
+from diagnostics.evidence import IamRole
+from diagnostics.gather.facts import TrustAnswer
+from diagnostics.wiring import Judgement, Skip, Unknown, check
+
+
+@check("IRSA402", after=("IRSA401",))
+def no_web_identity_statement(answer: TrustAnswer | None, role: IamRole) -> Judgement:
+    """The trust policy has no statement for web identities.
+
+    Why: A pod's token is a web identity: only a statement with a Federated principal and the action
+    sts:AssumeRoleWithWebIdentity can let it in; one for a service or an account never does.
+    Source: IAM User Guide, "Create a role for OpenID Connect federation"; AWS re:Post, "Troubleshoot OIDC and
+    IRSA in Amazon EKS".
+    """
+    if answer is None:
+        if role.trust is not None:
+            return Skip("the cluster or the service account is not known")
+        return Unknown(
+            "the trust policy can't be read as one",
+            f"look at it with `aws iam get-role --role-name {role.name}`",
+        )
+    return judge_fault(
+        "IRSA402",
+        answer,
+        role,
+        lambda _: (
+            f"The trust policy of role {role.name} has no statement that lets pods of this "
+            "cluster in."
+        ),
+    )

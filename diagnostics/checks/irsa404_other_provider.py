@@ -1,0 +1,36 @@
+"""IRSA404: the trust policy trusts another OIDC provider."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnostics.checks.trust_faults import judge_fault
+from diagnostics.evidence import Cluster, IamRole
+from diagnostics.gather.facts import KnownIssuers, TrustAnswer
+from diagnostics.wiring import Judgement, check
+
+if TYPE_CHECKING:
+    from diagnostics.iam.decision import Reason
+
+
+@check("IRSA404", after=("IRSA401",))
+def other_provider(
+    *, answer: TrustAnswer, role: IamRole, cluster: Cluster, issuers: KnownIssuers | None
+) -> Judgement:
+    """The trust policy trusts another OIDC provider.
+
+    Why: Each cluster has an issuer of its own, and the Federated principal must be exactly the ARN of that
+    issuer's provider in the role's account.
+    Source: IAM User Guide, "AWS JSON policy elements: Principal", OIDC federated principals.
+    """
+    known = issuers.by_issuer if issuers else {}
+
+    def headline(reason: Reason | None) -> str:
+        start = f"The trust policy of role {role.name} trusts"
+        trusted = reason.trusted if reason else ()
+        owners = [known[i] for t in trusted if (i := t.partition("oidc-provider/")[2]) in known]
+        if owners:
+            return f"{start} the provider of cluster {owners[0]}, not that of {cluster.name}."
+        return f"{start} something other than the OIDC provider of cluster {cluster.name}."
+
+    return judge_fault("IRSA404", answer, role, headline)

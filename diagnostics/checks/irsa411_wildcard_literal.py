@@ -1,0 +1,26 @@
+"""IRSA411: a wildcard stands under an operator that takes it literally."""
+
+from __future__ import annotations
+
+from diagnostics.checks.trust_faults import judge_fault
+from diagnostics.evidence import IamRole
+from diagnostics.gather.facts import TrustAnswer
+from diagnostics.wiring import Judgement, check
+
+
+@check("IRSA411", after=("IRSA401",))
+def wildcard_literal(answer: TrustAnswer, role: IamRole) -> Judgement:
+    """A wildcard stands under an operator that takes it literally.
+
+    Why: StringEquals has no wildcards: `*` and `?` are ordinary characters there, and only StringLike reads
+    them as patterns.
+    Source: IAM User Guide, "IAM JSON policy elements: Condition operators", String condition operators.
+    """
+    return judge_fault(
+        "IRSA411",
+        answer,
+        role,
+        lambda _: (
+            f"The trust policy of role {role.name} has a wildcard that its operator does not read as one."
+        ),
+    )

@@ -1,0 +1,26 @@
+"""IRSA414: a role shared by several clusters does not list this one."""
+
+from __future__ import annotations
+
+from diagnostics.checks.trust_faults import judge_fault
+from diagnostics.evidence import Cluster, IamRole
+from diagnostics.gather.facts import TrustAnswer
+from diagnostics.wiring import Judgement, check
+
+
+@check("IRSA414", after=("IRSA401",))
+def cluster_not_listed(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Judgement:
+    """The shared role trusts other clusters, and this one is missing.
+
+    Why: A role that serves several clusters needs one statement for each cluster's provider.
+    Source: AWS re:Post, "Troubleshoot OIDC and IRSA in Amazon EKS"; Amazon EKS User Guide, cross-account IRSA.
+    """
+    return judge_fault(
+        "IRSA414",
+        answer,
+        role,
+        lambda _: (
+            f"Role {role.name} trusts several clusters, but has no statement for "
+            f"cluster {cluster.name}."
+        ),
+    )

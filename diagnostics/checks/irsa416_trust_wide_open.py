@@ -1,0 +1,51 @@
+"""IRSA416: the trust policy lets in more than this service account."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_trust
+from diagnostics.evidence import Cluster, IamRole
+from diagnostics.gather.facts import TrustAnswer
+from diagnostics.gather.trust_reading import conditions, statements
+from diagnostics.iam.decision import Outcome
+from diagnostics.result import Finding, Severity
+from diagnostics.wiring import Judgement, Pass, Skip, check
+
+
+@check("IRSA416", severity=Severity.RISK, after=("IRSA401",))
+def trust_wide_open(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Judgement:
+    """The trust policy lets in service accounts at large.
+
+    Why: Without an exact `sub`, whoever may create a service account or a pod in the cluster can take this role.
+    Source: Amazon EKS Best Practices, "Identity and Access Management", scope of IRSA trust policies.
+    """
+    index = answer.decision.statement
+    if answer.decision.outcome is not Outcome.ALLOWED or index is None:
+        return Skip("the trust policy does not let the call in")
+    all_statements = statements(role)
+    if index >= len(all_statements):
+        return Skip("the statement that lets the call in can't be shown")
+    key = f"{cluster.issuer_path}:sub".lower()
+    subs = [
+        (operator, value)
+        for operator, name, values in conditions(all_statements[index])
+        if name.lower() == key
+        for value in values
+    ]
+    wild = [v for operator, v in subs if "like" in operator.lower() and _namespace_open(v)]
+    if subs and not wild:
+        return Pass()
+    return Finding(
+        headline=f"The trust policy of role {role.name} lets in "
+        + ("every service account of the cluster." if not subs else "more than one namespace."),
+        place=of_trust(role, f"/Statement/{index}/Condition"),
+        seen="\n".join(wild[:5]) or "(no condition on sub)",
+        wanted=str(answer.request.claims.get("sub", "")),
+        why="",
+        next=f'Name the service accounts that need the role under "{cluster.issuer_path}:sub".',
+    )
+
+
+def _namespace_open(pattern: str) -> bool:
+    """Whether a pattern leaves the namespace open; one namespace with any name is a choice people make."""
+    namespace = pattern.removeprefix("system:serviceaccount:").partition(":")[0]
+    return "*" in namespace or "?" in namespace

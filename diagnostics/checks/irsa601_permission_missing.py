@@ -1,0 +1,33 @@
+"""IRSA601: the role was assumed; it lacks a permission."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_text
+from diagnostics.explain.words import clip
+from diagnostics.recognize.symptom import Cause, Symptom
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA601")
+def permission_missing(symptom: Symptom) -> Judgement:
+    """The role was assumed; it lacks a permission.
+
+    Why: The message names the assumed role itself, so the web identity worked and the role's policies refused the
+    action.
+    Source: IAM User Guide, "Troubleshoot access denied error messages".
+    """
+    if symptom.cause is not Cause.PERMISSION:
+        return Pass()
+    return Finding(
+        headline="This is not a web identity failure: the role was assumed, and it lacks a "
+        "permission.",
+        place=of_text(),
+        seen=clip(symptom.message or symptom.excerpt),
+        wanted="a policy of the role that allows the action",
+        why="",
+        next="Add the action and resource from the message to the role's policies, or ask "
+        "whoever owns the policy that denies it.",
+        likely=False,
+        note=None,
+    )

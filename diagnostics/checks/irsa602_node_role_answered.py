@@ -1,0 +1,31 @@
+"""IRSA602: the node's role answered in place of the pod's."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_text
+from diagnostics.explain.words import clip
+from diagnostics.recognize.symptom import Cause, Symptom
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA602")
+def node_role_answered(symptom: Symptom) -> Judgement:
+    """The node's role answered in place of the pod's.
+
+    Why: The SDK found no web identity in the container, and went on to the node's instance role.
+    Source: Amazon EKS Best Practices, "Restrict access to the instance profile assigned to the worker node".
+    """
+    if symptom.cause is not Cause.NODE_ROLE:
+        return Pass()
+    return Finding(
+        headline="The node's instance role made this call, so the container used no web identity.",
+        place=of_text(),
+        seen=clip(symptom.message or symptom.excerpt),
+        wanted="the service account's own role",
+        why="",
+        next="Check that the container has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE and "
+        "that its SDK is new enough to read them.",
+        likely=True,
+        note="The SDK's version, from CloudTrail's userAgent, would settle it.",
+    )

@@ -1,0 +1,31 @@
+"""IRSA604: this is another web identity federation."""
+
+from __future__ import annotations
+
+from diagnostics.checks.places import of_text
+from diagnostics.explain.words import clip
+from diagnostics.recognize.symptom import Cause, Symptom
+from diagnostics.result import Finding
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA604")
+def other_federation(symptom: Symptom) -> Judgement:
+    """This is another web identity federation.
+
+    Why: The token comes from another issuer than an EKS cluster, so no service account is involved.
+    Source: IAM User Guide, "OIDC federation".
+    """
+    if symptom.cause is not Cause.OTHER_FEDERATION:
+        return Pass()
+    return Finding(
+        headline="This failure is about another identity provider, not about an EKS service "
+        "account.",
+        place=of_text(),
+        seen=clip(symptom.message or symptom.excerpt),
+        wanted="a trust policy for that issuer and its subjects",
+        why="",
+        next="Compare the role's trust policy with the issuer, subject and audience of that token.",
+        likely=False,
+        note=None,
+    )

@@ -1,0 +1,144 @@
+"""Which codes a trust policy's refusal amounts to: the reasons of its nearest statement, sorted by kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnostics.checks.places import of_trust
+from diagnostics.explain.words import clip, difference, listed
+from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.iam.decision import Mismatch, Outcome
+from diagnostics.result import Finding
+from diagnostics.wiring import Pass, Skip, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from diagnostics.evidence import IamRole
+    from diagnostics.gather.facts import TrustAnswer
+    from diagnostics.iam.decision import Reason
+    from diagnostics.wiring import Judgement
+
+_CODES: Mapping[Mismatch, str] = {
+    Mismatch.ACTION: "IRSA403",
+    Mismatch.PROVIDER: "IRSA404",
+    Mismatch.PROVIDER_FORM: "IRSA404",
+    Mismatch.SUBJECT_NAMESPACE: "IRSA405",
+    Mismatch.SUBJECT_BOTH: "IRSA405",
+    Mismatch.SUBJECT_NAME: "IRSA406",
+    Mismatch.SUBJECT_FORM: "IRSA407",
+    Mismatch.SUBJECT_CASE: "IRSA407",
+    Mismatch.AUDIENCE: "IRSA408",
+    Mismatch.SWAPPED: "IRSA408",
+    Mismatch.KEY_ISSUER: "IRSA410",
+    Mismatch.KEY_FORM: "IRSA410",
+    Mismatch.WILDCARD_LITERAL: "IRSA411",
+    Mismatch.CONTRADICTION: "IRSA412",
+    Mismatch.DENY: "IRSA413",
+    Mismatch.KEY_ABSENT: "IRSA415",
+    Mismatch.CONDITION: "IRSA415",
+}
+
+
+def faults(answer: TrustAnswer, role: IamRole) -> Mapping[str, tuple[Reason, ...]]:
+    """The reasons of the statement that came nearest, by code; none where the policy lets the call in."""
+    decision = answer.decision
+    if decision.outcome in (Outcome.ALLOWED, Outcome.UNDECIDED):
+        return {}
+    if decision.outcome is Outcome.EXPLICIT_DENY:
+        denying = tuple(r for r in decision.reasons if r.mismatch is Mismatch.DENY)
+        return {"IRSA413": denying or decision.reasons[:1]}
+    near = decision.statement
+    if near is None and decision.reasons:
+        near = decision.reasons[0].statement
+    reasons = tuple(r for r in decision.reasons if r.statement == near)
+    kinds = {r.mismatch for r in reasons}
+    if not reasons:
+        return {"IRSA402": ()}
+    if Mismatch.PRINCIPAL_KIND in kinds:
+        of_kind = tuple(r for r in reasons if r.mismatch is Mismatch.PRINCIPAL_KIND)
+        provider = any("oidc-provider/" in value for r in of_kind for value in r.trusted)
+        return {"IRSA404" if provider else "IRSA402": of_kind}
+    if Mismatch.PROVIDER in kinds and len(trusted_providers(role)) > 1:
+        return {"IRSA414": tuple(r for r in reasons if r.mismatch is Mismatch.PROVIDER)}
+    sorted_out: dict[str, tuple[Reason, ...]] = {}
+    for reason in reasons:
+        code = _CODES.get(reason.mismatch)
+        if code is not None:
+            sorted_out[code] = (*sorted_out.get(code, ()), reason)
+    return sorted_out
+
+
+def judge_fault(
+    code: str, answer: TrustAnswer, role: IamRole, headline: Callable[[Reason | None], str]
+) -> Judgement:
+    """Fail where the refusal amounts to this code, and pass where it doesn't.
+
+    Args:
+        code: The check's own code.
+        answer: What the policy says.
+        role: The role.
+        headline: Words for the first reason of this code.
+    """
+    outcome = answer.decision.outcome
+    if outcome is Outcome.UNDECIDED:
+        return Skip(f"the policy's answer hangs on {', '.join(answer.decision.undecided)[:200]}")
+    found = faults(answer, role).get(code)
+    if found is None:
+        return Pass()
+    return fault(answer, role, found, headline(found[0] if found else None))
+
+
+def fault(
+    answer: TrustAnswer, role: IamRole, reasons: tuple[Reason, ...], headline: str
+) -> Finding:
+    """Write up one kind of mismatch of the trust policy."""
+    first = reasons[0] if reasons else None
+    return Finding(
+        headline=headline,
+        place=of_trust(role, first.pointer if first else "/Statement"),
+        seen=listed(v for r in reasons for v in r.trusted) if first else "(none)",
+        wanted=clip((first.presented if first else None) or wanted_subject(answer)),
+        why="",
+        next=next_change(answer),
+        note=_note(reasons),
+    )
+
+
+def _note(reasons: tuple[Reason, ...]) -> str | None:
+    first = reasons[0] if reasons else None
+    if first is None:
+        return None
+    if first.presented is not None and len(first.trusted) == 1:
+        parting = difference(first.trusted[0], first.presented)
+        if parting is not None:
+            return f"{first.words} Compared, {parting}."
+    return first.words
+
+
+def next_change(answer: TrustAnswer) -> str:
+    """The correction in one sentence, or why there is none."""
+    repair = answer.repair
+    if repair is None:
+        return "No change to the trust policy is needed."
+    if repair.blocked is not None:
+        return f"A person must decide: {repair.blocked}"
+    if not repair.changes:
+        return "Apply the corrected trust policy."
+    words = " ".join(change.words for change in repair.changes[:3])
+    return f"Change the trust policy: {words}"
+
+
+def wanted_subject(answer: TrustAnswer) -> str:
+    """The subject that the token carries."""
+    return str(answer.request.claims.get("sub", ""))
+
+
+def undecided(answer: TrustAnswer) -> Unknown:
+    """The policy's answer hangs on what only STS sees."""
+    keys = ", ".join(answer.decision.undecided)[:300] or "something that AWS does not document"
+    return Unknown(
+        f"whether the trust policy lets the call in depends on {keys}, which only STS sees",
+        "look up the failed call in CloudTrail (cloudtrail:LookupEvents in the role's account), or "
+        "compare the condition's values with the network that the pod calls from",
+    )

@@ -1,0 +1,148 @@
+"""Results to diagnosis: the root cause, what follows from it, and what is left unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from diagnostics.evidence import Cluster, Found, IamRole, Target
+from diagnostics.explain.correction import correct, harden
+from diagnostics.explain.order import explained, leading
+from diagnostics.fix.plan import AnnotateServiceAccount
+from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
+from diagnostics.recognize.symptom import Cause, Kind, Symptom
+from diagnostics.result import Diagnosis, Result, Severity, Status, Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from diagnostics.fix.plan import Fix
+    from diagnostics.gather.graph import Facts
+    from diagnostics.journal import Call
+    from diagnostics.result import PolicyCorrection
+
+T = TypeVar("T")
+
+KEY = ("IRSA102", "IRSA103", "IRSA301", "IRSA401", "IRSA402", "IRSA415")
+"""Checks without whose answer nobody can be called healthy."""
+
+_WRONG_ROLE = frozenset({"IRSA104", "IRSA401"})
+_HARDENING = frozenset({"IRSA409", "IRSA416"})
+
+
+def value_of(facts: Facts, kind: type[T]) -> T | None:
+    """A fact's value, where it was found."""
+    fact = facts.get(kind)
+    if isinstance(fact, Found) and isinstance(fact.value, kind):
+        return fact.value
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Policies:
+    """What can be said about the trust policy beside the verdict."""
+
+    correction: PolicyCorrection | None = None
+    blocked: str | None = None
+    hardening: PolicyCorrection | None = None
+
+
+def explain(
+    facts: Facts, results: tuple[Result, ...], *, calls: tuple[Call, ...], finished: datetime
+) -> Diagnosis:
+    """Name the one root cause and put everything else in relation to it.
+
+    Args:
+        facts: What was read; `Target` and `Now` among them.
+        results: One per check.
+        calls: Every call made.
+        finished: When the last answer came.
+    """
+    target, now = value_of(facts, Target), value_of(facts, Now)
+    if target is None or now is None:
+        raise ValueError("a diagnosis needs its target and its time")
+    symptom = value_of(facts, Symptom)
+    order = {code: rank for rank, code in enumerate(leading(symptom))}
+    failed = frozenset(r.code for r in results if _is_cause(r))
+    follows = explained(failed)
+    causes = sorted(
+        (r for r in results if r.code in failed), key=lambda r: order.get(r.code, len(order))
+    )
+    roots = [r for r in causes if r.code not in follows]
+    root = roots[0] if roots else None
+    results = tuple(
+        replace(r, follows_from=follows[r.code]) if r.code in follows else r for r in results
+    )
+    verdict, headline = _verdict(root, results, symptom, target)
+    policies = _policies(facts, results)
+    role, cluster = value_of(facts, IamRole), value_of(facts, Cluster)
+    question, subject = value_of(facts, RoleInQuestion), value_of(facts, Subject)
+    return Diagnosis(
+        target=target,
+        symptom=symptom,
+        verdict=verdict,
+        headline=headline,
+        results=results,
+        root=root,
+        correction=policies.correction,
+        correction_blocked=policies.blocked,
+        hardening=policies.hardening,
+        role_arn=role.arn if role else (str(question.arn) if question else None),
+        subject=subject.value if subject else None,
+        issuer=cluster.issuer if cluster else None,
+        fixes=_fixes(roots),
+        calls=calls,
+        started=now.at,
+        seconds=max((finished - now.at).total_seconds(), 0.0),
+    )
+
+
+def _is_cause(result: Result) -> bool:
+    return result.status is Status.FAIL and result.severity is Severity.CAUSE
+
+
+def _verdict(
+    root: Result | None, results: tuple[Result, ...], symptom: Symptom | None, target: Target
+) -> tuple[Verdict, str]:
+    if root is not None and root.finding is not None:
+        return Verdict.CAUSE_FOUND, root.finding.headline
+    unread = {r.code: r for r in results if r.status is Status.ERROR and r.code in KEY}
+    if unread:
+        first = next(iter(unread.values()))
+        return Verdict.NOT_ENOUGH_EVIDENCE, f"Not enough could be read to say: {first.reason}."
+    name = target.service_account or (str(target.workload) if target.workload else "this workload")
+    healthy = f"Everything is right now for {target.namespace}/{name}"
+    if symptom is None or symptom.kind is not Kind.WEB_IDENTITY:
+        return Verdict.HEALTHY, f"{healthy}."
+    then = (
+        " If it goes on, an organization's policy may refuse the call."
+        if symptom.cause is Cause.ACCESS_DENIED
+        else ""
+    )
+    return Verdict.HEALTHY, (
+        f"{healthy}: what failed has been fixed since, or the change is still spreading through "
+        f"IAM. Wait a few minutes and check again.{then}"
+    )
+
+
+def _policies(facts: Facts, results: tuple[Result, ...]) -> _Policies:
+    role, answer = value_of(facts, IamRole), value_of(facts, TrustAnswer)
+    failed = {r.code for r in results if r.status is Status.FAIL}
+    if role is None or answer is None or failed & _WRONG_ROLE:
+        return _Policies()
+    correction, blocked = correct(role, answer)
+    return _Policies(
+        correction=correction,
+        blocked=blocked,
+        hardening=harden(role, answer) if failed & _HARDENING else None,
+    )
+
+
+def _fixes(roots: list[Result]) -> tuple[Fix, ...]:
+    """The buttons: those of the first cause in front, and never two for one annotation."""
+    chosen: dict[object, Fix] = {}
+    for root in roots:
+        for fix in root.finding.fixes if root.finding else ():
+            key = fix.key if isinstance(fix, AnnotateServiceAccount) else fix.uid
+            chosen.setdefault(key, fix)
+    return tuple(chosen.values())

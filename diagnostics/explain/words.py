@@ -1,0 +1,81 @@
+"""Seen against wanted in words, near-miss names, and times that people read."""
+
+from __future__ import annotations
+
+import unicodedata
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from diagnostics.visible import first_difference, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import timedelta
+
+_LONGEST = 400
+_MANY = 500
+_NEAR = 0.75
+_NAMES = {" ": "a space", "\t": "a tab", "\n": "a line break", "\r": "a carriage return"}
+
+
+def clip(text: str, limit: int = _LONGEST) -> str:
+    """Cut a value of hostile length, saying that it was cut."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def character(one: str) -> str:
+    """Name a character so that it can't be overlooked."""
+    if one in _NAMES:
+        return _NAMES[one]
+    if unicodedata.category(one) in ("Cc", "Cf", "Zs", "Zl", "Zp", "Cs", "Co", "Cn"):
+        return f"U+{ord(one):04X} {unicodedata.name(one, 'unnamed')}".rstrip()
+    if not one.isascii():
+        return f'"{one}" (U+{ord(one):04X} {unicodedata.name(one, "unnamed")})'
+    return f'"{one}"'
+
+
+def difference(seen: str, wanted: str) -> str | None:
+    """Say where two values part: `they first differ at character 23: a space where "k" is expected`."""
+    at = first_difference(seen, wanted)
+    if at is None:
+        return None
+    if at >= len(seen):
+        return f"it ends where {visible(clip(wanted[at:], 80))} is expected"
+    if at >= len(wanted):
+        return f"it goes on with {visible(clip(seen[at:], 80))} where it should end"
+    return (
+        f"they first differ at character {at + 1}: {character(seen[at])} "
+        f"where {character(wanted[at])} is expected"
+    )
+
+
+def listed(values: Iterable[str], *, limit: int = 5) -> str:
+    """Join values for a field, bounded."""
+    items = list(values)
+    shown = "\n".join(clip(item) for item in items[:limit])
+    rest = len(items) - limit
+    return f"{shown}\n… and {rest} more" if rest > 0 else (shown or "(none)")
+
+
+def nearest(name: str, options: Sequence[str]) -> str | None:
+    """Find the option that a name was probably meant to be, or None where none comes close."""
+    best, ratio = None, _NEAR
+    for option in options[:_MANY]:
+        near = SequenceMatcher(None, name[:128], option[:128]).ratio()
+        if near > ratio and option != name:
+            best, ratio = option, near
+    return best
+
+
+def plural(count: int, noun: str) -> str:
+    """Count a noun: `1 pod`, `3 pods`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def spoken(span: timedelta) -> str:
+    """Round a time span: `40 seconds`, `3 minutes`, `5 hours`, `2 days`."""
+    seconds = max(int(span.total_seconds()), 0)
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= 2 * size or (unit == "minute" and seconds >= size):
+            return plural(seconds // size, unit)
+    return plural(seconds, "second")

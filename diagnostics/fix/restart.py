@@ -1,0 +1,60 @@
+"""Which workloads own pods, so that they can be restarted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnostics.fix.plan import RestartWorkload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from diagnostics.evidence import Pod, Target, Workload
+    from diagnostics.fleet import WorkloadRef
+
+RESTARTABLE = ("Deployment", "StatefulSet", "DaemonSet")
+
+
+def owner_of(pod: Pod, workloads: Iterable[Workload]) -> Workload | None:
+    """The workload that made a pod: a Deployment through its ReplicaSet, a CronJob through its Job."""
+    if pod.owner is None:
+        return None
+    wanted = _candidates(pod, pod.owner)
+    for workload in workloads:
+        if (workload.kind, workload.name) in wanted:
+            return workload
+    return None
+
+
+def _candidates(pod: Pod, owner: WorkloadRef) -> tuple[tuple[str, str], ...]:
+    stem, _, last = owner.name.rpartition("-")
+    if owner.kind == "ReplicaSet":
+        fingerprint = pod.spec.labels.get("pod-template-hash", last)
+        return (("Deployment", owner.name.removesuffix(f"-{fingerprint}")),)
+    if owner.kind == "Job":
+        return (("Job", owner.name), ("CronJob", stem))
+    return ((owner.kind, owner.name),)
+
+
+def restarts(
+    target: Target, pods: Iterable[Pod], workloads: Iterable[Workload]
+) -> tuple[RestartWorkload, ...]:
+    """One restart per workload that owns any of the pods, in the order of the pods."""
+    known = tuple(workloads)
+    counts: dict[str, int] = {}
+    owners: dict[str, Workload] = {}
+    for pod in pods:
+        owner = owner_of(pod, known)
+        if owner is not None and owner.kind in RESTARTABLE:
+            owners[owner.uid] = owner
+            counts[owner.uid] = counts.get(owner.uid, 0) + 1
+    return tuple(
+        RestartWorkload(
+            cluster=target.cluster,
+            namespace=owner.namespace,
+            ref=owner.ref,
+            uid=uid,
+            pods=counts[uid],
+        )
+        for uid, owner in owners.items()
+    )

@@ -1,0 +1,177 @@
+"""Clients that make each read once per diagnosis, whoever asks; every asker's record shows the calls."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from diagnostics.journal import record, recording
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Hashable
+
+    from diagnostics.clients import AwsReader, Clients, KubernetesReader, KubernetesWriter
+    from diagnostics.evidence import (
+        Cluster,
+        IamRole,
+        OidcProvider,
+        Pods,
+        ProviderArns,
+        ServiceAccount,
+        Webhooks,
+        Workload,
+    )
+    from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
+    from diagnostics.journal import Call
+
+T = TypeVar("T")
+
+
+class Memory:
+    """What has been read or is being read, by question."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[Hashable, asyncio.Task[tuple[object, tuple[Call, ...]]]] = {}
+        self._calls: dict[int, Call] = {}
+
+    async def once(self, key: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+        """Return the answer to a question, asking at most once; an asker that gives up stops nobody else."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = asyncio.create_task(self._ask(cast("Callable[[], Awaitable[object]]", read)))
+            self._tasks[key] = task
+        answer, calls = await asyncio.shield(task)
+        for call in calls:
+            record(call)
+        if isinstance(answer, _Raised):
+            raise answer.error
+        return cast("T", answer)
+
+    async def _ask(self, read: Callable[[], Awaitable[object]]) -> tuple[object, tuple[Call, ...]]:
+        with recording() as calls:
+            try:
+                answer = await read()
+            except Exception as error:  # noqa: BLE001  kept for every asker, raised to each
+                answer = _Raised(error)
+        for call in calls:
+            self._calls[id(call)] = call
+        return answer, tuple(calls)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call that was answered, oldest first."""
+        return tuple(sorted(self._calls.values(), key=lambda call: call.at))
+
+    async def close(self) -> None:
+        """Cancel what is still under way."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+class _Raised:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+class OnceClients:
+    """The clients of one diagnosis."""
+
+    def __init__(self, inner: Clients) -> None:
+        self._inner = inner
+        self.memory = Memory()
+
+    @property
+    def fleet(self) -> Fleet:
+        """What may be read."""
+        return self._inner.fleet
+
+    def aws(self, account_id: str) -> AwsReader:
+        """The reader of an account."""
+        return OnceAws(self._inner.aws(account_id), self.memory, account_id)
+
+    def kubernetes(self, cluster: str) -> KubernetesReader:
+        """The reader of a cluster."""
+        return OnceKubernetes(self._inner.kubernetes(cluster), self.memory, cluster)
+
+    def kubernetes_writer(self, cluster: str) -> KubernetesWriter:
+        """The writer of a cluster; writes are never remembered."""
+        return self._inner.kubernetes_writer(cluster)
+
+
+class OnceAws:
+    """An account, each question asked once."""
+
+    def __init__(self, inner: AwsReader, memory: Memory, account: str) -> None:
+        self._inner = inner
+        self._memory = memory
+        self._account = account
+
+    def _once(
+        self, read: Callable[..., Coroutine[object, object, T]], *args: Hashable
+    ) -> Awaitable[T]:
+        key = ("aws", self._account, read.__name__, args)
+        return self._memory.once(key, lambda: read(*args))
+
+    async def cluster(self, entry: FleetCluster) -> Cluster | None:
+        """eks:DescribeCluster."""
+        return await self._once(self._inner.cluster, entry)
+
+    async def role(self, name: str) -> IamRole | None:
+        """iam:GetRole."""
+        return await self._once(self._inner.role, name)
+
+    async def roles_trusting(self, provider_arn: str, subject: str) -> tuple[IamRole, ...]:
+        """iam:ListRoles."""
+        return await self._once(self._inner.roles_trusting, provider_arn, subject)
+
+    async def oidc_provider(self, arn: str) -> OidcProvider | None:
+        """iam:GetOpenIDConnectProvider."""
+        return await self._once(self._inner.oidc_provider, arn)
+
+    async def oidc_provider_arns(self) -> ProviderArns:
+        """iam:ListOpenIDConnectProviders."""
+        return await self._once(self._inner.oidc_provider_arns)
+
+
+class OnceKubernetes:
+    """A cluster, each question asked once."""
+
+    def __init__(self, inner: KubernetesReader, memory: Memory, cluster: str) -> None:
+        self._inner = inner
+        self._memory = memory
+        self._cluster = cluster
+
+    def _once(
+        self, read: Callable[..., Coroutine[object, object, T]], *args: Hashable
+    ) -> Awaitable[T]:
+        key = ("kubernetes", self._cluster, read.__name__, args)
+        return self._memory.once(key, lambda: read(*args))
+
+    async def issuer(self) -> str | None:
+        """Get /.well-known/openid-configuration."""
+        return await self._once(self._inner.issuer)
+
+    async def service_account(self, namespace: str, name: str) -> ServiceAccount | None:
+        """Get serviceaccounts."""
+        return await self._once(self._inner.service_account, namespace, name)
+
+    async def service_accounts(self, namespace: str | None) -> tuple[ServiceAccount, ...]:
+        """List serviceaccounts."""
+        return await self._once(self._inner.service_accounts, namespace)
+
+    async def workload(self, namespace: str, ref: WorkloadRef) -> Workload | None:
+        """Get one workload."""
+        return await self._once(self._inner.workload, namespace, ref)
+
+    async def workloads(self, namespace: str | None) -> tuple[Workload, ...]:
+        """List workloads."""
+        return await self._once(self._inner.workloads, namespace)
+
+    async def pods(self, namespace: str) -> Pods:
+        """List pods."""
+        return await self._once(self._inner.pods, namespace)
+
+    async def webhooks(self) -> Webhooks:
+        """List mutatingwebhookconfigurations."""
+        return await self._once(self._inner.webhooks)

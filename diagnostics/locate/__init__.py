@@ -1,0 +1,1 @@
+"""Which cluster, namespace and service account a failure is about."""

@@ -1,0 +1,101 @@
+"""What is known of the target before anything is read, and who said so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from diagnostics.arn import RoleArn
+
+if TYPE_CHECKING:
+    from diagnostics.case import Case
+    from diagnostics.fleet import WorkloadRef
+
+_LONGEST = 253
+"""The longest name that Kubernetes takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clues:
+    """The strongest statement about each part; `said` holds who made it."""
+
+    cluster: str | None = None
+    namespace: str | None = None
+    service_account: str | None = None
+    workload: WorkloadRef | None = None
+    workload_name: str | None = None
+    """A workload's or controller's name whose kind is not known."""
+    pod: str | None = None
+    role: RoleArn | None = None
+    issuer: str | None = None
+    """Without scheme."""
+    account: str | None = None
+    region: str | None = None
+    default_cluster: str | None = None
+    default_namespace: str | None = None
+    default_service_account: str | None = None
+    default_workload: WorkloadRef | None = None
+    said: tuple[str, ...] = ()
+
+
+def clues_of(case: Case) -> Clues:
+    """Collect the clues: a person's word over the text's, the text's over the channel's defaults."""
+    hints, symptom, defaults = case.hints, case.symptom, case.defaults
+    said = []
+    for what, value in (
+        ("cluster", hints.cluster),
+        ("namespace", hints.namespace),
+        ("service account", hints.service_account),
+        ("workload", hints.workload),
+    ):
+        if value is not None:
+            said.append(f"{what} as asked")
+    role = RoleArn.parse(hints.role_arn) if hints.role_arn else None
+    if symptom is None:
+        return Clues(
+            cluster=hints.cluster,
+            namespace=_name(hints.namespace),
+            service_account=_name(hints.service_account),
+            workload=hints.workload,
+            role=role or (RoleArn.parse(defaults.role_arn) if defaults.role_arn else None),
+            account=role.account if role else None,
+            default_cluster=defaults.cluster,
+            default_namespace=_name(defaults.namespace),
+            default_service_account=_name(defaults.service_account),
+            default_workload=defaults.workload,
+            said=tuple(said),
+        )
+    role = role or (RoleArn.parse(symptom.role_arn) if symptom.role_arn else None)
+    for what, value, hint in (
+        ("cluster", symptom.cluster, hints.cluster),
+        ("namespace", symptom.namespace, hints.namespace),
+        ("service account", symptom.service_account, hints.service_account),
+    ):
+        if value is not None and hint is None:
+            said.append(f"{what} from the error")
+    return Clues(
+        cluster=hints.cluster or symptom.cluster,
+        namespace=_name(hints.namespace) or _name(symptom.namespace),
+        service_account=_name(hints.service_account) or _name(symptom.service_account),
+        workload=hints.workload,
+        workload_name=_name(symptom.workload),
+        pod=_name(symptom.pod),
+        role=role,
+        issuer=symptom.issuer.removeprefix("https://") if symptom.issuer else None,
+        account=(role.account if role else None) or symptom.account_id,
+        region=symptom.region,
+        default_cluster=defaults.cluster,
+        default_namespace=_name(defaults.namespace),
+        default_service_account=_name(defaults.service_account),
+        default_workload=defaults.workload,
+        said=tuple(said),
+    )
+
+
+def _name(text: str | None) -> str | None:
+    """A name as Kubernetes takes it, or nothing: text from outside goes into no request unchecked."""
+    if text is None or len(text) > _LONGEST:
+        return None
+    plain = text.strip().lower()
+    ok = plain.isascii() and all(c.isalnum() or c in "-." for c in plain)
+    return plain if ok and plain[:1].isalnum() and plain[-1:].isalnum() else None

@@ -1,0 +1,102 @@
+"""Which cluster a failure is in, from names, the issuer, the account, or the channel."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from diagnostics.errors import ReadError
+from diagnostics.gather.aws import read_cluster
+
+if TYPE_CHECKING:
+    from diagnostics.clients import Clients
+    from diagnostics.evidence import Cluster
+    from diagnostics.fleet import Fleet, FleetCluster
+    from diagnostics.locate.clues import Clues
+
+MANY = 30
+"""At most so many clusters are asked for their issuer, and a tenth as many are searched."""
+SEARCHED = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """A cluster that the failure may be in."""
+
+    entry: FleetCluster
+    how: str
+    sure: bool
+    """True: nothing but a person's word could make it another."""
+
+
+async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> tuple[Guess, ...]:
+    """Rank the clusters that the failure may be in; a single sure one where there is one.
+
+    Args:
+        clues: What is known.
+        io: The clients.
+        more: Further issuers, weaker than the clue's: those that the role's trust policy names.
+    """
+    fleet = io.fleet
+    named = _named(clues.cluster, fleet)
+    if named is not None:
+        return (Guess(entry=named, how=f"cluster {named.name} was named", sure=True),)
+    if clues.issuer is not None:
+        by_issuer = await _issued(clues.issuer, io)
+        if by_issuer is not None:
+            how = f"cluster {by_issuer.name} has the issuer from the error"
+            return (Guess(entry=by_issuer, how=how, sure=True),)
+    if len(fleet.clusters) == 1:
+        only = fleet.clusters[0]
+        return (Guess(entry=only, how=f"{only.name} is the only cluster of the fleet", sure=True),)
+    ranked: dict[str, Guess] = {}
+
+    def add(entry: FleetCluster | None, how: str) -> None:
+        if entry is not None:
+            ranked.setdefault(entry.name, Guess(entry=entry, how=how, sure=False))
+
+    default = _named(clues.default_cluster, fleet)
+    add(default, "cluster from this channel's default")
+    for issuer in more[:3]:
+        add(await _issued(issuer, io), "cluster whose issuer the role trusts")
+    in_account = [c for c in fleet.clusters if c.account == clues.account]
+    for entry in sorted(in_account, key=lambda c: c.region != clues.region):
+        add(entry, f"cluster {entry.name} is in account {clues.account} of the role")
+    for entry in fleet.clusters:
+        add(entry, f"cluster {entry.name} of the fleet")
+    return tuple(ranked.values())
+
+
+def _named(name: str | None, fleet: Fleet) -> FleetCluster | None:
+    if name is None:
+        return None
+    for entry in fleet.clusters:
+        if entry.name == name:
+            return entry
+    eks_name = name.rpartition("/")[2]
+    same = [c for c in fleet.clusters if eks_name in (c.eks_name, c.name)]
+    return same[0] if len(same) == 1 else None
+
+
+async def _issued(issuer: str, io: Clients) -> FleetCluster | None:
+    """The fleet's cluster with an issuer, asked of EKS where the fleet file does not say."""
+    region = next((part for part in issuer.split(".") if part.count("-") >= 2), None)  # noqa: PLR2004
+    for entry in io.fleet.clusters:
+        if entry.issuer is not None and entry.issuer.removeprefix("https://") == issuer:
+            return entry
+    unknown = [c for c in io.fleet.clusters if c.issuer is None]
+    unknown.sort(key=lambda c: c.region != region)
+
+    async def one(entry: FleetCluster) -> Cluster | None:
+        try:
+            return await read_cluster(io, entry)
+        except ReadError:
+            return None  # it may be this one, but nobody can tell; the search goes on
+
+    for found, entry in zip(
+        await asyncio.gather(*(one(entry) for entry in unknown[:MANY])), unknown, strict=False
+    ):
+        if found is not None and found.issuer_path == issuer:
+            return entry
+    return None

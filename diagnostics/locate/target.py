@@ -1,0 +1,226 @@
+"""One clear target, or the question that makes it clear."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from diagnostics.case import Candidate, Question
+from diagnostics.errors import ReadError
+from diagnostics.evidence import Target
+from diagnostics.explain.words import nearest
+from diagnostics.fleet import Hints
+from diagnostics.gather.trust_reading import trusted_subjects
+from diagnostics.locate.clues import clues_of
+from diagnostics.locate.cluster import SEARCHED, clusters_of
+from diagnostics.locate.workload import best, search
+
+if TYPE_CHECKING:
+    from diagnostics.case import Case
+    from diagnostics.clients import Clients
+    from diagnostics.fleet import WorkloadRef
+    from diagnostics.locate.clues import Clues
+    from diagnostics.locate.cluster import Guess
+    from diagnostics.locate.workload import Scored
+
+_CLEAR = 3
+"""By so many points the best candidate must lead to be taken without asking."""
+
+
+async def locate(case: Case, io: Clients, *, patience: float) -> Target | Question:
+    """Find the one service account that a case is about, or ask.
+
+    Args:
+        case: The failure with what is known beside it.
+        io: The clients.
+        patience: Seconds after which the search ends in a question.
+    """
+    clues = clues_of(case)
+    refused = _unusable(case, io)
+    if refused is not None:
+        return refused
+    try:
+        async with asyncio.timeout(patience):
+            return await _locate(clues, io)
+    except TimeoutError:
+        return _ask(clues, (), ("The search took too long.",))
+
+
+def _unusable(case: Case, io: Clients) -> Question | None:
+    """A cluster that a person named and that the fleet does not have ends the search at once."""
+    name = case.hints.cluster
+    known = [c.name for c in io.fleet.clusters]
+    if name is None or name in known or name in [c.eks_name for c in io.fleet.clusters]:
+        if known:
+            return None
+        return Question(text="The fleet file names no cluster yet.", missing=("cluster",))
+    meant = nearest(name, known)
+    hint = f"; did you mean {meant}?" if meant else ""
+    shown = ", ".join(sorted(known)[:10])
+    return Question(
+        text=f"Cluster {name[:100]!r} is not in the fleet file{hint} Known: {shown}.".replace(
+            "file Known", "file. Known"
+        ),
+        missing=("cluster",),
+        known=Hints(
+            namespace=case.hints.namespace,
+            service_account=case.hints.service_account,
+            workload=case.hints.workload,
+            role_arn=case.hints.role_arn,
+        ),
+    )
+
+
+async def _locate(clues: Clues, io: Clients) -> Target | Question:
+    guesses = await clusters_of(clues, io)
+    straight = _straight(clues, guesses)
+    if straight is not None:
+        return await _with_workload(straight, clues, io)
+    issuers, subjects = await _trusted(clues, io)
+    if not guesses[0].sure and issuers:
+        guesses = await clusters_of(clues, io, more=issuers)
+    found = await asyncio.gather(
+        *(search(guess, clues, subjects, io) for guess in guesses[:SEARCHED])
+    )
+    default = guesses[0].entry.name if guesses[0].entry.name == clues.default_cluster else None
+    candidates = best(
+        one if one.target.cluster != default else _favoured(one)
+        for searched in found
+        for one in searched.candidates
+    )
+    troubles = tuple(s.trouble for s in found if s.trouble)
+    if candidates and _clear(candidates):
+        return candidates[0].target
+    fallback = _by_default(clues, guesses)
+    if fallback is not None and not candidates:
+        return await _with_workload(fallback, clues, io)
+    if len(guesses) > SEARCHED:
+        troubles = (*troubles, f"Only {SEARCHED} of {len(guesses)} clusters were searched.")
+    return _ask(clues, candidates, troubles, guesses)
+
+
+def _favoured(one: Scored) -> Scored:
+    return type(one)(target=one.target, reason=one.reason, score=one.score + 2)
+
+
+def _clear(candidates: tuple[Scored, ...]) -> bool:
+    return len(candidates) == 1 or candidates[0].score >= candidates[1].score + _CLEAR
+
+
+def _straight(clues: Clues, guesses: tuple[Guess, ...]) -> Target | None:
+    """A target that needs no search: the cluster is sure, and the rest is named."""
+    guess = guesses[0]
+    if not guess.sure and clues.default_cluster != guess.entry.name:
+        return None
+    if clues.namespace is None or (clues.service_account is None and clues.workload is None):
+        return None
+    return _target(clues, guess, clues.namespace, clues.service_account, clues.workload)
+
+
+def _by_default(clues: Clues, guesses: tuple[Guess, ...]) -> Target | None:
+    """The channel's namespace, where nothing better was found for a named service account."""
+    guess = guesses[0]
+    if not guess.sure and clues.default_cluster != guess.entry.name:
+        return None
+    namespace = clues.namespace or clues.default_namespace
+    account = clues.service_account or clues.default_service_account
+    workload = clues.workload or clues.default_workload
+    if namespace is None or (account is None and workload is None):
+        return None
+    return _target(clues, guess, namespace, account, workload)
+
+
+def _target(
+    clues: Clues,
+    guess: Guess,
+    namespace: str,
+    account: str | None,
+    workload: WorkloadRef | None,
+) -> Target:
+    how = list(clues.said)
+    how.append(guess.how)
+    if clues.namespace is None:
+        how.append("namespace from this channel's default")
+    return Target(
+        cluster=guess.entry.name,
+        namespace=namespace,
+        service_account=account,
+        workload=workload,
+        role_arn=str(clues.role) if clues.role else None,
+        how=tuple(dict.fromkeys(how)),
+    )
+
+
+async def _with_workload(target: Target, clues: Clues, io: Clients) -> Target | Question:
+    """Add the workload that the error names, so that its service account can be compared."""
+    if target.workload is not None or clues.workload_name is None:
+        return target
+    try:
+        workloads = await io.kubernetes(target.cluster).workloads(target.namespace)
+    except ReadError:
+        return target  # the diagnosis states that the cluster can't be read
+    for workload in workloads:
+        if workload.name == clues.workload_name:
+            return Target(
+                cluster=target.cluster,
+                namespace=target.namespace,
+                service_account=target.service_account,
+                workload=workload.ref,
+                role_arn=target.role_arn,
+                how=(*target.how, f"{workload.ref} from the error"),
+            )
+    return target
+
+
+async def _trusted(clues: Clues, io: Clients) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Issuers and subjects that the named role's trust policy lists, where it can be read."""
+    if clues.role is None:
+        return (), frozenset()
+    try:
+        role = await io.aws(clues.role.account).role(clues.role.name)
+    except ReadError:
+        return (), frozenset()
+    pairs = trusted_subjects(role) if role is not None else ()
+    issuers = tuple(dict.fromkeys(issuer for issuer, _ in pairs))
+    return issuers, frozenset(subject for _, subject in pairs)
+
+
+def _ask(
+    clues: Clues,
+    candidates: tuple[Scored, ...],
+    troubles: tuple[str, ...],
+    guesses: tuple[Guess, ...] = (),
+) -> Question:
+    sure = guesses[0].entry.name if guesses and guesses[0].sure else None
+    cluster = clues.cluster if clues.cluster and sure == clues.cluster else sure
+    missing = [
+        what
+        for what, value in (
+            ("cluster", cluster),
+            ("namespace", clues.namespace),
+            ("service_account", clues.service_account or clues.workload),
+        )
+        if value is None
+    ]
+    text = (
+        "Several service accounts fit; which one is it?"
+        if candidates
+        else f"I can't tell which {_joined(missing)} this is about."
+    )
+    return Question(
+        text=" ".join((text, *(t if t.endswith(".") else f"{t}." for t in troubles[:3]))),
+        missing=tuple(missing) or ("service_account",),
+        candidates=tuple(Candidate(target=c.target, reason=c.reason) for c in candidates),
+        known=Hints(
+            cluster=cluster,
+            namespace=clues.namespace,
+            service_account=clues.service_account,
+            workload=clues.workload,
+            role_arn=str(clues.role) if clues.role else None,
+        ),
+    )
+
+
+def _joined(missing: list[str]) -> str:
+    names = [m.replace("_", " ") for m in missing] or ["service account"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,72 @@
+"""From a case to its diagnosis, in reading order: locate, gather, check, explain."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from diagnostics.case import Question
+from diagnostics.checks.catalogue import catalogue
+from diagnostics.checks.run import judge
+from diagnostics.evidence import Absent, Found, Target
+from diagnostics.explain.cause import explain
+from diagnostics.gather.catalogue import probes
+from diagnostics.gather.facts import Now
+from diagnostics.gather.graph import gather
+from diagnostics.gather.once import OnceClients
+from diagnostics.locate.target import locate
+from diagnostics.recognize.symptom import Symptom
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from diagnostics.case import Case
+    from diagnostics.clients import Clients
+    from diagnostics.result import Diagnosis
+    from diagnostics.wiring import Fact
+
+_LOCATING = 0.5
+"""The share of the deadline after which the search for the target ends in a question."""
+
+
+async def diagnose(
+    case: Case,
+    io: Clients,
+    *,
+    now: Callable[[], datetime],
+    progress: Callable[[str], None] | None = None,
+    deadline: float = 25.0,
+) -> Diagnosis | Question:
+    """Explain one failure, or ask what it is about.
+
+    What can't be read is stated in the results; nothing that the clients raise escapes.
+
+    Args:
+        case: The failure.
+        io: The fleet's clients.
+        now: The time, with its zone.
+        progress: Told in a few words what is being done.
+        deadline: Seconds for everything; what has not arrived by then is stated as unread.
+    """
+    started = now()
+    clock = asyncio.get_running_loop().time
+    ends = clock() + deadline
+    once = OnceClients(io)
+    try:
+        if progress is not None:
+            progress("finding the service account")
+        target = await locate(case, once, patience=deadline * _LOCATING)
+        if isinstance(target, Question):
+            return target
+        given: dict[type, Fact] = {
+            Target: Found(value=target),
+            Now: Found(value=Now(at=started)),
+            Symptom: Found(value=case.symptom) if case.symptom else Absent(),
+        }
+        left = max(ends - clock(), 0.1)
+        facts = await gather(probes(), given, once, deadline=left, progress=progress)
+        results = judge(catalogue(), facts)
+        return explain(facts, results, calls=once.memory.calls, finished=now())
+    finally:
+        await once.memory.close()

@@ -1,0 +1,212 @@
+"""A fleet in memory: the Clients Protocol over plain dictionaries, with reads that can be refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from diagnostics.errors import ReadDenied, ReadError, Stale, WriteDenied
+from diagnostics.evidence import (
+    Cluster,
+    IamRole,
+    OidcProvider,
+    Pod,
+    Pods,
+    ProviderArns,
+    ServiceAccount,
+    Webhooks,
+    Workload,
+)
+from diagnostics.journal import Call, record
+
+if TYPE_CHECKING:
+    from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """Everything there is; tests edit it before they ask."""
+
+    fleet: Fleet
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+    roles: dict[tuple[str, str], IamRole] = field(default_factory=dict)
+    providers: dict[str, OidcProvider] = field(default_factory=dict)
+    accounts: list[ServiceAccount] = field(default_factory=list)
+    workloads: list[Workload] = field(default_factory=list)
+    pods: list[Pod] = field(default_factory=list)
+    webhooks: Webhooks = field(default_factory=Webhooks)
+    refused: dict[str, ReadError] = field(default_factory=dict)
+    """Operation to the error that it ends in, such as `GetRole`."""
+    may_write: bool = True
+
+    def note(self, operation: str, resource: str) -> None:
+        """Record a call, then refuse it where it is to be refused."""
+        error = self.refused.get(operation) or self.refused.get("*")
+        record(
+            Call(
+                service="double",
+                operation=operation,
+                resource=resource,
+                at=NOON,
+                milliseconds=1.0,
+                outcome="ok" if error is None else type(error).__name__,
+            )
+        )
+        if error is not None:
+            raise error
+
+    def refuse(self, *operations: str) -> None:
+        """Deny operations from now on."""
+        for operation in operations:
+            self.refused[operation] = ReadDenied(
+                f"AccessDenied: not authorized to perform {operation}", enable=f"allow {operation}"
+            )
+
+
+class DoubleClients:
+    """The world's clients."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @property
+    def fleet(self) -> Fleet:
+        return self.world.fleet
+
+    def aws(self, account_id: str) -> DoubleAws:
+        self.world.fleet.account(account_id)
+        return DoubleAws(self.world, account_id)
+
+    def kubernetes(self, cluster: str) -> DoubleKubernetes:
+        self.world.fleet.cluster(cluster)
+        return DoubleKubernetes(self.world, cluster)
+
+    def kubernetes_writer(self, cluster: str) -> DoubleWriter:
+        self.world.fleet.cluster(cluster)
+        if not self.world.may_write:
+            raise WriteDenied("the account has no fix role")
+        return DoubleWriter(self.world, cluster)
+
+
+class DoubleAws:
+    def __init__(self, world: World, account: str) -> None:
+        self.world, self.account = world, account
+
+    async def cluster(self, entry: FleetCluster) -> Cluster | None:
+        self.world.note("DescribeCluster", entry.name)
+        return self.world.clusters.get(entry.name)
+
+    async def role(self, name: str) -> IamRole | None:
+        self.world.note("GetRole", name)
+        return self.world.roles.get((self.account, name))
+
+    async def roles_trusting(self, provider_arn: str, subject: str) -> tuple[IamRole, ...]:
+        self.world.note("ListRoles", self.account)
+        return tuple(
+            r
+            for (account, _), r in self.world.roles.items()
+            if account == self.account
+            and subject in r.trust_text
+            and f'"{provider_arn}"' in r.trust_text
+        )
+
+    async def oidc_provider(self, arn: str) -> OidcProvider | None:
+        self.world.note("GetOpenIDConnectProvider", arn)
+        return self.world.providers.get(arn)
+
+    async def oidc_provider_arns(self) -> ProviderArns:
+        self.world.note("ListOpenIDConnectProviders", self.account)
+        items = tuple(a for a, p in self.world.providers.items() if p.account == self.account)
+        return ProviderArns(account=self.account, items=items)
+
+
+class DoubleKubernetes:
+    """One cluster; objects carry no cluster, so a world with several keeps them in `HERE`."""
+
+    HERE = "prod-eu"
+
+    def __init__(self, world: World, cluster: str) -> None:
+        self.world, self.cluster = world, cluster
+
+    @property
+    def _here(self) -> bool:
+        return self.cluster == self.HERE
+
+    async def issuer(self) -> str | None:
+        self.world.note("get issuer", self.cluster)
+        return None
+
+    async def service_account(self, namespace: str, name: str) -> ServiceAccount | None:
+        self.world.note("get serviceaccounts", f"{namespace}/{name}")
+        for account in self.world.accounts if self._here else ():
+            if (account.namespace, account.name) == (namespace, name):
+                return account
+        return None
+
+    async def service_accounts(self, namespace: str | None) -> tuple[ServiceAccount, ...]:
+        self.world.note("list serviceaccounts", str(namespace))
+        items = self.world.accounts if self._here else ()
+        return tuple(a for a in items if namespace in (None, a.namespace))
+
+    async def workload(self, namespace: str, ref: WorkloadRef) -> Workload | None:
+        self.world.note("get workloads", f"{namespace}/{ref}")
+        for workload in self.world.workloads if self._here else ():
+            if (workload.namespace, workload.ref) == (namespace, ref):
+                return workload
+        return None
+
+    async def workloads(self, namespace: str | None) -> tuple[Workload, ...]:
+        self.world.note("list workloads", str(namespace))
+        items = self.world.workloads if self._here else ()
+        return tuple(w for w in items if namespace in (None, w.namespace))
+
+    async def pods(self, namespace: str) -> Pods:
+        self.world.note("list pods", namespace)
+        items = self.world.pods if self._here else ()
+        return Pods(items=tuple(p for p in items if p.namespace == namespace))
+
+    async def webhooks(self) -> Webhooks:
+        self.world.note("list mutatingwebhookconfigurations", self.cluster)
+        return self.world.webhooks
+
+
+class DoubleWriter:
+    """Writes into the world, with the preconditions of the real one."""
+
+    def __init__(self, world: World, cluster: str) -> None:
+        self.world, self.cluster = world, cluster
+
+    async def annotate_service_account(
+        self,
+        *,
+        namespace: str,
+        name: str,
+        uid: str,
+        key: str,
+        before: str | None,
+        after: str | None,
+    ) -> ServiceAccount:
+        self.world.note("patch serviceaccounts", f"{namespace}/{name}")
+        for index, account in enumerate(self.world.accounts):
+            if account.uid == uid:
+                found = account.annotations.get(key)
+                if found != before:
+                    raise Stale(f"annotation {key}", expected=before, found=found)
+                annotations = {k: v for k, v in account.annotations.items() if k != key}
+                if after is not None:
+                    annotations[key] = after
+                self.world.accounts[index] = replace(account, annotations=annotations)
+                return self.world.accounts[index]
+        raise Stale("service account", expected=uid, found=None)
+
+    async def restart_workload(
+        self, *, namespace: str, ref: WorkloadRef, uid: str, at: datetime
+    ) -> Workload:
+        self.world.note("patch workloads", f"{namespace}/{ref} {at:%H:%M}")
+        for workload in self.world.workloads:
+            if workload.uid == uid:
+                return workload
+        raise Stale("workload", expected=uid, found=None)
