@@ -15,15 +15,15 @@ _HIDING: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def visible(text: str) -> str:
     """Spell out what the eye can't see: control, format and odd space characters, and misplaced blanks.
 
-    A blank becomes `␠` (U+2420) at either end of a value, and anywhere in an ARN, a subject, an issuer or
+    A blank becomes `␣` (U+2423) at either end of a value, and anywhere in an ARN, a subject, an issuer or
     an audience, which never hold one.
     """
     if _NO_BLANKS.match(text):
-        return "".join(_shown(character) for character in text).replace(" ", "␠")
+        return "".join(_shown(character) for character in text).replace(" ", "␣")
     inner = text.strip(" ")
     before = len(text) - len(text.lstrip(" "))
     after = len(text) - len(inner) - before
-    return "␠" * before + "".join(_shown(character) for character in inner) + "␠" * after
+    return "␣" * before + "".join(_shown(character) for character in inner) + "␣" * after
 
 
 def _shown(character: str) -> str:

@@ -110,9 +110,8 @@ def _caret(finding: Finding) -> str | None:
 def _others(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableType]:
     yield Text()
     counts = ", ".join(f"{len(diagnosis.with_status(s))} {w}" for s, w in _STATUSES.items())
-    yield Text(
-        f"{counts}  ({len(diagnosis.calls)} reads in {diagnosis.seconds:.1f} s)", style="dim"
-    )
+    reads = f"{len(diagnosis.calls)} read{'' if len(diagnosis.calls) == 1 else 's'}"
+    yield Text(f"{counts}  ({reads} in {diagnosis.seconds:.1f} s)", style="dim")
     for result in diagnosis.with_status(Status.FAIL):
         if result is diagnosis.root or result.finding is None:
             continue

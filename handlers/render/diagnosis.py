@@ -129,8 +129,8 @@ def _footer(card: Card) -> str:
     counts = {status: len(diagnosis.with_status(status)) for status in Status}
     passed, failed, unread = counts[Status.PASS], counts[Status.FAIL], counts[Status.ERROR]
     parts = [
-        f"{passed} checks passed, {failed} failed, {unread} could not be made",
-        f"{len(diagnosis.calls)} reads in {diagnosis.seconds:.1f} s",
+        f"Checks: {passed} passed, {failed} failed, {unread} could not be made",
+        f"{_counted(len(diagnosis.calls), 'read')} in {diagnosis.seconds:.1f} s",
         f"ID {escape(card.incident_id)}",
     ]
     if card.seen > 1:
@@ -138,6 +138,10 @@ def _footer(card: Card) -> str:
     if diagnosis.target.how:
         parts.append("found by: " + escape("; ".join(diagnosis.target.how)))
     return "  ·  ".join(parts)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 __all__ = ["diagnosis_message", "where"]

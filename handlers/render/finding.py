@@ -44,7 +44,7 @@ def finding_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
     """Everything between the heading and the buttons."""
     yield build.context(where(diagnosis))
     if diagnosis.root is not None and diagnosis.root.finding is not None:
-        yield _evidence(diagnosis.root, diagnosis.root.finding)
+        yield from _evidence(diagnosis.root, diagnosis.root.finding)
     else:
         yield build.rich_text(build.paragraph(diagnosis.headline))
         yield from _unread(diagnosis)
@@ -64,8 +64,8 @@ def finding_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
         )
 
 
-def _evidence(result: Result, finding: Finding) -> Block:
-    parts = [
+def _evidence(result: Result, finding: Finding) -> Iterator[Block]:
+    yield build.rich_text(
         build.paragraph(
             build.run("Seen  ", bold=True),
             build.run(visible(clip(finding.seen, _VALUE)), code=True),
@@ -74,15 +74,15 @@ def _evidence(result: Result, finding: Finding) -> Block:
             build.run("Expected  ", bold=True),
             build.run(visible(clip(finding.wanted, _VALUE)), code=True),
         ),
-        build.paragraph(
-            build.run(f"{result.code} at ", italic=True), build.run(str(finding.place), italic=True)
-        ),
-        build.paragraph("\n", build.run("Why  ", bold=True), finding.why),
+    )
+    yield build.context(f"{result.code} at {escape(clip(str(finding.place), _VALUE))}")
+    parts = [
+        build.paragraph(build.run("Why  ", bold=True), finding.why),
         build.paragraph(build.run("Fix  ", bold=True), finding.next),
     ]
     if finding.note is not None:
         parts.append(build.paragraph(build.run("Note  ", bold=True), finding.note))
-    return build.rich_text(*parts)
+    yield build.rich_text(*parts)
 
 
 def correction_blocks(correction: PolicyCorrection) -> Iterator[Block]:

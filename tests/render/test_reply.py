@@ -125,7 +125,7 @@ def test_nothing_of_ours_is_shown_in_a_channel_shared_with_others() -> None:
 def test_stray_blank_is_visible_in_what_was_seen() -> None:
     message = diagnosis_message(card(samples.BLANK_IN_SUBJECT))
 
-    assert "system:serviceaccount:␠payments:api" in written(message)
+    assert "system:serviceaccount:␣payments:api" in written(message)
 
 
 def test_notification_text_is_a_whole_sentence_with_the_result() -> None:

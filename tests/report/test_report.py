@@ -53,7 +53,7 @@ def test_caret_stands_under_the_stray_blank() -> None:
     seen = next(line for line in lines if line.startswith("  seen"))
     caret = next(line for line in lines if line.strip() == "^")
 
-    assert seen[caret.index("^")] == "␠"
+    assert seen[caret.index("^")] == "␣"
 
 
 def test_commands_are_never_wrapped_so_that_they_can_be_copied() -> None:
