@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from diagnostics.case import Question
     from diagnostics.journal import Call
-    from diagnostics.result import Result
+    from diagnostics.result import PolicyCorrection, Result
 
 
 class _Model(BaseModel):
@@ -102,6 +102,9 @@ class DiagnosisReport(_Model):
     results: tuple[ResultReport, ...]
     correction: CorrectionReport | None = None
     correction_blocked: str | None = None
+    hardening: CorrectionReport | None = Field(
+        default=None, description="A narrower trust policy that still works; offered, never needed."
+    )
     fixes: tuple[str, ...] = Field(description="Commands that do what the buttons in Slack do.")
     calls: tuple[CallReport, ...]
     started: datetime
@@ -144,7 +147,6 @@ def report_of(answers: Sequence[Diagnosis | Question]) -> Report:
 
 def _diagnosis(diagnosis: Diagnosis) -> DiagnosisReport:
     target = diagnosis.target
-    correction = diagnosis.correction
     return DiagnosisReport(
         verdict=diagnosis.verdict,
         headline=diagnosis.headline,
@@ -160,21 +162,26 @@ def _diagnosis(diagnosis: Diagnosis) -> DiagnosisReport:
             how=target.how,
         ),
         results=tuple(_result(r) for r in diagnosis.results),
-        correction=CorrectionReport(
-            role_arn=correction.role_arn,
-            diff=correction.diff,
-            policy=correction.policy_json,
-            changes=correction.changes,
-            exceeds_quota=correction.exceeds_quota,
-            commands=dict(correction.commands),
-        )
-        if correction
-        else None,
+        correction=_correction(diagnosis.correction),
+        hardening=_correction(diagnosis.hardening),
         correction_blocked=diagnosis.correction_blocked,
         fixes=tuple(fix.command for fix in diagnosis.fixes),
         calls=tuple(_call(c) for c in diagnosis.calls),
         started=diagnosis.started,
         seconds=round(diagnosis.seconds, 3),
+    )
+
+
+def _correction(correction: PolicyCorrection | None) -> CorrectionReport | None:
+    if correction is None:
+        return None
+    return CorrectionReport(
+        role_arn=correction.role_arn,
+        diff=correction.diff,
+        policy=correction.policy_json,
+        changes=correction.changes,
+        exceeds_quota=correction.exceeds_quota,
+        commands=dict(correction.commands),
     )
 
 

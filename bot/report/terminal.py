@@ -126,6 +126,9 @@ def _others(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableType]:
         if result.enable:
             yield Text(f"      to enable it: {result.enable}", style="dim")
     if details:
+        if diagnosis.hardening is not None:
+            yield Text("offered, not needed: a narrower trust policy", style="bold")
+            yield Syntax(diagnosis.hardening.diff, "diff", background_color="default")
         for status in (Status.PASS, Status.NOT_CHECKED):
             for result in diagnosis.with_status(status):
                 why = f": {result.reason}" if result.reason else ""

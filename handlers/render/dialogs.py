@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from diagnostics.fix.plan import Fix
     from diagnostics.fleet import Hints
-    from diagnostics.result import Diagnosis, Result
+    from diagnostics.result import Diagnosis, PolicyCorrection, Result
     from handlers.blockkit import Block
 
 _SECTIONS: Final = (
@@ -143,7 +143,9 @@ _FIELDS: Final = {
 def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
     """Every check with its result and the reads it rests on, and ready text for the correction."""
     blocks: list[Block] = [build.context(where(diagnosis))]
-    blocks.extend(_correction(diagnosis))
+    if diagnosis.correction is not None:
+        blocks.extend(correction_blocks(diagnosis.correction))
+        blocks.extend(_ready_texts(diagnosis.correction))
     left = _MOST
     for status, heading in _SECTIONS:
         results = diagnosis.with_status(status)
@@ -156,6 +158,9 @@ def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
         for result in results[: max(left, 0)]:
             blocks.append(_result(result))
             left -= 1
+    if diagnosis.hardening is not None:
+        blocks.append(build.header("Offered, not needed: a narrower trust policy"))
+        blocks.extend(correction_blocks(diagnosis.hardening))
     blocks.append(build.header(f"Reads ({len(diagnosis.calls)})"))
     blocks.append(build.preformatted(_calls(diagnosis) or "none", limit=_TEXT))
     return build.modal(
@@ -163,11 +168,8 @@ def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
     )
 
 
-def _correction(diagnosis: Diagnosis) -> Iterator[Block]:
-    if diagnosis.correction is None:
-        return
-    yield from correction_blocks(diagnosis.correction)
-    for tool, text in diagnosis.correction.commands[:6]:
+def _ready_texts(correction: PolicyCorrection) -> Iterator[Block]:
+    for tool, text in correction.commands[:6]:
         yield build.rich_text(build.paragraph(build.run(f"With {tool}", bold=True)))
         yield build.preformatted(text, limit=_TEXT)
 

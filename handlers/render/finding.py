@@ -91,7 +91,7 @@ def correction_blocks(correction: PolicyCorrection) -> Iterator[Block]:
     role = correction.role_arn.rpartition("/")[2]
     yield build.rich_text(
         build.paragraph(
-            build.run(f"Corrected trust policy of {role}  ", bold=True), clip(said, 700)
+            build.run(f"Trust policy of {role}, corrected  ", bold=True), clip(said, 700)
         )
     )
     yield build.preformatted(correction.diff, language="diff", limit=_DIFF)
