@@ -126,15 +126,19 @@ def _others(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableType]:
         if result.enable:
             yield Text(f"      to enable it: {result.enable}", style="dim")
     if details:
-        if diagnosis.hardening is not None:
-            yield Text("offered, not needed: a narrower trust policy", style="bold")
-            yield Syntax(diagnosis.hardening.diff, "diff", background_color="default")
-        for status in (Status.PASS, Status.NOT_CHECKED):
-            for result in diagnosis.with_status(status):
-                why = f": {result.reason}" if result.reason else ""
-                yield Text(f"  {result.code} {result.title}: {_STATUSES[status]}{why}", style="dim")
-        for call in diagnosis.calls:
-            yield Text(f"  {call.at:%H:%M:%S} {call} {call.outcome}", style="dim")
+        yield from _details(diagnosis)
+
+
+def _details(diagnosis: Diagnosis) -> Iterator[RenderableType]:
+    if diagnosis.hardening is not None:
+        yield Text("offered, not needed: a narrower trust policy", style="bold")
+        yield Syntax(diagnosis.hardening.diff, "diff", background_color="default")
+    for status in (Status.PASS, Status.NOT_CHECKED):
+        for result in diagnosis.with_status(status):
+            why = f": {result.reason}" if result.reason else ""
+            yield Text(f"  {result.code} {result.title}: {_STATUSES[status]}{why}", style="dim")
+    for call in diagnosis.calls:
+        yield Text(f"  {call.at:%H:%M:%S} {call} {call.outcome}", style="dim")
 
 
 def _question(question: Question) -> Iterator[Text]:
