@@ -46,6 +46,7 @@ export function file(file) {
   const head = el("div", { class: "file-head" }, icon(ICONS.file), el("span", { class: "file-name", text: name }), el("span", { class: "file-kind", text: kind }));
   if (typeof text !== "string") return el("div", { class: "file" }, head);
   const language = /\.(diff|patch)$/.test(name) || file.filetype === "diff" ? "diff" : "text";
-  const cut = file.preview_is_truncated ? el("p", { class: "hint", text: "The rest of the file is not shown." }) : null;
+  const more = file.preview_is_truncated || (file.content === undefined && Number(file.size) > new Blob([text]).size);
+  const cut = more ? el("p", { class: "hint", text: "The rest of the file is not shown." }) : null;
   return el("details", { class: "file", open: text.length < 4000 }, el("summary", {}, head), preformatted(text.slice(0, 100_000), language), cut);
 }

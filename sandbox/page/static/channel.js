@@ -19,7 +19,7 @@ export function channelPane(desk) {
     const channel = store.channelOf(store.channel);
     const onHome = Boolean(channel?.is_im) && store.tab === "home";
     head.replaceChildren(...heading(desk, onHome));
-    messages.box.hidden = onHome;
+    messages.frame.hidden = onHome;
     writing.hidden = onHome;
     home.hidden = !onHome;
     const now = `${store.channel} ${store.me}`;
@@ -34,7 +34,7 @@ export function channelPane(desk) {
   store.on("messages", ({ channel }) => channel === store.channel && messages.redraw());
   store.on("message", ({ channel, ts }) => channel === store.channel && messages.one(ts));
   store.on("status", ({ channel, thread }) => channel === store.channel && messages.one(thread));
-  return el("main", { class: "pane channel", "aria-label": "Channel" }, head, messages.box, home, writing);
+  return el("main", { class: "pane channel", "aria-label": "Channel" }, head, messages.frame, home, writing);
 }
 
 /** @param {import("./desk.js").Desk} desk @param {boolean} onHome */

@@ -45,7 +45,8 @@ export class Desk {
       channels: store.workspace.channels,
       form: this.form(place),
       press: async (press) => {
-        await attempt(() => this.driver.press({ ...press, ...where, user: store.me }));
+        const values = where.view_id ? { values: this.form(place).values() } : {};
+        await attempt(() => this.driver.press({ ...press, ...where, ...values, user: store.me }));
       },
     };
   }

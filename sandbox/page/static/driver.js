@@ -72,7 +72,7 @@ export class Driver {
     return tell("/workspace/edit", change);
   }
 
-  /** @param {import("./types.js").Press & {user: string, channel?: string, message_ts?: string, view_id?: string}} press */
+  /** @param {import("./types.js").Press & {user: string, channel?: string, message_ts?: string, view_id?: string, values?: Record<string, Record<string, string | string[]>>}} press */
   press(press) {
     return tell("/workspace/press", press);
   }

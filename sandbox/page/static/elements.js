@@ -36,7 +36,7 @@ export function element(spec, blockId, surface) {
  * @param {string} blockId
  * @param {Surface} surface
  * @param {HTMLElement} node
- * @param {string} [selected]
+ * @param {string | string[]} [selected]
  * @returns {Promise<boolean>} whether it was pressed
  */
 async function press(spec, blockId, surface, node, selected) {
@@ -152,8 +152,7 @@ function acting(spec, blockId, surface) {
   surface.form.watch(blockId, action, made.read);
   made.node.addEventListener("change", async () => {
     const answer = made.read();
-    const selected = Array.isArray(answer) ? answer.join(",") : (answer ?? "");
-    if (answer !== null || made.clears) await press(spec, blockId, surface, made.node, selected);
+    if (answer !== null || made.clears) await press(spec, blockId, surface, made.node, answer ?? "");
   });
   return made.node;
 }

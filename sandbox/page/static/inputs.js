@@ -25,8 +25,7 @@ export function input(block, surface) {
   const optional = block.optional ? el("span", { class: "optional", text: " (optional)" }) : null;
   if (block.dispatch_action) {
     made.node.addEventListener("change", () => {
-      const answer = made.read();
-      surface.press({ block_id: block.block_id, action_id: action, selected: Array.isArray(answer) ? answer.join(",") : (answer ?? "") });
+      surface.press({ block_id: block.block_id, action_id: action, selected: made.read() ?? "" });
     });
   }
   const head = made.node.matches("fieldset")

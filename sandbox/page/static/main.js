@@ -30,11 +30,18 @@ async function start() {
 
   const known = await fetchAll(desk);
   driver.follow(
-    (event) => store.apply(event),
+    (event) => {
+      store.apply(event);
+      if (event.channel && !store.channelOf(event.channel)) attempt(async () => store.meet((await driver.state()).channels));
+    },
     (connected, again) => {
+      const was = app.dataset.link;
       app.dataset.link = connected ? "up" : "down";
-      if (!connected) toast("The connection to the demo is lost; trying again.", "refusal");
-      if (again) fetchAll(desk);
+      if (!connected && was !== "down") toast("The connection to the demo is lost; trying again.", "refusal");
+      if (again) {
+        toast("Connected again.");
+        fetchAll(desk);
+      }
     },
   );
   if (!PHONE.matches) store.panel = "try";

@@ -240,6 +240,20 @@ export class Store {
     this.tell("status", { channel, thread });
   }
 
+  /** @param {string} channel @param {string} user */
+  join(channel, user) {
+    const known = this.channelOf(channel);
+    if (!known || known.members?.includes(user)) return;
+    known.members = [...(known.members ?? []), user];
+    this.tell("unread");
+  }
+
+  /** Take in channels that were made since the page was opened. @param {import("./types.js").Channel[]} channels */
+  meet(channels) {
+    this.workspace.channels = channels;
+    this.tell("unread");
+  }
+
   /**
    * Wait for the answer to a message that was just posted here; it may have come already.
    * @param {string} channel
@@ -288,6 +302,8 @@ export class Store {
       case "home":
         this.homes.set(event.user, event.view);
         return this.tell("home");
+      case "joined":
+        return this.join(event.channel, event.user);
       case "delivery":
         return this.tell("delivery", event);
       default:

@@ -11,6 +11,9 @@ export function stream(desk, { label, inThread, list, before }) {
   const { store } = desk;
   const items = el("div", { class: "stream-items" });
   const box = el("div", { class: "stream", tabindex: "0", role: "group", "aria-label": label }, items);
+  const jump = el("button", { type: "button", class: "jump", hidden: true, text: "New messages below", on: { click: () => ((box.scrollTop = box.scrollHeight), (jump.hidden = true)) } });
+  const frame = el("div", { class: "stream-frame" }, box, jump);
+  box.addEventListener("scroll", () => atEnd() && (jump.hidden = true));
   const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   const toEnd = () => {
     const last = items.lastElementChild;
@@ -45,6 +48,7 @@ export function stream(desk, { label, inThread, list, before }) {
       if (place < all.length - 1 || (!inThread && (!before || day(moment(before.ts)) !== day(moment(ts))))) return redraw(false);
       items.append(messageItem(message, store.channel, desk, { inThread }));
       if (keep) toEnd();
+      jump.hidden = keep || atEnd();
       return undefined;
     }
     const focus = focused(old);
@@ -54,7 +58,7 @@ export function stream(desk, { label, inThread, list, before }) {
     if (keep) toEnd();
     return undefined;
   };
-  return { box, redraw, one, toEnd, atEnd };
+  return { frame, box, redraw, one, toEnd, atEnd };
 }
 
 /** The action that has the focus inside a message, "" for another place in it, null for none. @param {HTMLElement} old */

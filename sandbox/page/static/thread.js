@@ -40,5 +40,5 @@ export function threadPane(desk) {
     if (channel === store.channel && store.thread) messages.one(ts);
   });
   const head = el("header", { class: "pane-head" }, back, el("div", { class: "pane-heading" }, el("h2", { class: "pane-title", text: "Thread" }), where), close);
-  return el("aside", { class: "pane thread", "aria-label": "Thread", testid: "thread" }, head, messages.box, status, composer(desk, "thread"));
+  return el("aside", { class: "pane thread", "aria-label": "Thread", testid: "thread" }, head, messages.frame, status, composer(desk, "thread"));
 }

@@ -61,7 +61,7 @@
 
 /**
  * What a press says: which element, and the chosen option where there is one.
- * @typedef {{block_id: string, action_id: string, selected?: string}} Press
+ * @typedef {{block_id: string, action_id: string, selected?: string | string[]}} Press
  */
 
 /**
