@@ -305,7 +305,7 @@ def scenarios() -> list[Json]:
     ]
 
 
-def world(*, annotated: bool) -> Json:
+def world(*, annotated: bool, subjects: list[str]) -> Json:
     """A world of one account and one cluster, before or after the fix."""
     annotations = {"eks.amazonaws.com/role-arn": ROLE} if annotated else {}
     issuer = "https://oidc.eks.eu-west-1.amazonaws.com/id/AAAABBBBCCCCDDDDEEEEFFFF00001111"
@@ -318,7 +318,7 @@ def world(*, annotated: bool) -> Json:
                     {
                         "name": "payments-api",
                         "arn": ROLE,
-                        "trust": {"Version": "2012-10-17", "Statement": []},
+                        "trust": {"Version": "2012-10-17", "Statement": [{"sub": subjects}]},
                     }
                 ],
                 "providers": [f"arn:aws:iam::222233334444:oidc-provider/{issuer[8:]}"],

@@ -33,6 +33,8 @@ class Stub:
     asked: list[tuple[str, Json]] = field(default_factory=list)
     messages: dict[str, list[Json]] = field(default_factory=dict)
     annotated: bool = False
+    subjects: list[str] = field(default_factory=lambda: ["system:serviceaccount: payments:api"])
+    """Whom the role's trust policy names."""
     refuse: dict[str, str] = field(default_factory=dict)
     """Route to the sentence with which it refuses (status 400)."""
     errors: dict[str, str] | None = None
@@ -225,7 +227,7 @@ async def serving(stub: Stub, port: int = 0) -> AsyncIterator[Stub]:
         return web.json_response({"scenarios": scenarios()})
 
     async def now(_request: Request) -> StreamResponse:
-        return web.json_response(world(annotated=stub.annotated))
+        return web.json_response(world(annotated=stub.annotated, subjects=stub.subjects))
 
     app.router.add_get("/world/scenarios", tries)
     app.router.add_get("/world/state", now)

@@ -55,6 +55,19 @@ async def test_the_world_shows_the_annotation_that_a_fix_wrote(page: Page) -> No
     await expect(changed).to_contain_text(f"Before(none)Now{ROLE}")
 
 
+async def test_a_changed_trust_policy_is_shown_as_a_diff(page: Page, stub: Stub) -> None:
+    await page.get_by_test_id("panel-world").click()
+    await expect(page.get_by_test_id("changes")).to_contain_text("Nothing has changed")
+    stub.subjects = ["system:serviceaccount:payments:api"]
+
+    changes = page.get_by_test_id("changes")
+    await expect(changes).to_contain_text("Trust policy of payments-api in payments")
+    await expect(changes.locator(".removed")).to_contain_text(
+        '-          "system:serviceaccount: p'
+    )
+    await expect(changes.locator(".added")).to_contain_text('+          "system:serviceaccount:p')
+
+
 async def test_the_world_is_reset_after_a_question(page: Page, stub: Stub) -> None:
     stub.annotated = True
     await page.get_by_test_id("panel-world").click()

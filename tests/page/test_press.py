@@ -215,3 +215,19 @@ async def test_closing_a_modal_gives_the_focus_back(page: Page) -> None:
     await page.keyboard.press("Escape")
 
     await expect(opener).to_be_focused()
+
+
+async def test_a_button_for_some_people_is_shown_to_them_only(page: Page, stub: Stub) -> None:
+    button = {
+        "type": "button",
+        "action_id": "approve",
+        "text": plain("Approve"),
+        "visible_to_user_ids": ["UAPPROVE"],
+    }
+    stub.say("C1", None, text="x", blocks=[{"type": "actions", "elements": [button]}])
+    approve = page.get_by_role("button", name="Approve", exact=True)
+
+    await page.get_by_role("main").get_by_test_id("message").wait_for()
+    await expect(approve).to_have_count(0)
+    await page.get_by_test_id("act-as-jonas").click()
+    await expect(approve).to_be_visible()

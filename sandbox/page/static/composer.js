@@ -48,7 +48,7 @@ export function composer(desk, place) {
     label,
     picked,
     el("div", { class: "composer-row" }, clip, box, send),
-    el("p", { class: "composer-hint" }, el("kbd", { text: "Enter" }), " sends, ", el("kbd", { text: "Shift" }), "+", el("kbd", { text: "Enter" }), " starts a new line. ", el("kbd", { text: "/irsa" }), " and ", el("kbd", { text: "@" }), " call the bot."),
+    place === "thread" ? null : el("p", { class: "composer-hint" }, el("kbd", { text: "Enter" }), " sends, ", el("kbd", { text: "Shift" }), "+", el("kbd", { text: "Enter" }), " starts a new line. ", el("kbd", { text: "/irsa" }), " and ", el("kbd", { text: "@" }), " call the bot."),
     input,
   );
   const offered = suggestions(box, form, store);

@@ -15,6 +15,8 @@ import { plain, words } from "./text.js";
  * @returns {HTMLElement}
  */
 export function element(spec, blockId, surface) {
+  const seenBy = spec.visible_to_user_ids;
+  if (Array.isArray(seenBy) && seenBy.length && !seenBy.includes(surface.viewer)) return el("span", { hidden: true });
   switch (spec.type) {
     case "button":
     case "workflow_button":

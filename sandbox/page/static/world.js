@@ -3,6 +3,7 @@ import { confirmed } from "./confirm.js";
 import { exactly, clock } from "./dates.js";
 import { el, uid } from "./dom.js";
 import { byWorkload, changes, facts, policyText } from "./facts.js";
+import { lineDiff } from "./linediff.js";
 import { preformatted } from "./preformatted.js";
 import { attempt, toast } from "./toast.js";
 
@@ -41,7 +42,7 @@ export function world(desk) {
     const fresh = JSON.stringify(now);
     if (!now || fresh === text) return draw();
     const after = facts(now);
-    if (state) changed = [...changes(known, after).reverse(), ...changed].slice(0, MOST_CHANGES);
+    if (state) changed = [...changes(known, after), ...changed].slice(0, MOST_CHANGES);
     [state, text, known] = [now, fresh, after];
     return draw();
   };
@@ -74,8 +75,9 @@ function changeList(changed) {
   if (!changed.length) return [el("p", { class: "hint", text: "Nothing has changed since this page was opened." })];
   const rows = changed.map(({ at, what, before, after }) => {
     const long = (before ?? "").includes("\n") || (after ?? "").includes("\n");
+    const diff = long ? lineDiff(before ?? "", after ?? "") : null;
     const values = long
-      ? el("details", {}, el("summary", { text: "Before and after" }), preformatted(`Before\n${before ?? "(none)"}\n\nAfter\n${after ?? "(none)"}`, "text"))
+      ? preformatted(diff ?? after ?? "(none)", diff === null ? "text" : "diff")
       : el("dl", { class: "was-is" }, el("dt", { text: "Before" }), el("dd", { class: "was", text: before ?? "(none)" }), el("dt", { text: "Now" }), el("dd", { class: "is", text: after ?? "(none)" }));
     return el("li", {}, el("div", { class: "change-head" }, el("span", { text: what }), el("time", { datetime: at.toISOString(), title: exactly(at), text: clock(at) })), values);
   });
