@@ -52,6 +52,8 @@ class Mismatch(StrEnum):
     """A known key that this kind of call does not carry, such as sts:ExternalId or aws:PrincipalOrgID."""
     CONTRADICTION = "contradiction"
     """Conditions that can't all hold for any value of the key."""
+    EXCLUDED = "excluded"
+    """A negated operator lists this very value, or a pattern that covers it."""
     CONDITION = "condition"
     """A further condition whose value does not fit."""
     DENY = "deny"

@@ -1,0 +1,43 @@
+"""Whether a principal's value can be the ARN of an OIDC provider.
+
+Source: IAM User Guide, "IAM identifiers" and "Create an OpenID Connect (OIDC) identity provider in IAM".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_ARN: Final = re.compile(
+    r"arn:(?:aws|aws-cn|aws-us-gov|aws-iso|aws-iso-b|aws-iso-e|aws-iso-f|aws-eusc):iam::\d{12}:"
+    r"oidc-provider/(?P<issuer>[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s*?${}<>]*)?)"
+)
+_EKS_HOST: Final = re.compile(r"oidc[.-]eks\.")
+
+
+def fault_of(value: str) -> str | None:  # noqa: PLR0911  one rule per line
+    """Why a value can't be an OIDC provider's ARN, as one clause, or None where it can."""
+    if not value.isascii() or any(c.isspace() or ord(c) < 0x20 for c in value):  # noqa: PLR2004
+        return "it holds white space or a character that no ARN has"
+    if "${" in value or "{{" in value or "<" in value:
+        return "a placeholder was never filled in"
+    if "*" in value or "?" in value:
+        return "a principal takes no wildcards"
+    if "://" in value:
+        return "it must not hold the scheme https://"
+    if not value.startswith("arn:"):
+        return "it is no ARN"
+    match = _ARN.fullmatch(value)
+    if match is None:
+        if ":saml-provider/" in value or ":oidc-provider/" not in value:
+            return "it is not the ARN of an OIDC provider (arn:…:oidc-provider/…)"
+        return "the account must have 12 digits and the partition must exist"
+    host, _, path = match["issuer"].partition("/")
+    if _EKS_HOST.match(host) and not re.fullmatch(r"id/[A-Za-z0-9]+", path):
+        return "an EKS issuer ends in /id/<cluster ID>"
+    return None
+
+
+def is_provider(value: str) -> bool:
+    """Whether a value can be an OIDC provider's ARN."""
+    return fault_of(value) is None

@@ -1,0 +1,424 @@
+"""Why statements do not match: which element, what was seen, what is listed there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.iam.decision import Mismatch, Reason
+from diagnostics.iam.keys import account_of, issuer_of
+from diagnostics.iam.operators import FALSE, TRUE, UNKNOWN
+from diagnostics.iam.provider_form import fault_of, is_provider
+from diagnostics.iam.subject import PREFIX, Subject, looks_like_subject, nearness
+from diagnostics.iam.trusted_key import read_key
+from diagnostics.iam.wildcard import glob
+from diagnostics.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diagnostics.iam.condition import Condition
+    from diagnostics.iam.keys import Keys
+    from diagnostics.iam.policy import TrustPolicy
+    from diagnostics.iam.request import WebIdentityRequest
+    from diagnostics.iam.statement import Statement
+
+MAX_STATEMENTS: Final = 20
+"""How many statements are explained."""
+_SHOWN: Final = 50
+"""How many values of a long list are looked at for the nearest."""
+_WEIGHT: Final = {
+    Mismatch.PRINCIPAL_KIND: 5,
+    Mismatch.PROVIDER: 4,
+    Mismatch.PROVIDER_FORM: 2,
+    Mismatch.ACTION: 2,
+    Mismatch.KEY_ISSUER: 2,
+    Mismatch.SUBJECT_BOTH: 2,
+    Mismatch.UNKNOWN: 0,
+}
+_TYPED: Final = ("Numeric", "Date", "Bool", "Binary", "Ip", "Arn")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One statement that does not match, with every element that fails."""
+
+    statement: int
+    allow: bool
+    distance: int
+    """Small is near."""
+    reasons: tuple[Reason, ...]
+
+
+def quoted(text: str) -> str:
+    """A value in quotes, invisible characters spelled out, shortened."""
+    shown = visible(text[:300])
+    return f'"{shown}…"' if len(text) > 300 else f'"{shown}"'  # noqa: PLR2004
+
+
+def nearest(values: Sequence[str], wanted: str) -> str:
+    """The value that shares most with what the call carries; "" where there is none."""
+    return max(values[:_SHOWN], key=lambda v: nearness(v, wanted), default="")
+
+
+def undecided(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
+    """The keys whose values would settle the decision, each once."""
+    return tuple(
+        dict.fromkeys(
+            r.key for r in reasons if r.mismatch is Mismatch.UNKNOWN and r.key is not None
+        )
+    )
+
+
+def denial(statement: Statement, request: WebIdentityRequest, keys: Keys) -> Reason:
+    """How a Deny statement matches."""
+    held = [
+        f"{c.operator} on {c.key}" + ("" if keys.values.get(c.name) else " (which this call lacks)")
+        for c in statement.conditions[:5]
+    ]
+    how = f", since {' and '.join(held)} hold{'' if len(held) > 1 else 's'}" if held else ""
+    name = f' "{statement.sid}"' if statement.sid else ""
+    return Reason(
+        statement=statement.index,
+        pointer=statement.pointer,
+        mismatch=Mismatch.DENY,
+        words=f"Statement {statement.index}{name} denies the call explicitly{how}; no Allow outweighs a Deny.",
+        key=statement.conditions[0].key if len(statement.conditions) == 1 else None,
+        operator=statement.conditions[0].operator if len(statement.conditions) == 1 else None,
+        presented=request.provider_arn,
+        trusted=tuple(value for _, value in statement.principals.entries),
+    )
+
+
+def nearest_first(
+    policy: TrustPolicy, action: str, request: WebIdentityRequest, keys: Keys
+) -> tuple[Explained, ...]:
+    """Explain the statements that come nearest: every Allow that fails, every Deny that may match."""
+    found = []
+    for statement in policy.statements:
+        explained = explain(statement, action, request, keys)
+        if explained is not None:
+            found.append(explained)
+    found.sort(key=lambda e: (e.distance, e.statement))
+    return tuple(found[:MAX_STATEMENTS])
+
+
+def explain(
+    statement: Statement, action: str, request: WebIdentityRequest, keys: Keys
+) -> Explained | None:
+    """Every element of one statement that fails, or None where nothing is to be said."""
+    who = statement.takes_principal(request)
+    does = statement.takes_action(action)
+    held = [condition.holds(keys) for condition in statement.conditions]
+    if not statement.allow:
+        worst = min([who, TRUE if does else FALSE, *held])
+        if worst != UNKNOWN:
+            return None
+    reasons: list[Reason] = []
+    if who != TRUE:
+        reasons.append(_principal(statement, who, request))
+    if not does:
+        reasons.append(_action(statement, action))
+    for condition, result in zip(statement.conditions, held, strict=True):
+        if result != TRUE:
+            reasons.append(_condition(statement, condition, result, request, keys))
+    if not reasons:
+        if not statement.doubted:
+            return None
+        reasons.extend(_twins(statement, keys))
+    distance = sum(_WEIGHT.get(r.mismatch, 1) for r in reasons)
+    return Explained(statement.index, statement.allow, distance, tuple(reasons))
+
+
+def _twins(statement: Statement, keys: Keys) -> list[Reason]:
+    return [
+        Reason(
+            statement=statement.index,
+            pointer=group[1].pointer,
+            mismatch=Mismatch.UNDOCUMENTED,
+            words=f"The key {group[1].key} stands twice under {group[1].operator} in different case; "
+            "AWS does not say which one counts.",
+            operator=group[1].operator,
+            key=group[1].key,
+        )
+        for group in statement.twins
+        if len({c.holds(keys) for c in group}) > 1
+    ]
+
+
+def _principal(statement: Statement, who: int, request: WebIdentityRequest) -> Reason:
+    principals = statement.principals
+    pointer = f"{statement.pointer}/{principals.element}"
+    federated = [value for kind, value in principals.entries if kind == "Federated"]
+    trusted = tuple(value for _, value in principals.entries)
+    ours = request.provider_arn
+    if who == UNKNOWN:
+        mismatch = Mismatch.UNDOCUMENTED
+        words = (
+            "AWS does not document whether an Allow for everyone covers a web identity; "
+            "it is dangerous either way, so name the provider."
+        )
+    elif principals.negated:
+        mismatch = Mismatch.PROVIDER
+        words = "NotPrincipal exempts this provider (or everyone)."
+    elif not federated:
+        mismatch = Mismatch.PRINCIPAL_KIND
+        kinds = ", ".join(dict.fromkeys(kind for kind, _ in principals.entries)) or "nobody"
+        words = (
+            f"The principal is of kind {kinds}; a web identity is matched only by "
+            f'{{"Federated": {quoted(ours)}}}.'
+        )
+    else:
+        pointer = f"{pointer}/Federated"
+        near = nearest(federated, ours)
+        trusted = tuple(federated)
+        mine, theirs = account_of(request.role_arn), account_of(ours)
+        if ours in federated:
+            mismatch = Mismatch.PROVIDER
+            words = (
+                f"The provider is in account {theirs}, the role in {mine}; a role can only trust a "
+                "provider of its own account."
+            )
+        else:
+            fault = fault_of(near)
+            mismatch = Mismatch.PROVIDER_FORM if fault else Mismatch.PROVIDER
+            words = (
+                f"The policy trusts {quoted(near)}, but the token comes through {quoted(ours)}"
+                + (f": {fault}." if fault else ".")
+            )
+    return Reason(
+        statement=statement.index,
+        pointer=pointer,
+        mismatch=mismatch,
+        words=words,
+        presented=ours,
+        trusted=trusted,
+    )
+
+
+def _action(statement: Statement, action: str) -> Reason:
+    listed = ", ".join(quoted(a) for a in statement.actions[:5]) or "nothing"
+    verb = "NotAction leaves out" if statement.not_action else "The statement is about"
+    return Reason(
+        statement=statement.index,
+        pointer=f"{statement.pointer}/{statement.action_element}",
+        mismatch=Mismatch.ACTION,
+        words=f"{verb} {listed}, but the call is {action}.",
+        presented=action,
+        trusted=statement.actions,
+    )
+
+
+def _condition(
+    statement: Statement,
+    condition: Condition,
+    result: int,
+    request: WebIdentityRequest,
+    keys: Keys,
+) -> Reason:
+    seen = keys.values.get(condition.name) or ()
+    if result == UNKNOWN:
+        mismatch, words = _unsettled(condition, keys)
+    elif condition.base.name == "Null":
+        mismatch = Mismatch.CONTRADICTION if seen else Mismatch.KEY_ABSENT
+        words = (
+            f"Null wants {condition.key} to be absent, but every such token carries it."
+            if seen
+            else f"Null wants {condition.key} to be present, but this call does not carry it."
+        )
+    elif not seen:
+        mismatch, words = _absent(condition, request)
+    else:
+        mismatch, words = _differs(statement, condition, seen, request)
+    return Reason(
+        statement=statement.index,
+        pointer=condition.pointer,
+        mismatch=mismatch,
+        words=words,
+        operator=condition.operator,
+        key=condition.key,
+        presented=", ".join(seen) if seen else None,
+        trusted=condition.values,
+    )
+
+
+def _unsettled(condition: Condition, keys: Keys) -> tuple[Mismatch, str]:
+    if len(keys.values.get(condition.name) or ()) > 1 and condition.quantifier is None:
+        return (
+            Mismatch.UNDOCUMENTED,
+            (
+                f"{condition.key} has several values in this call, and AWS does not say how "
+                f"{condition.operator} compares them without ForAnyValue or ForAllValues."
+            ),
+        )
+    return Mismatch.UNKNOWN, f"Only STS sees the value of {condition.key} in a call."
+
+
+def _absent(condition: Condition, request: WebIdentityRequest) -> tuple[Mismatch, str]:
+    read = read_key(condition.key, issuer_of(request.provider_arn))
+    ours = issuer_of(request.provider_arn)
+    if read.mismatch is Mismatch.KEY_ABSENT:
+        return read.mismatch, f"The condition on {quoted(condition.key)} can't hold: {read.fault}."
+    right = f"{ours}:{read.claim}" if read.claim else f"{ours}:sub or {ours}:aud"
+    return (
+        read.mismatch,
+        f"The key {quoted(condition.key)} is absent from this call: {read.fault}; the call carries {right}.",
+    )
+
+
+def _differs(
+    statement: Statement, condition: Condition, seen: tuple[str, ...], request: WebIdentityRequest
+) -> tuple[Mismatch, str]:
+    issuer = issuer_of(request.provider_arn).lower()
+    claim = condition.name.removeprefix(f"{issuer}:")
+    shown = ", ".join(quoted(value) for value in seen[:5])
+    if condition.base.negated:
+        return (
+            Mismatch.EXCLUDED,
+            f"{condition.operator} leaves out {shown}, which the call carries as {condition.key}.",
+        )
+    if claim in ("sub", "aud") and condition.base.name.startswith(_TYPED):
+        return (
+            Mismatch.CONTRADICTION,
+            f"{condition.operator} compares no text, so it never matches {shown}; use StringEquals.",
+        )
+    if _contradicts(statement, condition):
+        return (
+            Mismatch.CONTRADICTION,
+            f"No value of {condition.key} satisfies all the conditions on it; the call carries {shown}.",
+        )
+    near = nearest(condition.values, seen[0])
+    if claim == "sub":
+        return _subject(condition, seen[0], near, request)
+    if claim == "aud":
+        if looks_like_subject(near):
+            return (
+                Mismatch.SWAPPED,
+                f"{quoted(near)} is a subject under the key {condition.key}; the audience is {shown}.",
+            )
+        return (
+            Mismatch.AUDIENCE,
+            f"The audience of the token is {shown}, the policy wants {quoted(near)}.",
+        )
+    return (
+        Mismatch.CONDITION,
+        f"{condition.operator} wants {quoted(near)} for {condition.key}; the call carries {shown}.",
+    )
+
+
+def _contradicts(statement: Statement, condition: Condition) -> bool:
+    """Whether another condition on the same key lets none of this one's values pass."""
+    if not condition.base.name.startswith("StringEquals") or len(condition.values) > _SHOWN:
+        return False
+    if any("${" in value for value in condition.values):
+        return False
+    for other in statement.conditions:
+        if other is condition or other.name != condition.name or other.base.name == "Null":
+            continue
+        if other.variables and any("${" in value for value in other.values):
+            continue
+        agrees = TRUE if not other.base.negated else FALSE
+        if not any(_asks(other, value) == agrees for value in condition.values):
+            return True
+    return False
+
+
+def _asks(condition: Condition, value: str) -> int:
+    from diagnostics.iam.keys import Keys  # noqa: PLC0415
+
+    return condition.test(value, Keys({}, open=False))
+
+
+def _subject(
+    condition: Condition, seen: str, near: str, request: WebIdentityRequest
+) -> tuple[Mismatch, str]:
+    wanted = Subject.parse(seen)
+    says = f"The token's subject is {quoted(seen)}, the policy wants {quoted(near)}"
+    takes_wild = condition.base.name in ("StringLike", "ArnLike", "ArnEquals")
+    if not takes_wild:
+        for value in condition.values[:_SHOWN]:
+            if ("*" in value or "?" in value) and glob(value)(seen):
+                return (
+                    Mismatch.WILDCARD_LITERAL,
+                    f"{condition.operator} takes the wildcard in {quoted(value)} literally, so it never "
+                    f"matches {quoted(seen)}; only StringLike reads wildcards.",
+                )
+    if near.lower() == seen.lower():
+        return (
+            Mismatch.SUBJECT_CASE,
+            f"{says}: upper and lower case differ, and values are case-sensitive.",
+        )
+    if wanted is None:
+        return Mismatch.CONDITION, f"{says}."
+    for value in condition.values[:_SHOWN]:
+        if _is_audience(value, request):
+            return (
+                Mismatch.SWAPPED,
+                f"{quoted(value)} is an audience under the key {condition.key}; the subject is "
+                f"{quoted(seen)}.",
+            )
+    if Subject.parse(near) is not None:
+        broken = [v for v in condition.values[:_SHOWN] if not _plausible(v, wild=takes_wild)]
+        if broken and not _shares(near, wanted):
+            near = nearest(broken, seen)
+            says = f"The token's subject is {quoted(seen)}, the policy wants {quoted(near)}"
+    parts = near.split(":")
+    if not _plausible(near, wild=takes_wild):
+        return Mismatch.SUBJECT_FORM, f"{says}, which no service account has: {_form(near)}."
+    same_space = glob(parts[2])(wanted.namespace) if takes_wild else parts[2] == wanted.namespace
+    same_name = glob(parts[3])(wanted.name) if takes_wild else parts[3] == wanted.name
+    if same_space:
+        return Mismatch.SUBJECT_NAME, f"{says}: another service account of the same namespace."
+    if same_name:
+        return Mismatch.SUBJECT_NAMESPACE, f"{says}: the same name in another namespace."
+    return Mismatch.SUBJECT_BOTH, f"{says}: another namespace and another service account."
+
+
+def _plausible(value: str, *, wild: bool) -> bool:
+    if Subject.parse(value) is not None:
+        return True
+    if not wild or value.count(":") != 3 or not value.startswith(PREFIX):  # noqa: PLR2004
+        return False
+    return Subject.parse(value.replace("*", "x").replace("?", "x")) is not None
+
+
+def _shares(value: str, wanted: Subject) -> bool:
+    other = Subject.parse(value)
+    return other is not None and wanted.namespace == other.namespace and wanted.name == other.name
+
+
+def _is_audience(value: str, request: WebIdentityRequest) -> bool:
+    audience = request.claims.get("aud")
+    if value == audience or (isinstance(audience, list | tuple) and value in audience):
+        return True
+    return value.startswith("sts.") and "amazonaws" in value
+
+
+def _form(value: str) -> str:  # noqa: PLR0911  one rule per line
+    if not value:
+        return "it is empty"
+    if any(c.isspace() for c in value):
+        return "it holds white space"
+    if not value.isascii() or any(ord(c) < 0x21 or ord(c) > 0x7E for c in value):  # noqa: PLR2004
+        return "it holds a character that no subject has"
+    if "${" in value or "{{" in value or "<" in value:
+        return "a placeholder was never filled in"
+    if "*" in value or "?" in value:
+        return "it holds a wildcard in a place where none helps"
+    if value != value.lower():
+        return "names of Kubernetes have no upper-case letters"
+    if not value.startswith(PREFIX):
+        return 'it must begin with "system:serviceaccount:"'
+    return "it must be system:serviceaccount:<namespace>:<service account>"
+
+
+__all__ = [
+    "Explained",
+    "denial",
+    "explain",
+    "is_provider",
+    "nearest",
+    "nearest_first",
+    "quoted",
+    "undecided",
+]

@@ -1,0 +1,150 @@
+"""The smallest edit of a trust policy that lets exactly one (provider, subject, audience) in.
+
+Laws: the target request is allowed after it; every other (provider, subject, audience) that a token can carry is decided as
+before; repairing twice changes nothing. An edit inside a statement is taken only where it keeps them, else a statement is added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.iam import added, in_place
+from diagnostics.iam.decide import decide
+from diagnostics.iam.decision import Outcome
+from diagnostics.iam.keys import account_of, keys_of
+from diagnostics.iam.parse import from_document
+from diagnostics.iam.reasons import nearest_first
+from diagnostics.iam.saving import QUOTA
+from diagnostics.iam.target import Target
+
+if TYPE_CHECKING:
+    from diagnostics.iam.decision import Decision
+    from diagnostics.iam.draft import Change, Draft
+    from diagnostics.iam.policy import TrustPolicy
+    from diagnostics.iam.request import WebIdentityRequest
+
+_TRIED: Final = 10
+"""How many of the nearest statements are tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """A corrected policy, or why there is none."""
+
+    policy: TrustPolicy | None
+    """None where a person must decide first. With no changes: the policy is right as it is."""
+    changes: tuple[Change, ...]
+    before: Outcome
+    after: Outcome
+    """UNDECIDED where a condition that only STS can judge stays in place."""
+    blocked: str | None
+    """What a person must decide, one or two sentences; None where nothing is in the way."""
+    size: int
+    """Characters that count against the quota, after the change."""
+    exceeds_quota: bool
+    """Whether `size` passes the default quota of 2,048, which an account can have raised."""
+
+
+def repair(policy: TrustPolicy, request: WebIdentityRequest) -> Repair:
+    """Correct a trust policy for one call."""
+    decision = decide(policy, request)
+    if decision.outcome is Outcome.ALLOWED:
+        return _done(policy, (), decision.outcome, decision.outcome, None)
+    blocked = _obstacle(decision, policy, request)
+    target = Target.of(request)
+    if isinstance(target, str):
+        blocked = blocked or target
+    if blocked or isinstance(target, str):
+        return _stuck(policy, decision.outcome, blocked or "")
+    fallback: tuple[TrustPolicy, Draft, Outcome] | None = None
+    for draft in _drafts(policy, target):
+        fixed = from_document(draft.document)
+        after = decide(fixed, request)
+        if after.outcome is Outcome.ALLOWED:
+            return _done(fixed, tuple(draft.changes), decision.outcome, after.outcome, None)
+        if after.outcome is Outcome.UNDECIDED and fallback is None and after.undecided:
+            fallback = fixed, draft, after.outcome
+    if fallback is None:
+        return _stuck(
+            policy,
+            decision.outcome,
+            "No edit of this policy alone lets the call in; rewrite it by hand.",
+        )
+    fixed, draft, outcome = fallback
+    keys = ", ".join(decide(fixed, request).undecided)
+    words = (
+        f"After this change the call also needs the condition on {keys} to hold, which only STS can judge; "
+        "a person must decide whether it may stay."
+    )
+    return _done(fixed, tuple(draft.changes), decision.outcome, outcome, words)
+
+
+def _drafts(policy: TrustPolicy, target: Target) -> list[Draft]:
+    keys = keys_of(target.request)
+    order = [
+        policy.statements[e.statement]
+        for e in nearest_first(policy, target.request.action, target.request, keys)
+        if e.allow
+    ]
+    tried = order[:_TRIED]
+    drafts = [d for s in tried if (d := in_place.edit(policy, s, target, keys)) is not None]
+    drafts.append(added.statement(policy, tried, target, keys))
+    return sorted(drafts, key=lambda d: d.cost)
+
+
+def _obstacle(decision: Decision, policy: TrustPolicy, request: WebIdentityRequest) -> str | None:
+    if decision.outcome is Outcome.EXPLICIT_DENY:
+        named = [
+            f"{s.pointer}" + (f' ("{s.sid}")' if s.sid else "")
+            for s in policy.statements
+            if s.index == decision.statement
+        ]
+        return (
+            f"The Deny at {', '.join(named)} matches this call on purpose or by accident, and no Allow outweighs "
+            "it; its owner must decide whether it should."
+        )
+    if decision.outcome is Outcome.UNDECIDED and decision.undecided:
+        return (
+            f"Everything else matches; whether the condition on {', '.join(decision.undecided)} holds only STS "
+            "can judge, so a person must decide whether it is right."
+        )
+    mine, theirs = account_of(request.role_arn), account_of(request.provider_arn)
+    if mine and theirs and mine != theirs:
+        return (
+            f"The provider is in account {theirs} and the role in {mine}; no trust policy helps. Create an OIDC "
+            f"provider for the same issuer in account {mine}."
+        )
+    return None
+
+
+def _done(
+    policy: TrustPolicy,
+    changes: tuple[Change, ...],
+    before: Outcome,
+    after: Outcome,
+    blocked: str | None,
+) -> Repair:
+    size = policy.size
+    return Repair(
+        policy=policy,
+        changes=changes,
+        before=before,
+        after=after,
+        blocked=blocked,
+        size=size,
+        exceeds_quota=size > QUOTA,
+    )
+
+
+def _stuck(policy: TrustPolicy, outcome: Outcome, blocked: str) -> Repair:
+    size = policy.size
+    return Repair(
+        policy=None,
+        changes=(),
+        before=outcome,
+        after=outcome,
+        blocked=blocked,
+        size=size,
+        exceeds_quota=size > QUOTA,
+    )
