@@ -13,10 +13,10 @@ from diagnostics.iam.keys import NEVER_CARRIED, Keys
 from diagnostics.iam.operators import FALSE, TRUE, UNKNOWN
 from diagnostics.iam.parse import from_document
 from diagnostics.iam.provider_form import is_provider
-from diagnostics.iam.reasons import nearest
 from diagnostics.iam.saving import STS_ACTIONS
 from diagnostics.iam.statement import matches_action
 from diagnostics.iam.trusted_key import read_key
+from diagnostics.iam.words import nearest
 
 if TYPE_CHECKING:
     from diagnostics.iam.condition import Condition

@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.iam.decision import Mismatch, Reason
-from diagnostics.iam.keys import account_of, issuer_of
+from diagnostics.iam.keys import Keys, account_of, issuer_of
 from diagnostics.iam.operators import FALSE, TRUE, UNKNOWN
-from diagnostics.iam.provider_form import fault_of, is_provider
-from diagnostics.iam.subject import PREFIX, Subject, looks_like_subject, nearness
+from diagnostics.iam.provider_form import fault_of
+from diagnostics.iam.subject import looks_like_subject
+from diagnostics.iam.subject_reasons import subject_mismatch
 from diagnostics.iam.trusted_key import read_key
-from diagnostics.iam.wildcard import glob
-from diagnostics.visible import visible
+from diagnostics.iam.words import nearest, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from diagnostics.iam.condition import Condition
-    from diagnostics.iam.keys import Keys
     from diagnostics.iam.policy import TrustPolicy
     from diagnostics.iam.request import WebIdentityRequest
     from diagnostics.iam.statement import Statement
@@ -48,17 +45,6 @@ class Explained:
     distance: int
     """Small is near."""
     reasons: tuple[Reason, ...]
-
-
-def quoted(text: str) -> str:
-    """A value in quotes, invisible characters spelled out, shortened."""
-    shown = visible(text[:300])
-    return f'"{shown}…"' if len(text) > 300 else f'"{shown}"'  # noqa: PLR2004
-
-
-def nearest(values: Sequence[str], wanted: str) -> str:
-    """The value that shares most with what the call carries; "" where there is none."""
-    return max(values[:_SHOWN], key=lambda v: nearness(v, wanted), default="")
 
 
 def undecided(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
@@ -266,7 +252,7 @@ def _absent(condition: Condition, request: WebIdentityRequest) -> tuple[Mismatch
     )
 
 
-def _differs(
+def _differs(  # noqa: PLR0911  one kind each
     statement: Statement, condition: Condition, seen: tuple[str, ...], request: WebIdentityRequest
 ) -> tuple[Mismatch, str]:
     issuer = issuer_of(request.provider_arn).lower()
@@ -289,7 +275,7 @@ def _differs(
         )
     near = nearest(condition.values, seen[0])
     if claim == "sub":
-        return _subject(condition, seen[0], near, request)
+        return subject_mismatch(condition, seen[0], near, request)
     if claim == "aud":
         if looks_like_subject(near):
             return (
@@ -324,101 +310,4 @@ def _contradicts(statement: Statement, condition: Condition) -> bool:
 
 
 def _asks(condition: Condition, value: str) -> int:
-    from diagnostics.iam.keys import Keys  # noqa: PLC0415
-
     return condition.test(value, Keys({}, open=False))
-
-
-def _subject(
-    condition: Condition, seen: str, near: str, request: WebIdentityRequest
-) -> tuple[Mismatch, str]:
-    wanted = Subject.parse(seen)
-    says = f"The token's subject is {quoted(seen)}, the policy wants {quoted(near)}"
-    takes_wild = condition.base.name in ("StringLike", "ArnLike", "ArnEquals")
-    if not takes_wild:
-        for value in condition.values[:_SHOWN]:
-            if ("*" in value or "?" in value) and glob(value)(seen):
-                return (
-                    Mismatch.WILDCARD_LITERAL,
-                    f"{condition.operator} takes the wildcard in {quoted(value)} literally, so it never "
-                    f"matches {quoted(seen)}; only StringLike reads wildcards.",
-                )
-    if near.lower() == seen.lower():
-        return (
-            Mismatch.SUBJECT_CASE,
-            f"{says}: upper and lower case differ, and values are case-sensitive.",
-        )
-    if wanted is None:
-        return Mismatch.CONDITION, f"{says}."
-    for value in condition.values[:_SHOWN]:
-        if _is_audience(value, request):
-            return (
-                Mismatch.SWAPPED,
-                f"{quoted(value)} is an audience under the key {condition.key}; the subject is "
-                f"{quoted(seen)}.",
-            )
-    if Subject.parse(near) is not None:
-        broken = [v for v in condition.values[:_SHOWN] if not _plausible(v, wild=takes_wild)]
-        if broken and not _shares(near, wanted):
-            near = nearest(broken, seen)
-            says = f"The token's subject is {quoted(seen)}, the policy wants {quoted(near)}"
-    parts = near.split(":")
-    if not _plausible(near, wild=takes_wild):
-        return Mismatch.SUBJECT_FORM, f"{says}, which no service account has: {_form(near)}."
-    same_space = glob(parts[2])(wanted.namespace) if takes_wild else parts[2] == wanted.namespace
-    same_name = glob(parts[3])(wanted.name) if takes_wild else parts[3] == wanted.name
-    if same_space:
-        return Mismatch.SUBJECT_NAME, f"{says}: another service account of the same namespace."
-    if same_name:
-        return Mismatch.SUBJECT_NAMESPACE, f"{says}: the same name in another namespace."
-    return Mismatch.SUBJECT_BOTH, f"{says}: another namespace and another service account."
-
-
-def _plausible(value: str, *, wild: bool) -> bool:
-    if Subject.parse(value) is not None:
-        return True
-    if not wild or value.count(":") != 3 or not value.startswith(PREFIX):  # noqa: PLR2004
-        return False
-    return Subject.parse(value.replace("*", "x").replace("?", "x")) is not None
-
-
-def _shares(value: str, wanted: Subject) -> bool:
-    other = Subject.parse(value)
-    return other is not None and wanted.namespace == other.namespace and wanted.name == other.name
-
-
-def _is_audience(value: str, request: WebIdentityRequest) -> bool:
-    audience = request.claims.get("aud")
-    if value == audience or (isinstance(audience, list | tuple) and value in audience):
-        return True
-    return value.startswith("sts.") and "amazonaws" in value
-
-
-def _form(value: str) -> str:  # noqa: PLR0911  one rule per line
-    if not value:
-        return "it is empty"
-    if any(c.isspace() for c in value):
-        return "it holds white space"
-    if not value.isascii() or any(ord(c) < 0x21 or ord(c) > 0x7E for c in value):  # noqa: PLR2004
-        return "it holds a character that no subject has"
-    if "${" in value or "{{" in value or "<" in value:
-        return "a placeholder was never filled in"
-    if "*" in value or "?" in value:
-        return "it holds a wildcard in a place where none helps"
-    if value != value.lower():
-        return "names of Kubernetes have no upper-case letters"
-    if not value.startswith(PREFIX):
-        return 'it must begin with "system:serviceaccount:"'
-    return "it must be system:serviceaccount:<namespace>:<service account>"
-
-
-__all__ = [
-    "Explained",
-    "denial",
-    "explain",
-    "is_provider",
-    "nearest",
-    "nearest_first",
-    "quoted",
-    "undecided",
-]

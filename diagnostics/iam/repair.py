@@ -1,7 +1,8 @@
 """The smallest edit of a trust policy that lets exactly one (provider, subject, audience) in.
 
-Laws: the target request is allowed after it; every other (provider, subject, audience) that a token can carry is decided as
-before; repairing twice changes nothing. An edit inside a statement is taken only where it keeps them, else a statement is added.
+Laws: the target request is allowed after it; every other (provider, subject, audience) that a token can carry is
+decided as before; repairing twice changes nothing. An edit inside a statement is taken only where it keeps them,
+else a statement is added.
 """
 
 from __future__ import annotations
