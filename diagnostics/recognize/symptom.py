@@ -76,6 +76,8 @@ class Symptom:
     message: str | None = None
     role_arn: str | None = None
     """Verbatim where it parses as a role's ARN."""
+    role_as_written: str | None = None
+    """The role as the text spells it, placeholders and faults included; for showing and comparing, never for a call."""
     account_id: str | None = None
     region: str | None = None
     issuer: str | None = None
@@ -92,3 +94,5 @@ class Symptom:
     source_role: str | None = None
     """The role name inside an `assumed-role` ARN: who made the call that failed."""
     at: datetime | None = None
+    federation: str | None = None
+    """Who else than a pod made the call, where the text shows it: `GitHub Actions`, `GitLab` …"""

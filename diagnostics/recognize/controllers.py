@@ -1,0 +1,118 @@
+"""Controllers and workloads by the names and marks that their logs carry."""
+
+from __future__ import annotations
+
+import re
+
+# What a log shows, the name that people give it. The first that occurs wins, the more telling first.
+_MARKS: tuple[tuple[str, str], ...] = (
+    ("aws-load-balancer-controller", "aws-load-balancer-controller"),
+    ("alb-ingress-controller", "alb-ingress-controller"),
+    ("elbv2.k8s.aws", "aws-load-balancer-controller"),
+    ("ebs.csi.aws.com", "aws-ebs-csi-driver"),
+    ("ebs-csi-", "aws-ebs-csi-driver"),
+    ("efs.csi.aws.com", "aws-efs-csi-driver"),
+    ("efs-csi-", "aws-efs-csi-driver"),
+    ("describe File System failed", "aws-efs-csi-driver"),
+    ("s3.csi.aws.com", "mountpoint-s3-csi-driver"),
+    ("failed to mount secrets store objects", "secrets-store-csi-driver-provider-aws"),
+    ("aws_manager.go", "cluster-autoscaler"),
+    ("aws_cloud_provider.go", "cluster-autoscaler"),
+    ("cannot autodiscover ASGs", "cluster-autoscaler"),
+    ("cluster-autoscaler", "cluster-autoscaler"),
+    ("route53 challenge", "cert-manager"),
+    ("Route 53 record set", "cert-manager"),
+    ("Route 53 hosted zone ID", "cert-manager"),
+    ("cert-manager", "cert-manager"),
+    ("kubernetes-external-secrets", "kubernetes-external-secrets"),
+    ("external-secrets.io", "external-secrets"),
+    ("external-secrets", "external-secrets"),
+    ("external-dns", "external-dns"),
+    ("records retrieval failed: failed to list hosted zones", "external-dns"),
+    ("karpenter", "karpenter"),
+    ("Checking EC2 API connectivity", "karpenter"),
+    ("aws-node-termination-handler", "aws-node-termination-handler"),
+    ("SQS_TERMINATE", "aws-node-termination-handler"),
+    ("problem monitoring for events", "aws-node-termination-handler"),
+    ("error getting backup store", "velero"),
+    ("backup-sync", "velero"),
+    ("velero", "velero"),
+    ("aws-vpc-cni", "vpc-cni"),
+    ("vpc-cni", "vpc-cni"),
+    ("aws-node-", "vpc-cni"),
+    ("provider-aws", "crossplane provider-aws"),
+    ("kubernetes-event-exporter", "kubernetes-event-exporter"),
+    ("yet-another-cloudwatch-exporter", "yet-another-cloudwatch-exporter"),
+    ("cloudwatch-exporter", "cloudwatch-exporter"),
+    ("amazon-cloudwatch-agent", "amazon-cloudwatch-agent"),
+    ("eks-cloudwatch", "eks-cloudwatch"),
+    ("[aws_credentials]", "fluent-bit"),
+    ("fluent-bit", "fluent-bit"),
+    ("awss3 exporter", "otel-collector"),
+    ("exporterhelper/", "otel-collector"),
+    ("otelcol", "otel-collector"),
+    ("caller=table_manager.go", "loki"),
+    ("secrets-store-csi", "secrets-store-csi-driver-provider-aws"),
+    ("aws-actions/configure-aws-credentials", "github-actions"),
+    ("configure-aws-credentials", "github-actions"),
+    ("GitHub Actions", "github-actions"),
+    ("role with OIDC", "github-actions"),
+    ("DataWithFormat: GetDataKey", "flux kustomize-controller"),
+    ("kustomize-controller", "flux kustomize-controller"),
+    ("source-controller", "flux source-controller"),
+    ("image-reflector-controller", "flux image-reflector-controller"),
+    ("ack-", "ack"),
+    ("services.k8s.aws", "ack"),
+    ("cluster-api-provider-aws", "cluster-api-provider-aws"),
+    ("argocd-image-updater", "argocd-image-updater"),
+    ("argocd", "argocd"),
+    ("keda", "keda"),
+    ("scalehandler", "keda"),
+    ("logging_pod", "cloudnative-pg"),
+    ("barman-cloud", "cloudnative-pg"),
+    ("nginx-s3-gateway", "nginx-s3-gateway"),
+    ("buildkite", "buildkite"),
+    ("error checking push permissions", "kaniko"),
+    ("logstash", "logstash"),
+    ("io.trino", "trino"),
+    ("org.apache.spark", "spark"),
+    ("org.apache.flink", "flink"),
+    ("io.confluent.connect", "kafka connect"),
+    ("io.jenkins", "jenkins"),
+    ("atlantis", "atlantis"),
+    ("parseable", "parseable"),
+    ("risingwave", "risingwave"),
+    ("quickwit", "quickwit"),
+    ("thanos", "thanos"),
+    ("mimir", "mimir"),
+    ("tempo-", "tempo"),
+    ("grafana", "grafana"),
+    ("opencost", "opencost"),
+    ("kubecost", "kubecost"),
+    ("airflow", "airflow"),
+    ("awx", "awx"),
+    ("minio", "minio"),
+    ("kopia", "velero"),
+)
+_FIELD = re.compile(
+    r"\"(?:controller|logger)\"[:=] ?\"([a-z][a-z0-9-]{2,60})\"|\b(?:app|job|container|deployment|workload|app_kubernetes_io_name)"
+    r"[\"']?[=:] ?[\"']?([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\b"
+)
+_GENERIC = frozenset(
+    "controller controllers metrics ingress service main manager app error message name unknown default secretstore"
+    " externalsecret certificate challenge provisioner provisioning webhook aws client true false null wal-archive"
+    " container deployment pod job kube-state-metrics kubernetes-pods".split()
+)
+
+
+def workload_of(text: str) -> str | None:
+    """Name the controller or workload whose log a text looks like, or None."""
+    lower = text.lower()
+    for mark, name in _MARKS:
+        if mark.lower() in lower:
+            return name
+    for match in _FIELD.finditer(text):
+        name = match[1] or match[2]
+        if name not in _GENERIC:
+            return name
+    return None

@@ -1,0 +1,203 @@
+"""Reads role, account, region, issuer, service account, pod, request ID and time out of a plain text.
+
+Every pattern starts with a literal and is bounded, so that the time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from diagnostics.arn import RoleArn
+
+_ROLE = re.compile(r"arn:aws[a-z-]{0,10}:iam::[^\s:\"'/]{0,40}:role/[^\s\"',;|)\]}\\]{1,600}", re.I)
+_RESOURCE = re.compile(r"on resource: ?[\"']?$")
+_ASSUMED = re.compile(r"assumed-role/([^/\s\"']{1,80})/([^\s\"',;)\]}<>]{1,80})")
+_ACCOUNT = re.compile(r"arn:aws[a-z-]{0,10}:(?:iam|sts)::(\d{12}):|\baccount[ :_-]{0,3}(?:id)?[ :=\"']{0,4}(\d{12})\b", re.I)
+_REGION_NAME = r"([a-z]{2}(?:-(?:gov|iso[a-z]?))?-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d)"
+_REGIONS = (
+    re.compile(r"\bsts(?:-fips)?\." + _REGION_NAME + r"\.|sts\.(?:dualstack\.)?" + _REGION_NAME),
+    re.compile(r"\boidc(?:-eks|\.eks)\." + _REGION_NAME + r"\."),
+    re.compile(r"\bregion[\"']?[ :=]{1,3}[\"']?" + _REGION_NAME + r"\b", re.I),
+    re.compile(r"AWS_(?:DEFAULT_)?REGION[\"']?[ :=]{1,3}[\"']?" + _REGION_NAME + r"\b"),
+    re.compile(r"(?:^|[ .:/=\"'@])" + _REGION_NAME + r"(?=[.:,/ \"']|$)", re.M),
+)
+_ISSUER = re.compile(
+    r"(?:https?://)?(oidc(?:-eks)?\.[\w.-]{0,60}?(?:amazonaws\.com(?:\.cn)?|api\.aws)/id/(?:<[^<>\s]{1,64}>|\[[^\[\]\s]{1,64}\]|[\w*-]{1,80}))"
+)
+_NAMED_ISSUER = re.compile(r"found in (?:your )?account for (https?://[^\s\"'<>\\,;)]{4,300})")
+_SUBJECT = re.compile(r"system:serviceaccount:([a-z0-9][a-z0-9-]{0,62}):([a-z0-9][a-z0-9.-]{0,252})")
+_SEPARATOR = r"[\"'*]{0,3}(?:[ \t]?[:=][ \t]?|[ \t])[\"'*]{0,3}"
+_NAMESPACE = re.compile(
+    r"(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:namespace_name|pod_namespace|k8s\.namespace\.name|kube_namespace|k8s_namespace|exported_namespace|namespace)"
+    r"[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?=[\s,;}\])\"'*|]|$)"
+    r"|(?:^|\s)(?:-n|--namespace)[ =]([a-z0-9][a-z0-9-]{0,62})"
+    r"|\b(?:in|of) (?:the )?namespace [\"']?([a-z0-9][a-z0-9-]{0,62})|\bin (?:the )?([a-z0-9][a-z0-9-]{1,62}) namespace\b",
+    re.I | re.M,
+)
+_ACCOUNT_NAME = re.compile(
+    r"(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:service[ _-]?account(?:[ _]?name)?|k8s\.serviceaccount\.name)"
+    + _SEPARATOR
+    + r"(?:([a-z0-9][a-z0-9-]{0,62})[/:])?([a-z0-9][a-z0-9.-]{0,252})",
+    re.I | re.M,
+)
+_POD = re.compile(
+    r"(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:pod_name|k8s\.pod\.name|kube_pod_name|logging_pod|podname|pod)[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}"
+    r"(?:([a-z0-9][a-z0-9-]{0,62})/)?([a-z0-9][a-z0-9.-]{2,252})(?=[\s,;}\])\"'*|]|$)",
+    re.I | re.M,
+)
+_CSI_POD = re.compile(r"for pod ([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})")
+_LOG_PATH = re.compile(r"/var/log/(?:pods|containers)/([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_")
+_POD_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,200}-[0-9a-f]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}")
+_TOKENS = re.compile(r"[a-z0-9.-]{12,253}")
+_CLUSTER = re.compile(
+    r"(?:^|[\s,{(\[\"])(?:eks[ _-]?)?(?:cluster[_-]?name|k8s\.cluster\.name|kube_cluster_name|k8s_cluster|cluster)[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}"
+    r"([A-Za-z0-9][\w.-]{1,99})(?=[\s,;}\])\"'*|]|$)",
+    re.I | re.M,
+)
+_WORKLOAD = re.compile(r"\b(?:deployment|statefulset|daemonset|cronjob)(?:\.apps)?[/=: ]{1,2}[\"']?([a-z0-9][a-z0-9-]{2,61})\b", re.I)
+_REQUEST = re.compile(
+    r"(?:aws_)?request[ _-]?id[\"']?(?:\" ?:|[:=>]| is)\s?(?:Some\()?[\"'\[]?([A-Za-z0-9]{8,40}(?:-[A-Za-z0-9]{4,12}){0,4})(?=[^\w-]|$)", re.I
+)
+_ISO = re.compile(r"\b(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?")
+_EPOCH = re.compile(r"\"(?:ts|time|timestamp)\": ?(1[4-9]\d{8})(?:\.\d{1,9}|\d{3})?\b")
+_FIELDS_OF_LOG_LINES = re.compile(r"\"(?:logger|controller|reconciler kind|reconcilerKind|controllerKind)\"|Request\"|\"request\"=")
+_SCAN = 24_000
+"""Characters that are read for fields; a field stands near its failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """What a text shows about where a failure happened. None where it does not."""
+
+    role_arn: str | None = None
+    role_as_written: str | None = None
+    account_id: str | None = None
+    region: str | None = None
+    issuer: str | None = None
+    namespace: str | None = None
+    service_account: str | None = None
+    pod: str | None = None
+    workload: str | None = None
+    cluster: str | None = None
+    request_id: str | None = None
+    session_name: str | None = None
+    source_role: str | None = None
+    at: datetime | None = None
+
+
+def read_fields(text: str) -> Fields:
+    """Read what a plain text shows. Reads at most 24,000 characters."""
+    text = text[:_SCAN]
+    role, written = _role(text)
+    assumed = _ASSUMED.search(text)
+    namespace, service_account, pod = _place(text)
+    workload = _WORKLOAD.search(text)
+    cluster = _CLUSTER.search(text)
+    return Fields(
+        role_arn=role,
+        role_as_written=written,
+        account_id=_account(text, role),
+        region=_region(text),
+        issuer=_issuer(text),
+        namespace=namespace,
+        service_account=service_account,
+        pod=pod,
+        workload=workload[1].lower() if workload else None,
+        cluster=cluster[1] if cluster and cluster[1].lower() not in _NO_NAMES else None,
+        request_id=_request(text),
+        session_name=assumed[2] if assumed else None,
+        source_role=assumed[1] if assumed else None,
+        at=_time(text),
+    )
+
+
+_NO_NAMES = frozenset(("name", "null", "none", "true", "false", "and", "is", "the", "in", "for", "with", "token"))
+
+
+def _role(text: str) -> tuple[str | None, str | None]:
+    """Pick the role that the call was about: the resource of a refused sts:AssumeRole, or else the first one."""
+    written: str | None = None
+    for match in _ROLE.finditer(text):
+        arn = match[0].rstrip(".,:>")
+        if arn.count("<") > arn.count(">"):
+            arn += ">"
+        told = _RESOURCE.search(text, max(0, match.start() - 24), match.start()) is not None
+        if written is None or told:
+            written = arn
+        if told:
+            break
+    parsed = RoleArn.parse(written) if written else None
+    if parsed is None and written is None:
+        return None, None
+    return (str(parsed) if parsed else None), written
+
+
+def _account(text: str, role: str | None) -> str | None:
+    if role is not None:
+        return role.split(":")[4]
+    match = _ACCOUNT.search(text)
+    return (match[1] or match[2]) if match else None
+
+
+def _region(text: str) -> str | None:
+    for pattern in _REGIONS:
+        if (match := pattern.search(text)) is not None:
+            return next(g for g in match.groups() if g)
+    return None
+
+
+def _issuer(text: str) -> str | None:
+    if (match := _ISSUER.search(text)) is not None:
+        return f"https://{match[1]}"
+    if (named := _NAMED_ISSUER.search(text)) is not None:
+        return named[1].rstrip(".")
+    return None
+
+
+def _place(text: str) -> tuple[str | None, str | None, str | None]:
+    """Find namespace, service account and pod; a namespace of another object than the pod does not count."""
+    namespace = service_account = pod = None
+    if (subject := _SUBJECT.search(text)) is not None:
+        return subject[1], subject[2].rstrip("."), _pod(text)[1]
+    if (path := _LOG_PATH.search(text)) is not None:
+        namespace, pod = path[1], path[2]
+    elif (mount := _CSI_POD.search(text)) is not None:
+        namespace, pod = mount[1], mount[2]
+    elif not _FIELDS_OF_LOG_LINES.search(text):
+        named = _NAMESPACE.search(text)
+        namespace = next((g for g in named.groups() if g), None) if named else None
+    if (account := _ACCOUNT_NAME.search(text)) is not None and account[2].lower() not in _NO_NAMES:
+        namespace = account[1] or namespace
+        service_account = account[2].rstrip(".")
+    found_namespace, found_pod = _pod(text)
+    return namespace or found_namespace, service_account, pod or found_pod
+
+
+def _pod(text: str) -> tuple[str | None, str | None]:
+    if not _FIELDS_OF_LOG_LINES.search(text) and (labelled := _POD.search(text)) is not None:
+        return labelled[1], labelled[2]
+    for token in _TOKENS.finditer(text):
+        if _POD_NAME.fullmatch(token[0]) and text[token.start() - 1 : token.start()] != "/":
+            return None, token[0]
+    return None, None
+
+
+def _request(text: str) -> str | None:
+    for match in _REQUEST.finditer(text):
+        if any(c.isdigit() for c in match[1]):
+            return match[1]
+    return None
+
+
+def _time(text: str) -> datetime | None:
+    if (iso := _ISO.search(text)) is not None:
+        year, month, day, hour, minute, second, fraction, zone = iso.groups()
+        stamp = f"{year}-{month}-{day}T{hour}:{minute}:{second}.{(fraction or '0')[:6]:0<6}{zone or 'Z'}"
+        try:
+            return datetime.fromisoformat(stamp).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+    epoch = _EPOCH.search(text)
+    return datetime.fromtimestamp(int(epoch[1]), UTC) if epoch else None

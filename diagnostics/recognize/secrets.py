@@ -1,0 +1,181 @@
+"""Secrets in a paste: found, named by kind, and taken out before anything else reads the text.
+
+Every pattern starts at a literal or reads a whole run of token characters once, so that the time is linear in
+the text, whatever the text.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class SecretKind(StrEnum):
+    """What kind of secret a text holds; the value is what a person is told."""
+
+    JWT = "a JSON web token"
+    ACCESS_KEY = "an AWS access key ID"
+    SECRET_KEY = "an AWS secret access key"  # noqa: S105  its name, no secret
+    SESSION_TOKEN = "an AWS session token"  # noqa: S105  its name, no secret
+    AUTHORIZATION = "an Authorization header"
+    COOKIE = "a cookie"
+    PASSWORD = "a password"  # noqa: S105  its name, no secret
+    PRIVATE_KEY = "a private key"
+    API_TOKEN = "an API token"  # noqa: S105  its name, no secret
+    SIGNED_URL = "a signed URL"
+
+
+type_span = tuple[int, int, SecretKind]
+
+_RUN = re.compile(r"[A-Za-z0-9_.~+/=%-]{16,}")
+_ACCESS_KEY = re.compile(r"A(?:KI|SI)A[A-Z2-7]{16}(?![A-Z0-9])")
+_API_TOKEN = re.compile(
+    r"(?:xox[abeprs]-|xapp-|gh[oprsu]_|github_pat_|glpat-|sk-ant-)[A-Za-z0-9_.-]{10,}"
+)
+_HEADER = re.compile(r"eyJ(?:hbGciOi|raWQiOi|0eXAiOi|jdHkiOi|4NXQ)")
+_JWT_PART = re.compile(r"[A-Za-z0-9_-]*={0,2}")
+# Every session token that STS has issued opens with one of these (seen in its answers since 2014).
+_SESSION = ("IQoJb3JpZ2lu", "FwoGZXIvYXdz", "FQoGZXIvYXdz", "AQoDYXdz", "AgoJb3JpZ2lu", "AgoGb3JpZ2lu")
+_LABEL = r"[\"'\\\s]{0,4}[:=>][\"'\\\s]{0,4}"
+_LABELLED: tuple[tuple[re.Pattern[str], SecretKind], ...] = (
+    (
+        re.compile(
+            r"secret_?-?(?:access_?-?)?key" + _LABEL + r"(?:[<\[]?CDATA\[)?([A-Za-z0-9/+=]{16,200})", re.I
+        ),
+        SecretKind.SECRET_KEY,
+    ),
+    (
+        re.compile(r"(?:session|security)_?-?token" + _LABEL + r"([A-Za-z0-9/+=%_.-]{16,8000})", re.I),
+        SecretKind.SESSION_TOKEN,
+    ),
+    (
+        re.compile(r"(?:\bbearer|\bbasic)[ \t]{1,4}([A-Za-z0-9._~+/=-]{16,8000})", re.I),
+        SecretKind.AUTHORIZATION,
+    ),
+    (
+        re.compile(
+            r"\bauthorization" + _LABEL + r"((?:bearer|basic|token|aws4-hmac-sha256)[ \t][^\r\n\"']{4,8000})",
+            re.I,
+        ),
+        SecretKind.AUTHORIZATION,
+    ),
+    (re.compile(r"\b(?:set-)?cookie[\"'\\]{0,3}[ \t]?:[ \t\"'\\]{0,4}([^\r\n]{4,8000})", re.I), SecretKind.COOKIE),
+    (
+        re.compile(r"\b(?:password|passwd|pwd)[\"'\\]{0,3}[ \t]?[:=][ \t]?[\"'\\]{0,3}([^\s\"'\\,;&]{4,200})", re.I),
+        SecretKind.PASSWORD,
+    ),
+    (re.compile(r"X-Amz-Signature(?:=|%3D)([0-9a-f]{16,64})", re.I), SecretKind.SIGNED_URL),
+    (re.compile(r"\bhooks\.slack\.com/services/([A-Za-z0-9/]{10,200})", re.I), SecretKind.API_TOKEN),
+    (re.compile(r"://[^\s/:@]{1,64}:([^\s/:@]{3,200})@"), SecretKind.PASSWORD),
+    (
+        re.compile(
+            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(.{1,16000}?)(?:-----END|\Z)", re.S
+        ),
+        SecretKind.PRIVATE_KEY,
+    ),
+)
+_SECRET_KEY_LENGTH = 40
+_CONTINUED = re.compile(r"[ \t]{0,4}(?:\\[rn]|\r?\n|\\){1,4}[>| \t│]{0,4}([A-Za-z0-9_.+/=-]{16,})")
+_HEX = frozenset("0123456789abcdefABCDEF")
+_PLACEHOLDER = re.compile(r"[*xX.…-]+|<.*|\[redacted.*|redacted.*|\$\{?\w+\}?|None|null|true|false", re.I)
+
+
+def find_secrets(text: str) -> tuple[SecretKind, ...]:
+    """Name the kinds of secrets in a text, each once, in the order of their first appearance."""
+    kinds: dict[SecretKind, None] = {}
+    for _, _, kind in _spans(text):
+        kinds.setdefault(kind)
+    return tuple(kinds)
+
+
+def redact(text: str) -> str:
+    """Take every secret out of a text, leaving what kind it was in brackets."""
+    parts: list[str] = []
+    done = 0
+    for start, end, kind in _spans(text):
+        parts += (text[done:start], f"[{kind.value} was here]")
+        done = end
+    if not parts:
+        return text
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def _spans(text: str) -> list[type_span]:
+    """Find where the secrets are: ascending, without overlap; where two overlap, the union counts."""
+    found = sorted([*_in_runs(text), *_labelled(text)])
+    merged: list[type_span] = []
+    for start, end, kind in found:
+        if merged and start < merged[-1][1]:
+            before = merged[-1]
+            merged[-1] = (before[0], max(before[1], end), before[2])
+        else:
+            merged.append((start, end, kind))
+    return merged
+
+
+def _in_runs(text: str) -> Iterator[type_span]:
+    has_key = "AKIA" in text or "ASIA" in text
+    for run in _RUN.finditer(text):
+        token, at = run[0], run.start()
+        for key in _ACCESS_KEY.finditer(token):
+            yield at + key.start(), at + key.end(), SecretKind.ACCESS_KEY
+        for key in _API_TOKEN.finditer(token):
+            yield at + key.start(), at + key.end(), SecretKind.API_TOKEN
+        if (start := _jwt_start(token)) is not None:
+            yield at + start, _continued(text, at + _jwt_end(token, start)), SecretKind.JWT
+        for opening in _SESSION:
+            if (start := token.find(opening)) >= 0:
+                yield at + start, _continued(text, run.end()), SecretKind.SESSION_TOKEN
+        if has_key and _is_secret_key(token):
+            yield at, run.end(), SecretKind.SECRET_KEY
+
+
+def _labelled(text: str) -> Iterator[type_span]:
+    for pattern, kind in _LABELLED:
+        for match in pattern.finditer(text):
+            if not _PLACEHOLDER.fullmatch(match[1]):
+                yield match.start(1), match.end(1), kind
+
+
+def _jwt_start(token: str) -> int | None:
+    """Find a JWT in a run: a JOSE header, or two parts that are both base64 of a JSON object."""
+    if (header := _HEADER.search(token)) is not None:
+        return header.start()
+    first = token.find("eyJ")
+    return first if first >= 0 and token.find(".eyJ", first) > 0 else None
+
+
+def _jwt_end(token: str, start: int) -> int:
+    """Find where a JWT's last part ends, inside the run."""
+    end = start
+    for part in range(5):  # JWS has three parts, JWE five
+        end = _JWT_PART.match(token, end).end()  # type: ignore[union-attr]  # matches the empty text
+        if end >= len(token) or token[end] != "." or part == 4:  # noqa: PLR2004  the fifth is the last
+            break
+        end += 1
+    return end
+
+
+def _continued(text: str, end: int) -> int:
+    """Follow a long token over the lines that a terminal or a mail program broke it into."""
+    while (more := _CONTINUED.match(text, end)) is not None:
+        end = more.end()
+    return end
+
+
+def _is_secret_key(token: str) -> bool:
+    """Tell a bare secret access key from a SHA-1 sum or a path: 40 characters of base64, mixed."""
+    return (
+        len(token) == _SECRET_KEY_LENGTH
+        and not set(token) <= _HEX
+        and any(c.isupper() for c in token)
+        and any(c.islower() for c in token)
+        and any(c.isdigit() for c in token)
+        and token.count("/") < 4  # noqa: PLR2004  more is a path
+        and not set(token) & set("_.~%-")
+    )

@@ -1,0 +1,177 @@
+"""Takes a paste out of its wrappings: escapes, quotes, frames, colours, Slack's and HTML's marks.
+
+What comes out is a `Reading`: plain lines, and the same text without any white space, in which a sentence is
+found wherever a terminal, a table or a chat program broke it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+LIMIT = 1_048_576
+"""Characters that are read of one text; the rest is left out."""
+
+_ANSI = re.compile(r"(?:\x1b|␛|\\x1b|\\u001b|\\033|\^\[)\[[0-9;?]{0,16}[A-Za-z]")
+_CONTROL = {c: " " for c in range(32) if c not in (9, 10)} | {0x7F: " ", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
+_TAG = re.compile(r"</?(?:span|code|pre|br|p|div|em|strong|b|i|a)(?:\s[^<>]{0,200})?/?>", re.I)
+_SLACK_LINK = re.compile(r"<((?:https?|mailto|ftp):[^<>|\s]{1,2000})(?:\|([^<>|]{0,2000}))?>")
+_BACKSLASHES = re.compile(r"\\{2,}")
+_ESCAPE = re.compile(r"\\(?:u00([0-9a-fA-F]{2})|([nrt\"'/`]))")
+_ESCAPED = {"n": "\n", "r": "\n", "t": "\t"}
+_QUOTE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.M)
+_FRAME = re.compile(r"^[ \t]*(?:- )?[|│┃║]+[ \t]?|[ \t]*[|│┃║]+[ \t]*$", re.M)
+_JOINT = re.compile(r" ?[│┃║]{2} ?")
+_BOLD = re.compile(r"(?<!\*)\*\*(?!\*)")
+_TYPOGRAPHY = str.maketrans(
+    {
+        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "′": "'",
+        "\u00a0": " ", "\u202f": " ", "\u200b": None, "\u200c": None, "\u200d": None, "\u2060": None,
+        "\ufeff": None, "\u00ad": None, "İ": "I", "–": "-", "‑": "-", "`": None,
+        "│": " ", "┃": " ", "║": " ",
+    }
+)  # fmt: skip
+_ENTRY = re.compile(
+    r"(?:[\w./:@-]{1,100} ?\|? ){0,3}(?:"
+    r"[EIWFD]\d{4} \d\d:\d\d|\[?\d{4}[-/]\d\d[-/]\d\d|\{\"|\[?\d\d:\d\d:\d\d|(?:time|ts|t|level|timestamp)="
+    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d"
+    r"|(?:Warning|Normal) {1,4}\w+ {1,40}\d|\[(?:ERROR|WARN|INFO|DEBUG|FATAL)\])"
+)
+"""What a log entry starts with: klog, ISO and syslog times, JSON, logfmt, kubectl's events."""
+
+_WRAP_AT_LEAST = 50
+_WRAP_LINES = 2
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text without its wrappings."""
+
+    lines: tuple[str, ...]
+    """Plain lines; white space inside a line is one blank."""
+
+    @cached_property
+    def text(self) -> str:
+        """The plain lines joined."""
+        return "\n".join(self.lines)
+
+    @cached_property
+    def _dense_lines(self) -> tuple[str, ...]:
+        return tuple(line.replace(" ", "").lower() for line in self.lines)
+
+    @cached_property
+    def dense(self) -> str:
+        """Everything in lower case, without white space."""
+        return "".join(self._dense_lines)
+
+    @cached_property
+    def _dense_starts(self) -> list[int]:
+        return list(accumulate((len(line) for line in self._dense_lines), initial=0))
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line starts in `text`."""
+        return list(accumulate((len(line) + 1 for line in self.lines), initial=0))
+
+    @cached_property
+    def _word_ends(self) -> dict[int, list[int]]:
+        return {}
+
+    def locate(self, dense_offset: int) -> tuple[int, int]:
+        """Map an offset in `dense` to the line and the column in it."""
+        line = min(bisect_right(self._dense_starts, dense_offset) - 1, len(self.lines) - 1)
+        while line and not self._dense_lines[line]:
+            line -= 1
+        if line not in self._word_ends:
+            self._word_ends[line] = list(accumulate(map(len, self.lines[line].split(" "))))
+        inside = dense_offset - self._dense_starts[line]
+        return line, inside + bisect_right(self._word_ends[line], inside)
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Where the lines from first to last (included) stand in `dense`."""
+        return self._dense_starts[first], self._dense_starts[last + 1]
+
+
+def unwrap(text: str) -> Reading:
+    """Take a text out of its wrappings. Reads at most `LIMIT` characters; never fails."""
+    text = text[:LIMIT]
+    if "\x1b" in text or "[" in text:
+        text = _ANSI.sub("", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _CONTROL_CHARACTERS.search(text):
+        text = text.translate(_CONTROL)
+    text = _unescape(text)
+    if "<" in text:
+        text = _TAG.sub("", _SLACK_LINK.sub(_link, text))
+    if "||" in text or "││" in text:
+        text = _JOINT.sub("", text)
+    if ">" in text:
+        text = _QUOTE_MARK.sub("", text)
+    if "|" in text or not text.isascii():
+        text = _FRAME.sub("", text)
+    if not text.isascii() or "`" in text:
+        text = text.translate(_TYPOGRAPHY)
+    if "**" in text:
+        text = _BOLD.sub("", text)
+    lines = _joined([line.rstrip() for line in text.split("\n")])
+    return Reading(tuple(" ".join(line.split()) for line in lines))
+
+
+def starts_entry(line: str) -> bool:
+    """Tell whether a line looks like the first one of a log entry."""
+    return _ENTRY.match(line[:400].lstrip(" >")) is not None
+
+
+def _unescape(text: str) -> str:
+    if "&" in text:
+        for _ in range(2):  # escaped twice where a bot escaped what was escaped
+            text = text.replace("&lt;", "<").replace("&gt;", ">")
+            text = text.replace("&quot;", '"').replace("&#39;", "'").replace("&#34;", '"')
+            text = text.replace("&nbsp;", " ").replace("&amp;", "&")
+    if "\\" in text:
+        # Any depth of escaping at once: a run of backslashes stands for one.
+        text = _ESCAPE.sub(_unescaped, _BACKSLASHES.sub(r"\\", text))
+    return text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    if match[1]:
+        character = chr(int(match[1], 16))
+        return character if character.isprintable() else " "
+    return _ESCAPED.get(match[2], match[2])
+
+
+def _link(match: re.Match[str]) -> str:
+    """Show a Slack link as its label where that is an address too, or else as the address."""
+    url, label = match[1], match[2] or ""
+    if url.startswith("mailto:"):
+        return label or url.removeprefix("mailto:")
+    return label if label and label in url else url
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Put lines together that a terminal broke at its width: several in a row, equally long, unfinished."""
+    if len(lines) <= _WRAP_LINES:
+        return lines
+    joined: list[str] = []
+    row = 0
+    while row < len(lines):
+        width, end = len(lines[row]), row
+        while (
+            end < len(lines)
+            and len(lines[end]) == width >= _WRAP_AT_LEAST
+            and (end == row or not starts_entry(lines[end]))
+        ):
+            end += 1
+        if end - row < _WRAP_LINES or lines[row] == lines[row + 1]:
+            joined.append(lines[row])
+            row += 1
+            continue
+        rest = end < len(lines) and len(lines[end]) < width and not starts_entry(lines[end])
+        joined.append("".join(lines[row : end + rest]))
+        row = end + rest
+    return joined
