@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sandbox.slack import interactions
-from sandbox.slack.answers import Filled, unanswered
+from sandbox.slack.answers import Answer, Filled, unanswered
 from sandbox.slack.composer import compose
 from sandbox.slack.files import LARGEST
 from sandbox.slack.messages import Message
@@ -185,7 +185,7 @@ class Driver(Sight):
         message_ts: str | None = None,
         view_id: str | None = None,
         block_id: str | None = None,
-        selected: str | None = None,
+        selected: Answer | None = None,
         filled: Filled | None = None,
     ) -> None:
         """Press a button or choose an option, and wait until the app has acknowledged it.
@@ -197,8 +197,8 @@ class Driver(Sight):
             message_ts: On which message.
             view_id: In which view; without it and without a channel, the person's top modal.
             block_id: In which block, where two have the same `action_id`.
-            selected: The chosen option's value.
-            filled: What else is filled in, in a view.
+            selected: The chosen option's value, or values.
+            filled: What else is filled in there.
 
         Raises:
             Impossible: If there is no such button to see.
@@ -213,7 +213,9 @@ class Driver(Sight):
             else:
                 message = self._with(person, channel, what, message_ts)
                 pressed = acted(self.workspace, message.blocks, what, block_id, selected)
-                payload = interactions.on_message(self.workspace, person, message, pressed)
+                payload = interactions.on_message(
+                    self.workspace, person, message, pressed, filled or {}
+                )
         except (NoSuchElement, ValueError) as error:
             raise Impossible(f"{error}.") from error
         await self.workspace.delivery.ask("interactive", payload)

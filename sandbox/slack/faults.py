@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,6 +12,9 @@ TIERS: Final = {"t1": 1.0, "t2": 20.0, "t3": 50.0, "t4": 100.0}
 
 POST_BURST: Final = 3
 """How many posts to one channel pass before one a second holds; Slack says only that bursts pass."""
+
+_TINY: Final = 1e-3
+"""Less than this of a call is rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +81,8 @@ class RateLimits:
     def _take(self, name: str, room: float, per_second: float, now: float) -> int | None:
         left, since = self._buckets.get(name, (room, now))
         left = min(room, left + (now - since) * per_second)
-        if left < 1:
+        if left < 1 - _TINY:
             self._buckets[name] = (left, now)
-            return int((1 - left) / per_second) + 1
+            return math.ceil((1 - left) / per_second - _TINY)
         self._buckets[name] = (left - 1, now)
         return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sandbox.slack.answers import answered, state
 
 if TYPE_CHECKING:
-    from sandbox.slack.answers import Filled
+    from sandbox.slack.answers import Answer, Filled
     from sandbox.slack.messages import Message
     from sandbox.slack.people import Channel, Json, User
     from sandbox.slack.workspace import Workspace
@@ -34,7 +34,7 @@ def common(workspace: Workspace, user: User, *, view_id: str | None = None) -> J
     }
 
 
-def action(workspace: Workspace, block_id: str, element: Json, selected: str | None) -> Json:
+def action(workspace: Workspace, block_id: str, element: Json, selected: Answer | None) -> Json:
     """The one entry of `actions`.
 
     Raises:
@@ -53,7 +53,9 @@ def action(workspace: Workspace, block_id: str, element: Json, selected: str | N
             if key in element:
                 entry[key] = element[key]
     elif kind == "feedback_buttons":
-        entry["value"] = selected or element["positive_button"]["value"]
+        entry["value"] = (
+            selected if isinstance(selected, str) else element["positive_button"]["value"]
+        )
     elif kind == "icon_button":
         entry["value"] = element.get("value", "")
     else:
@@ -61,7 +63,9 @@ def action(workspace: Workspace, block_id: str, element: Json, selected: str | N
     return entry
 
 
-def on_message(workspace: Workspace, user: User, message: Message, pressed: Json) -> Json:
+def on_message(
+    workspace: Workspace, user: User, message: Message, pressed: Json, filled: Filled
+) -> Json:
     """`block_actions` from a message."""
     channel = workspace.channels[message.channel]
     ephemeral = message.only_for is not None
@@ -78,7 +82,7 @@ def on_message(workspace: Workspace, user: User, message: Message, pressed: Json
         **common(workspace, user),
         "container": container,
         "channel": _channel(channel),
-        "state": state(message.blocks, {}),
+        "state": state(message.blocks, filled),
         "response_url": workspace.response_urls.issue(
             workspace.base_url,
             channel=channel.id,

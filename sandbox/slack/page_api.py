@@ -54,7 +54,7 @@ class _Press(_Body):
     block_id: str
     action_id: str
     user: str
-    selected: str | None = None
+    selected: str | list[str] | None = None
     channel: str | None = None
     message_ts: str | None = None
     view_id: str | None = None
@@ -116,7 +116,11 @@ def mount_workspace(app: web.Application, workspace: Workspace) -> None:
     async def events(request: web.Request) -> web.StreamResponse:
         return await _stream(workspace, request)
 
+    async def part(_app: web.Application) -> None:
+        workspace.part()
+
     app.router.add_get("/workspace/events", local(events))
+    app.on_shutdown.append(part)
 
 
 async def _answered(answer: Answer, driver: Driver, request: web.Request) -> web.StreamResponse:

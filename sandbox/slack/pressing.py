@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.slack.answers import elements
+from sandbox.slack.answers import Answer, elements
 from sandbox.slack.interactions import action
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def acted(
     blocks: Sequence[Json],
     what: str,
     block_id: str | None,
-    selected: str | None,
+    selected: Answer | None,
 ) -> Json:
     """The entry of `actions` for a press.
 

@@ -42,6 +42,12 @@ def mount_slack(app: web.Application, workspace: Workspace) -> None:
     app.router.add_post("/upload/v1/{file}", to(_upload))
     app.router.add_get("/files-pri/{file}/{name:.+}", to(_download))
 
+    async def stop(_app: web.Application) -> None:
+        await workspace.delivery.close()
+        await workspace.sockets.disconnect("link_disabled")
+
+    app.on_shutdown.append(stop)
+
 
 async def _upload(workspace: Workspace, request: web.Request) -> web.StreamResponse:
     file = workspace.files.pending.get(request.match_info["file"])
@@ -105,11 +111,10 @@ class SlackServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.workspace.delivery.close()
-        if self._session is not None:
-            await self._session.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._session is not None:
+            await self._session.close()
 
     def deliver_by_http(self, request_url: str) -> SignedHttp:
         """Send events, commands and interactions to the app's request URL, signed."""

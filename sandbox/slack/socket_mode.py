@@ -41,6 +41,7 @@ class SocketMode:
 
     Attributes:
         connections: Those that are open.
+        accepted: How many were taken so far.
         rejected: How many were turned away because ten were open.
     """
 
@@ -50,6 +51,7 @@ class SocketMode:
     ids: Identifiers
     chooser: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
     connections: list[Connection] = field(default_factory=list)
+    accepted: int = 0
     rejected: int = 0
     _tickets: dict[str, float] = field(default_factory=dict)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,6 +66,13 @@ class SocketMode:
         """Wait until that many connections are open."""
         async with asyncio.timeout(timeout):
             while len(self.connections) < number:
+                self._arrived.clear()
+                await self._arrived.wait()
+
+    async def reconnected(self, accepted: int, *, timeout: float = 20.0) -> None:  # noqa: ASYNC109
+        """Wait until more than `accepted` connections were taken since the start."""
+        async with asyncio.timeout(timeout):
+            while self.accepted <= accepted:
                 self._arrived.clear()
                 await self._arrived.wait()
 
@@ -123,6 +132,7 @@ class SocketMode:
             return socket
         connection = Connection(socket)
         self.connections.append(connection)
+        self.accepted += 1
         try:
             await socket.send_str(json.dumps(self._hello()))
             self._arrived.set()

@@ -42,6 +42,12 @@ class Watcher:
             return False
         return True
 
+    def close(self) -> None:
+        """Say that nothing more comes, in the place of the oldest event if there is no room."""
+        if self.events.full():
+            self.events.get_nowait()
+        self.events.put_nowait(None)
+
 
 @dataclass(slots=True, kw_only=True)
 class Workspace:
@@ -96,8 +102,7 @@ class Workspace:
         for watcher in tuple(self._watchers):
             if not watcher.tell(event):
                 self._watchers.remove(watcher)
-                watcher.events.get_nowait()
-                watcher.events.put_nowait(None)
+                watcher.close()
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[Watcher]:
@@ -109,6 +114,12 @@ class Workspace:
         finally:
             if watcher in self._watchers:
                 self._watchers.remove(watcher)
+
+    def part(self) -> None:
+        """End every watch: the server stops."""
+        for watcher in self._watchers:
+            watcher.close()
+        self._watchers.clear()
 
     def _delivered(self, delivery: Delivery) -> None:
         self.publish({"type": "delivery", **asdict(delivery)})

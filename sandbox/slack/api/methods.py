@@ -40,8 +40,8 @@ class Method:
 
     @property
     def known(self) -> frozenset[str]:
-        """Every argument, the token included."""
-        return self.required | self.optional | {"token"}
+        """Every argument, with the token and the `team_id` that slack_bolt adds to every call."""
+        return self.required | self.optional | {"token", "team_id"}
 
 
 def _words(text: str) -> frozenset[str]:
