@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.cli import fleet, manifest
+from bot.cli import diagnose, fleet, manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import typer
 
 COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
+    diagnose.register,
     fleet.register,
     manifest.register,
 )
