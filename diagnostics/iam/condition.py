@@ -61,15 +61,21 @@ class Condition:
     name: str = field(init=False)
     """The key in lower case: names are compared so."""
     test: Test = field(init=False, repr=False, compare=False)
+    plain: bool = field(init=False, repr=False, compare=False)
+    """Neither negated nor quantified nor Null: the common case, asked first."""
 
     def __post_init__(self) -> None:
         """Compile the values once."""
         object.__setattr__(self, "name", self.key.lower())
+        common = self.quantifier is None and not self.base.negated and self.base.name != "Null"
+        object.__setattr__(self, "plain", common)
         object.__setattr__(self, "test", self.base.compile(self.values, self.variables))
 
     def holds(self, keys: Keys) -> int:
         """Whether the condition holds: FALSE, UNKNOWN or TRUE."""
         values = keys.values.get(self.name)
+        if self.plain and values is not None and len(values) == 1:
+            return self.test(values[0], keys)
         if self.base.name == "Null":
             return self._null(values, keys)
         if not values:

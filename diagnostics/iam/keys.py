@@ -147,14 +147,16 @@ def keys_of(request: WebIdentityRequest) -> Keys:
         values[oaud] = texts(audience)
     elif isinstance(audience, str):
         values[aud] = (audience,)
+    elif isinstance(audience, list) and len(audience) == 1 and isinstance(audience[0], str):
+        values[aud] = (audience[0],)
     elif audience is not None:
         values[aud] = texts(audience)
     if request.session_name is not None:
         values["sts:rolesessionname"] = (request.session_name,)
     if len(claims) > 3:  # noqa: PLR2004  iss, sub and aud are the common ones
         _rare(claims, values, amr, email)
-    for name, value in request.context.items():
-        values[name.lower()] = texts(value)
+    if request.context:
+        values.update((name.lower(), texts(value)) for name, value in request.context.items())
     return Keys(values, request.open_context)
 
 
@@ -185,7 +187,7 @@ def actions_of(request: WebIdentityRequest) -> tuple[str, ...]:
 
     Source: IAM User Guide, "Passing session tags in AWS STS" and "Monitor … actions taken with assumed roles".
     """
-    if request.action.lower() != ASSUME_ROLE_WITH_WEB_IDENTITY.lower() or len(request.claims) < 3:  # noqa: PLR2004
+    if len(request.claims) <= 3 or request.action.lower() != ASSUME_ROLE_WITH_WEB_IDENTITY.lower():  # noqa: PLR2004  iss, sub and aud
         return (request.action,)
     extra = [
         action

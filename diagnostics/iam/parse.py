@@ -59,20 +59,10 @@ def _compile(document: Json, text: str | None) -> TrustPolicy:
     if reader.problems or not isinstance(document, dict):
         raise PolicyError(saving.located(tuple(reader.problems[:MAX_PROBLEMS]), document, text))
     version = document.get("Version")
-    policy = TrustPolicy(
+    return TrustPolicy(
         document=document,
         version=version if isinstance(version, str) else None,
         statements=statements,
-        text=text,
-    )
-    refusals = saving.refusals(policy)
-    if not refusals:
-        return policy
-    return TrustPolicy(
-        document=document,
-        version=policy.version,
-        statements=statements,
-        refusals=saving.located(refusals, document, text),
         text=text,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from diagnostics.iam import json_text
+from diagnostics.iam import json_text, saving
 
 if TYPE_CHECKING:
     from diagnostics.iam.json_text import Json
@@ -24,10 +25,13 @@ class TrustPolicy:
     """The JSON; treat it as read-only."""
     version: str | None
     statements: tuple[Statement, ...] = field(compare=False, repr=False)
-    refusals: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
-    """Why IAM refuses, or may refuse, to save it although its meaning is clear."""
     text: str | None = field(default=None, compare=False, repr=False)
     """What it was parsed from."""
+
+    @property
+    def refusals(self) -> tuple[Problem, ...]:
+        """Why IAM refuses, or may refuse, to save it although its meaning is clear; at most 50."""
+        return saving.located(saving.refusals(self), self.document, self.text)
 
     @property
     def size(self) -> int:
@@ -44,4 +48,5 @@ class TrustPolicy:
 
 def size_of(document: Json) -> int:
     """Characters of a document that count against a policy size quota."""
-    return sum(1 for character in json_text.write(document, indent=0) if character not in " \t\r\n")
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return len(text) - text.count(" ")

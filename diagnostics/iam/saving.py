@@ -232,6 +232,8 @@ def located(problems: tuple[Problem, ...], document: Json, text: str | None) -> 
 
     Without the text they are those of the document printed with an indent of two.
     """
+    if not problems:
+        return ()
     source = json_text.write(document) if text is None else text
     places = json_text.chart(source)
     out = []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import Final, Self
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -47,6 +46,8 @@ def looks_like_subject(text: str) -> bool:
 
 def nearness(one: str, other: str) -> int:
     """How many characters two values share at their start and end: enough to tell which was meant."""
-    start = len(commonprefix((one, other)))
-    end = len(commonprefix((one[start:][::-1], other[start:][::-1])))
+    least = min(len(one), len(other))
+    start = next((i for i in range(least) if one[i] != other[i]), least)
+    rest = least - start
+    end = next((i for i in range(rest) if one[-1 - i] != other[-1 - i]), rest)
     return start + end

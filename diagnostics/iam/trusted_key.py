@@ -1,7 +1,7 @@
 """What is wrong with a condition key that this call does not carry.
 
-Source: IAM User Guide, "Available keys for AWS web identity federation": the key is the issuer without `https://`, a colon
-and the claim.
+Source: IAM User Guide, "Available keys for AWS web identity federation": the key is the issuer without `https://`,
+a colon and the claim.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def claim_meant(key: str) -> str | None:
     return "aud" if tail in _AUDIENCES else None
 
 
-def read_key(key: str, issuer: str) -> TrustedKey:
+def read_key(key: str, issuer: str) -> TrustedKey:  # noqa: PLR0911  one kind of fault each
     """Say why a key has no value in a call whose token comes from `issuer` (no scheme)."""
     lower = key.lower()
     claim = claim_meant(key)
@@ -67,7 +67,9 @@ def _absent(claim: str | None, fault: str) -> TrustedKey:
     return TrustedKey(Mismatch.KEY_ABSENT, claim, fault)
 
 
-def _form(key: str, prefix: str, colon: str, tail: str, ours: str) -> str | None:  # noqa: PLR0911, C901  one rule per line
+def _form(  # noqa: C901, PLR0911, PLR0912  one rule per line
+    key: str, prefix: str, colon: str, tail: str, ours: str
+) -> str | None:
     if key != key.strip() or " " in key or any(ord(c) < 0x21 for c in key):  # noqa: PLR2004
         return "the key holds white space"
     if any(ord(c) > 0x7E for c in key):  # noqa: PLR2004

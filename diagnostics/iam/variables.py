@@ -1,7 +1,7 @@
 """Policy variables: `${key}`, `${key, 'default'}`, `${*}`, `${?}` and `${$}`.
 
-Source: IAM User Guide, "IAM policy elements: Variables and tags": Version 2012-10-17 only, in String and ARN operators only;
-an unset variable matches nothing.
+Source: IAM User Guide, "IAM policy elements: Variables and tags": Version 2012-10-17 only, in String and ARN operators
+only; an unset variable matches nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`*` and `?` patterns, matched in time linear in pattern times text, however they are made.
 
-Source: IAM User Guide, "IAM JSON policy elements: Condition operators": `*` is any run, also an empty one; `?` is exactly
-one character.
+Source: IAM User Guide, "IAM JSON policy elements: Condition operators": `*` is any run, also an empty one; `?` is
+exactly one character.
 """
 
 from __future__ import annotations

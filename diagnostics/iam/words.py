@@ -16,10 +16,14 @@ _SHOWN: Final = 50
 
 def quoted(text: str) -> str:
     """A value in quotes, invisible characters spelled out, shortened."""
+    if len(text) <= 300 and text.isascii() and text.isprintable() and " " not in text:  # noqa: PLR2004
+        return f'"{text}"'
     shown = visible(text[:300])
     return f'"{shown}…"' if len(text) > 300 else f'"{shown}"'  # noqa: PLR2004
 
 
 def nearest(values: Sequence[str], wanted: str) -> str:
     """The value that shares most with what the call carries; "" where there is none."""
+    if len(values) == 1:
+        return values[0]
     return max(values[:_SHOWN], key=lambda v: nearness(v, wanted), default="")
