@@ -282,6 +282,11 @@ class Cluster:
     status: str | None = None
 
     @property
+    def eks_name(self) -> str:
+        """The name in EKS, as its ARN says; the alias where there is no ARN."""
+        return (self.arn or self.name).rpartition("/")[2]
+
+    @property
     def issuer_path(self) -> str:
         """The issuer without its scheme, as IAM writes it in provider ARNs and condition keys."""
         return self.issuer.removeprefix("https://")

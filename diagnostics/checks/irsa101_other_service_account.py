@@ -61,7 +61,8 @@ def _finding(target: Target, workload: Workload, name: str) -> Finding:
         seen=listed([seen]),
         wanted=name,
         why="",
-        next=f"Set serviceAccountName: {name} in the pod template of {ref}, or annotate {seen}.",
+        next=f"Set serviceAccountName: {name} in the pod template of {ref}."
+        + ("" if seen == "default" else f" If {seen} is meant, ask again about {seen}."),
         note=None if seen == "default" else difference(seen, name),
         commands=(
             f"kubectl -n {workload.namespace} set serviceaccount {ref} {name}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from diagnostics.checks.places import of_account
-from diagnostics.evidence import ServiceAccount, Siblings, Target, Unreadable
+from diagnostics.evidence import Cluster, ServiceAccount, Siblings, Target, Unreadable
 from diagnostics.explain.words import nearest
 from diagnostics.fix.annotation import PLACEHOLDER
 from diagnostics.gather.facts import RoleInQuestion, Subject
@@ -19,6 +21,7 @@ def service_account_missing(
     account: ServiceAccount | None,
     siblings: Siblings | Unreadable | None,
     role: RoleInQuestion | None,
+    cluster: Cluster | Unreadable | None,
 ) -> Judgement:
     """The service account does not exist.
 
@@ -27,6 +30,7 @@ def service_account_missing(
     """
     if account is not None:
         return Pass()
+    eks_name = cluster.eks_name if isinstance(cluster, Cluster) else target.cluster
     items = siblings.items if isinstance(siblings, Siblings) else ()
     here = sorted(a.name for a in items if a.namespace == target.namespace)
     elsewhere = sorted(a.namespace for a in items if a.name == subject.name)
@@ -36,7 +40,7 @@ def service_account_missing(
         notes.append(f"A service account named {near} exists in this namespace.")
     if elsewhere:
         notes.append(f"One of this name exists in namespace {', '.join(elsewhere[:3])}.")
-    arn = str(role.arn) if role else PLACEHOLDER
+    arn = quote(str(role.arn) if role else PLACEHOLDER)
     return Finding(
         headline=f"Service account {subject.name} does not exist in namespace {target.namespace}.",
         place=of_account(target, subject.namespace, subject.name),
@@ -53,7 +57,7 @@ def service_account_missing(
                 f"eks.amazonaws.com/role-arn={arn}"
             ),
             (
-                f"eksctl create iamserviceaccount --cluster {target.cluster} "
+                f"eksctl create iamserviceaccount --cluster {quote(eks_name)} "
                 f"--namespace {subject.namespace} --name {subject.name} "
                 f"--attach-role-arn {arn} --approve"
             ),

@@ -43,7 +43,7 @@ def annotation_wrong_role(
     if meant is None or meant.arn == str(question.arn) or (role and role.arn == meant.arn):
         return Pass()
     parting = difference(str(question.arn), meant.arn)
-    state = "does not exist" if role is None else "does not trust it"
+    state = "does not exist" if role is None else "trusts others"
     return Finding(
         headline=f"The annotation names role {question.arn.name}, which {state}; "
         f"role {meant.name} trusts this service account.",

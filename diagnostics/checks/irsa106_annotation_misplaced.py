@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from diagnostics.arn import RoleArn
 from diagnostics.checks.places import of_annotation, of_workload
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable, Workload
@@ -64,7 +66,7 @@ def annotation_misplaced(
                 (
                     (
                         f"kubectl -n {account.namespace} annotate serviceaccount {account.name} "
-                        f"{first.key}-"
+                        f"{quote(first.key)}-"
                     ),
                 )
                 if first.on == "service account"

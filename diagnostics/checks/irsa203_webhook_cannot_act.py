@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from diagnostics.checks.containers import SKIP_POD, bare
+from diagnostics.checks.selectors import matches
 from diagnostics.evidence import MutatingWebhook, Pods, ServiceAccount, Target, Webhooks
 from diagnostics.explain.words import clip
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
+if TYPE_CHECKING:
+    from diagnostics.evidence import Pod
+
+_GRACE = 5.0
+"""Seconds after which the webhook knows an annotation."""
+
 
 @check("IRSA203", after=("IRSA103", "IRSA202"))
 def webhook_cannot_act(
-    *, target: Target, webhooks: Webhooks, account: ServiceAccount, pods: Pods
+    target: Target, webhooks: Webhooks, account: ServiceAccount, pods: Pods
 ) -> Judgement:
     """The pod identity webhook is there but can't act.
 
@@ -21,25 +30,17 @@ def webhook_cannot_act(
     hook = webhooks.pod_identity
     if hook is None:
         return Pass()
-    field, seen, wanted = _fault(hook)
-    likely = False
-    if field is None:
-        young = [
-            pod
-            for pod in pods.live
-            if bare(pod)
-            and SKIP_POD not in pod.spec.labels
-            and account.annotated_at is not None
-            and (pod.created - account.annotated_at).total_seconds() > _GRACE
-        ]
-        if not young or not hook.namespace_selector:
-            return Pass()
-        field, seen, wanted, likely = (
-            "namespaceSelector",
-            clip(hook.namespace_selector),
-            f"a selector that matches namespace {target.namespace}",
-            True,
-        )
+    plain = [pod for pod in pods.live if bare(pod) and SKIP_POD not in pod.spec.labels]
+    if pods.live and not plain:
+        return Pass()
+    found = _broken(hook) or _not_selected(hook, target.namespace, plain)
+    likely = found is None and _passed_over(hook, target.namespace, plain, account)
+    if likely:
+        wanted = f"a selector that matches namespace {target.namespace}"
+        found = "namespaceSelector", hook.namespace_selector, wanted
+    if found is None:
+        return Pass()
+    field, seen, wanted = found
     return Finding(
         headline=f"The pod identity webhook {hook.configuration} can't act on these pods.",
         place=Place(
@@ -47,7 +48,7 @@ def webhook_cannot_act(
             object=f"mutatingwebhookconfiguration {hook.configuration}",
             field=f"webhooks[{hook.name}].{field}",
         ),
-        seen=seen,
+        seen=clip(seen),
         wanted=wanted,
         why="",
         next=f"Correct {field} of the webhook, then restart the pods.",
@@ -59,19 +60,39 @@ def webhook_cannot_act(
     )
 
 
-_GRACE = 5.0
-"""Seconds after which the webhook knows an annotation."""
-
-
-def _fault(hook: MutatingWebhook) -> tuple[str | None, str, str]:
+def _broken(hook: MutatingWebhook) -> tuple[str, str, str] | None:
     if not hook.matches_pods:
         return "rules", "no rule for CREATE of pods", "operations CREATE, resources pods"
     if hook.service is None and hook.url is None:
         return "clientConfig", "(none)", "the webhook's service or URL"
     if hook.service is not None and not hook.ca_bundle_present:
-        return (
-            "clientConfig.caBundle",
-            "(none)",
-            "the certificate authority of the webhook's service",
-        )
-    return None, "", ""
+        wanted = "the certificate authority of the webhook's service"
+        return "clientConfig.caBundle", "(none)", wanted
+    return None
+
+
+def _not_selected(
+    hook: MutatingWebhook, namespace: str, pods: list[Pod]
+) -> tuple[str, str, str] | None:
+    if matches(hook.namespace_selector, _names(namespace), complete=False) is False:
+        wanted = f"a selector that matches namespace {namespace}"
+        return "namespaceSelector", hook.namespace_selector, wanted
+    for pod in pods:
+        if matches(hook.object_selector, pod.spec.labels, complete=True) is False:
+            wanted = f"a selector that matches pod {pod.name}"
+            return "objectSelector", hook.object_selector, wanted
+    return None
+
+
+def _names(namespace: str) -> dict[str, str]:
+    """The one label that every namespace has."""
+    return {"kubernetes.io/metadata.name": namespace}
+
+
+def _passed_over(
+    hook: MutatingWebhook, namespace: str, pods: list[Pod], account: ServiceAccount
+) -> bool:
+    """Whether a selector on labels that are not read is left as the reason why pods got nothing."""
+    at = account.annotated_at
+    young = any(at is not None and (p.created - at).total_seconds() > _GRACE for p in pods)
+    return young and matches(hook.namespace_selector, _names(namespace), complete=False) is None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from diagnostics.checks.places import of_pod
-from diagnostics.evidence import Pods, Target
+from diagnostics.evidence import Cluster, Pods, Target, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.result import Finding, Severity
 from diagnostics.wiring import Judgement, Pass, check
@@ -13,13 +15,14 @@ _AGENT = ("169.254.170.23", "fd00:ec2::23")
 
 
 @check("IRSA212", severity=Severity.RISK)
-def pod_identity_too(target: Target, pods: Pods) -> Judgement:
+def pod_identity_too(target: Target, pods: Pods, cluster: Cluster | Unreadable | None) -> Judgement:
     """EKS Pod Identity is set up for the same pods.
 
     Why: Where a service account has both, the webhook gives new pods Pod Identity, and which role answers depends on
     when the pod was made.
     Source: amazon-eks-pod-identity-webhook, pkg/handler/handler.go; webhook issue 264.
     """
+    eks_name = cluster.eks_name if isinstance(cluster, Cluster) else target.cluster
     for pod in pods.live:
         for container in pod.spec.containers:
             value = container.env_value(_ENV)
@@ -33,7 +36,7 @@ def pod_identity_too(target: Target, pods: Pods) -> Judgement:
                     next="Keep one: remove the annotation, or the Pod Identity association.",
                     commands=(
                         (
-                            f"aws eks list-pod-identity-associations --cluster-name {target.cluster} "
+                            f"aws eks list-pod-identity-associations --cluster-name {quote(eks_name)} "
                             f"--namespace {target.namespace}"
                         ),
                     ),

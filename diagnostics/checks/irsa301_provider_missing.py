@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from diagnostics.evidence import Cluster, OidcProvider
 from diagnostics.gather.facts import RoleAccount
 from diagnostics.result import Finding, Place
@@ -40,13 +42,13 @@ def create_commands(cluster: Cluster, account: str) -> tuple[str, ...]:
     """Ready text that creates the provider: AWS CLI, eksctl (in the cluster's own account), Terraform."""
     eksctl = (
         (
-            f"eksctl utils associate-iam-oidc-provider --cluster {cluster.name} "
+            f"eksctl utils associate-iam-oidc-provider --cluster {quote(cluster.eks_name)} "
             f"--region {cluster.region} --approve"
         ),
     )
     return (
         (
-            f"aws iam create-open-id-connect-provider --url {cluster.issuer} "
+            f"aws iam create-open-id-connect-provider --url {quote(cluster.issuer)} "
             "--client-id-list sts.amazonaws.com"
         ),
         *(eksctl if account == cluster.account else ()),

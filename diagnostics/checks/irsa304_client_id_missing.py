@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from diagnostics.evidence import OidcProvider
 from diagnostics.explain.words import listed
 from diagnostics.gather.facts import Subject
@@ -33,7 +35,8 @@ def client_id_missing(provider: OidcProvider, subject: Subject) -> Judgement:
         commands=(
             (
                 "aws iam add-client-id-to-open-id-connect-provider "
-                f"--open-id-connect-provider-arn {provider.arn} --client-id {subject.audience}"
+                f"--open-id-connect-provider-arn {quote(provider.arn)} "
+                f"--client-id {quote(subject.audience)}"
             ),
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from diagnostics.checks.irsa301_provider_missing import create_commands
 from diagnostics.checks.issuers import Near, near
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
@@ -38,6 +40,6 @@ def provider_url_spelling(
         note=f"Compared, {difference(arn, wanted)}.",
         commands=(
             create_commands(cluster, account.id)[0],
-            f"aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {arn}",
+            f"aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {quote(arn)}",
         ),
     )

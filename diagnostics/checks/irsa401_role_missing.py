@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
 from diagnostics.result import Finding, Place
@@ -16,7 +18,7 @@ def role_missing(
 
     Why: STS answers AccessDenied for a role that does not exist, as it does for one that does not trust the
     pod, so the message never says so.
-    Source: SEMANTICS of AssumeRoleWithWebIdentity; IAM API reference, GetRole (NoSuchEntity).
+    Source: STS API reference, AssumeRoleWithWebIdentity; IAM API reference, GetRole (NoSuchEntity).
     """
     if role is not None:
         return Pass()
@@ -30,6 +32,6 @@ def role_missing(
         why="",
         next="Create the role with a trust policy for this service account, or name the role "
         f"that was meant in the annotation.{hint}",
-        note=f"The ARN is {question.source}.",
-        commands=(f"aws iam get-role --role-name {question.arn.name}",),
+        note=f"The ARN comes from {question.source}.",
+        commands=(f"aws iam get-role --role-name {quote(question.arn.name)}",),
     )

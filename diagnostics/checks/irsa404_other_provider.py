@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import Cluster, IamRole
 from diagnostics.gather.facts import KnownIssuers, TrustAnswer
+from diagnostics.iam.decision import Mismatch
 from diagnostics.wiring import Judgement, check
 
 if TYPE_CHECKING:
@@ -24,10 +25,19 @@ def other_provider(
     Source: IAM User Guide, "AWS JSON policy elements: Principal", OIDC federated principals.
     """
     known = issuers.by_issuer if issuers else {}
+    tail = f":oidc-provider/{cluster.issuer_path}"
 
     def headline(reason: Reason | None) -> str:
         start = f"The trust policy of role {role.name} trusts"
         trusted = reason.trusted if reason else ()
+        if reason is not None and reason.mismatch is Mismatch.PRINCIPAL_KIND:
+            return f"The trust policy of role {role.name} names the provider, but not as Federated."
+        accounts = [
+            arn.removesuffix(tail).rpartition(":")[2] for arn in trusted if arn.endswith(tail)
+        ]
+        elsewhere = [account for account in accounts if account != role.account]
+        if elsewhere:
+            return f"{start} the provider of account {elsewhere[0]}, but is in {role.account}."
         owners = [known[i] for t in trusted if (i := t.partition("oidc-provider/")[2]) in known]
         if owners:
             return f"{start} the provider of cluster {owners[0]}, not that of {cluster.name}."

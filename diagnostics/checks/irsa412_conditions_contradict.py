@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.iam.decision import Mismatch
 from diagnostics.wiring import Judgement, check
 
 
@@ -20,5 +21,9 @@ def conditions_contradict(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA412",
         answer,
         role,
-        lambda _: f"The conditions in the trust policy of role {role.name} exclude one another.",
+        lambda reason: (
+            f"A condition in the trust policy of role {role.name} leaves this service account out."
+            if reason is not None and reason.mismatch is Mismatch.EXCLUDED
+            else f"The conditions in the trust policy of role {role.name} exclude one another."
+        ),
     )

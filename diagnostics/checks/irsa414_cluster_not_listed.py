@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import Cluster, IamRole
+from diagnostics.explain.words import listed
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, check
 
 
@@ -15,7 +20,7 @@ def cluster_not_listed(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> 
     Why: A role that serves several clusters needs one statement for each cluster's provider.
     Source: AWS re:Post, "Troubleshoot OIDC and IRSA in Amazon EKS"; Amazon EKS User Guide, cross-account IRSA.
     """
-    return judge_fault(
+    judgement = judge_fault(
         "IRSA414",
         answer,
         role,
@@ -24,3 +29,6 @@ def cluster_not_listed(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> 
             f"cluster {cluster.name}."
         ),
     )
+    if isinstance(judgement, Finding):
+        return replace(judgement, seen=listed(trusted_providers(role)), note=None)
+    return judgement

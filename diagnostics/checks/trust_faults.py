@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.places import of_trust
@@ -34,10 +35,14 @@ _CODES: Mapping[Mismatch, str] = {
     Mismatch.KEY_FORM: "IRSA410",
     Mismatch.WILDCARD_LITERAL: "IRSA411",
     Mismatch.CONTRADICTION: "IRSA412",
+    Mismatch.EXCLUDED: "IRSA412",
     Mismatch.DENY: "IRSA413",
     Mismatch.KEY_ABSENT: "IRSA415",
     Mismatch.CONDITION: "IRSA415",
 }
+_OPEN = frozenset({Mismatch.UNKNOWN, Mismatch.UNDOCUMENTED})
+_ALIKE = 0.75
+_OF_KEYS = frozenset({Mismatch.KEY_ISSUER, Mismatch.KEY_FORM})
 
 
 def faults(answer: TrustAnswer, role: IamRole) -> Mapping[str, tuple[Reason, ...]]:
@@ -63,10 +68,11 @@ def faults(answer: TrustAnswer, role: IamRole) -> Mapping[str, tuple[Reason, ...
         return {"IRSA414": tuple(r for r in reasons if r.mismatch is Mismatch.PROVIDER)}
     sorted_out: dict[str, tuple[Reason, ...]] = {}
     for reason in reasons:
-        code = _CODES.get(reason.mismatch)
-        if code is not None:
+        if reason.mismatch not in _OPEN:
+            code = _CODES.get(reason.mismatch, "IRSA415")
             sorted_out[code] = (*sorted_out.get(code, ()), reason)
-    return sorted_out
+    # A refusal is never without a code, whatever the reasons are.
+    return sorted_out or {"IRSA415": reasons}
 
 
 def judge_fault(
@@ -97,23 +103,51 @@ def fault(
     return Finding(
         headline=headline,
         place=of_trust(role, first.pointer if first else "/Statement"),
-        seen=listed(v for r in reasons for v in r.trusted) if first else "(none)",
-        wanted=clip((first.presented if first else None) or wanted_subject(answer)),
+        seen=_seen(reasons),
+        wanted=_wanted(answer, first),
         why="",
         next=next_change(answer),
         note=_note(reasons),
     )
 
 
+def _seen(reasons: tuple[Reason, ...]) -> str:
+    if reasons and reasons[0].mismatch in _OF_KEYS:
+        return listed(dict.fromkeys(r.key for r in reasons if r.key))
+    return listed(dict.fromkeys(value for r in reasons for value in r.trusted))
+
+
+def _wanted(answer: TrustAnswer, first: Reason | None) -> str:
+    if first is None:
+        return f"a statement that trusts {answer.request.provider_arn}"
+    if first.mismatch in _OF_KEYS:
+        issuer = str(answer.request.claims.get("iss", "")).removeprefix("https://")
+        claim = (first.key or "").rpartition(":")[2]
+        return f"{issuer}:{claim if claim in ('sub', 'aud') else 'sub'}"
+    if first.mismatch is Mismatch.EXCLUDED:
+        return "a condition that does not leave this service account out"
+    if first.mismatch is Mismatch.DENY:
+        return f"a Deny that spares {wanted_subject(answer)}"
+    if first.mismatch is Mismatch.KEY_ABSENT:
+        return f"no condition on {first.key}"
+    return clip(first.presented or wanted_subject(answer))
+
+
 def _note(reasons: tuple[Reason, ...]) -> str | None:
     first = reasons[0] if reasons else None
     if first is None:
         return None
-    if first.presented is not None and len(first.trusted) == 1:
+    if first.presented is not None and len(first.trusted) == 1 and _alike(first):
         parting = difference(first.trusted[0], first.presented)
         if parting is not None:
             return f"{first.words} Compared, {parting}."
     return first.words
+
+
+def _alike(reason: Reason) -> bool:
+    """Whether the two values are near enough that the first differing character helps."""
+    one, other = reason.trusted[0][:300], (reason.presented or "")[:300]
+    return SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
 
 def next_change(answer: TrustAnswer) -> str:

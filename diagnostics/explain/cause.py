@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-KEY = ("IRSA102", "IRSA103", "IRSA301", "IRSA401", "IRSA402", "IRSA415")
+KEY = frozenset(
+    f"IRSA{code}" for code in (102, 103, 105, 301, 304, *range(401, 409), *range(410, 416))
+)
 """Checks without whose answer nobody can be called healthy."""
 
 _WRONG_ROLE = frozenset({"IRSA104", "IRSA401"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from diagnostics.arn import RoleArn
@@ -57,8 +58,8 @@ def annotate(
 def by_hand(namespace: str, name: str, arn: str | None) -> str:
     """The kubectl command that sets the role annotation."""
     return (
-        f"kubectl -n {namespace} annotate serviceaccount {name} "
-        f"{ROLE_ARN}={arn or PLACEHOLDER} --overwrite"
+        f"kubectl -n {quote(namespace)} annotate serviceaccount {quote(name)} "
+        f"{quote(f'{ROLE_ARN}={arn or PLACEHOLDER}')} --overwrite"
     )
 
 

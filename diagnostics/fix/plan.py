@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,8 +31,12 @@ class AnnotateServiceAccount:
     @property
     def command(self) -> str:
         """The same by hand."""
-        change = f"{self.key}-" if self.after is None else f"{self.key}={self.after} --overwrite"
-        return f"kubectl -n {self.namespace} annotate serviceaccount {self.name} {change}"
+        change = quote(f"{self.key}-" if self.after is None else f"{self.key}={self.after}")
+        overwrite = "" if self.after is None else " --overwrite"
+        return (
+            f"kubectl -n {quote(self.namespace)} annotate serviceaccount {quote(self.name)} "
+            f"{change}{overwrite}"
+        )
 
     def undo(self) -> AnnotateServiceAccount:
         """Put back what was there."""
@@ -65,7 +70,7 @@ class RestartWorkload:
     @property
     def command(self) -> str:
         """The same by hand."""
-        return f"kubectl -n {self.namespace} rollout restart {self.ref}"
+        return f"kubectl -n {quote(self.namespace)} rollout restart {quote(str(self.ref))}"
 
 
 Fix = AnnotateServiceAccount | RestartWorkload

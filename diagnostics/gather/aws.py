@@ -77,9 +77,20 @@ def _self_hosted(entry: FleetCluster, issuer: str) -> Cluster:
 
 
 @probe(deadline=10.0)
-async def cluster(io: Clients, target: Target) -> Cluster | None:
-    """The cluster with its issuer."""
-    return await read_cluster(io, io.fleet.cluster(target.cluster))
+async def cluster(io: Clients, target: Target) -> Cluster:
+    """The cluster with its issuer.
+
+    Raises:
+        ReadError: It can't be read, or EKS has no such cluster.
+    """
+    entry = io.fleet.cluster(target.cluster)
+    found = await read_cluster(io, entry)
+    if found is None:
+        raise ReadError(
+            f"EKS has no cluster {entry.eks_name} in {entry.region} of account {entry.account}",
+            enable="correct eks_name, region or account in the fleet file, or give its issuer",
+        )
+    return found
 
 
 @probe(deadline=10.0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from diagnostics.clients import Clients
+from diagnostics.errors import ReadError
 from diagnostics.evidence import (
     Pods,
     ServiceAccount,
     Siblings,
     Target,
+    Unreadable,
     Webhooks,
     Workload,
 )
@@ -25,12 +27,23 @@ async def workload(io: Clients, target: Target) -> Workload | None:
 
 @probe()
 async def service_account(
-    io: Clients, target: Target, workload: Workload | None
+    io: Clients, target: Target, workload: Workload | Unreadable | None
 ) -> ServiceAccount | None:
-    """The service account: the one that people named, or else the workload's."""
-    name = target.service_account or (workload.template.service_account if workload else None)
+    """The service account: the one that people named, or else the workload's.
+
+    Raises:
+        ReadError: The workload that should name it can't be read, or does not exist.
+    """
+    name = target.service_account
     if name is None:
-        return None
+        if isinstance(workload, Unreadable):
+            raise ReadError(workload.why, enable=workload.enable)
+        if workload is None:
+            raise ReadError(
+                f"there is no {target.workload} in namespace {target.namespace}",
+                enable="name the service account, or a workload that exists",
+            )
+        name = workload.template.service_account
     return await io.kubernetes(target.cluster).service_account(target.namespace, name)
 
 
