@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from diagnostics.recognize.linear import compile_pattern
+from diagnostics.recognize.phrases import PhraseBook, dense
 
 # What a log shows, the name that people give it. The first that occurs wins, the more telling first.
 _MARKS: tuple[tuple[str, str], ...] = (
@@ -94,23 +95,28 @@ _MARKS: tuple[tuple[str, str], ...] = (
     ("minio", "minio"),
     ("kopia", "velero"),
 )
-_FIELD = re.compile(
-    r"\"(?:controller|logger)\"[:=] ?\"([a-z][a-z0-9-]{2,60})\"|\b(?:app|job|container|deployment|workload|app_kubernetes_io_name)"
+_BOOK = PhraseBook(dict(_MARKS))
+_FIELD = compile_pattern(
+    r"\"(?:controller|logger)\"[:=] ?\"([a-z][a-z0-9-]{2,60})\"|\b(?:app|job|container|deployment"
+    r"|workload|app_kubernetes_io_name)"
     r"[\"']?[=:] ?[\"']?([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\b"
 )
 _GENERIC = frozenset(
-    "controller controllers metrics ingress service main manager app error message name unknown default secretstore"
-    " externalsecret certificate challenge provisioner provisioning webhook aws client true false null wal-archive"
-    " container deployment pod job kube-state-metrics kubernetes-pods".split()
-)
+    {
+        "controller", "controllers", "metrics", "ingress", "service", "main", "manager", "app",
+        "error", "message", "name", "unknown", "default", "secretstore", "externalsecret",
+        "certificate", "challenge", "provisioner", "provisioning", "webhook", "aws", "client",
+        "true", "false", "null", "wal-archive", "container", "deployment", "pod", "job", "kube-
+        state-metrics", "kubernetes-pods",
+    }
+)  # fmt: skip
+"""Names that loggers and labels bear everywhere."""
 
 
 def workload_of(text: str) -> str | None:
     """Name the controller or workload whose log a text looks like, or None."""
-    lower = text.lower()
-    for mark, name in _MARKS:
-        if mark.lower() in lower:
-            return name
+    for _, name in _BOOK.present(dense(text)):
+        return name
     for match in _FIELD.finditer(text):
         name = match[1] or match[2]
         if name not in _GENERIC:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.recognize.before import network_cause, token_file_fails
+from diagnostics.recognize.linear import compile_pattern
 from diagnostics.recognize.look_alikes import LOOK_ALIKES
 from diagnostics.recognize.phrases import PhraseBook
 from diagnostics.recognize.sdks import BEFORE_THE_CALL, CALL_FAILED, MENTIONS
 from diagnostics.recognize.signs import Says, Sign
 from diagnostics.recognize.sts import CODE_PHRASES, CODES, MESSAGES, OWN_CODES
 from diagnostics.recognize.symptom import Cause, Kind
-from diagnostics.recognize.talk import is_talk
+from diagnostics.recognize.talk import is_talk, machine_wrote
 from diagnostics.recognize.unwrap import starts_entry
 
 if TYPE_CHECKING:
@@ -24,33 +24,41 @@ if TYPE_CHECKING:
 BOOK = PhraseBook(
     {**MENTIONS, **LOOK_ALIKES, **BEFORE_THE_CALL, **CALL_FAILED, **CODE_PHRASES, **MESSAGES}
 )
-_OCCURRENCES = 24
+_OCCURRENCES = 16
 """Of one phrase in one text: more are the same failure again."""
 _LINES_BACK, _LINES_ON = 60, 80
 _ENTRY_CHARACTERS = 12_000
 
-_NODE_ROLE = re.compile(
-    r"assumed-role/[^/\s]{1,80} ?[^/\s]{0,64}/i-[0-9a-zA-Z]{3,17}"
+_NODE_ROLE = compile_pattern(
+    r"(?i)assumed-role/[^/\s]{1,80} ?[^/\s]{0,64}/i-[0-9a-zA-Z]{3,17}"
     r"|assumed-role/[\w+=,.@-]{0,64}Node(?:Instance)?Role|role/[\w+=,.@/-]{0,128}NodeInstanceRole"
     r"|assumed-role/[\w+=,.@-]{0,64}/(?:INSTANCE|NODE)",
-    re.I,
 )
-_FREE_FORM = re.compile(
-    r"\b(?:fail\w*|errors?|unable|could not|couldn't|cannot|can't)(?: to)?(?: \w{1,20}){0,3} "
+_FREE_FORM = compile_pattern(
+    r"(?i)\b(?:fail\w*|errors?|unable|could not|couldn't|cannot|can't)(?: to)?(?: \w{1,20}){0,3} "
     r"(?:assum|retriev|get|obtain|exchang)\w* [^.\n]{0,60}\b(?:web[ _-]?identity|with OIDC)"
-    r"|AssumeRoleWithWebIdentity[\"'\])]{0,2}: ?[^\n]{0,80}?(?:error|exception|denied|fail|time(?:d )?out|refused|unsupported)"
-    r"|Action=AssumeRoleWithWebIdentity[^\n]{0,4000}?(?:unsupported protocol|dial tcp|timeout|refused|no such host|EOF)",
-    re.I,
+    r"|AssumeRoleWithWebIdentity[\"'\])]{0,2}: ?[^\n]{0,80}?(?:error|exception|denied|fail"
+    r"|time(?:d )?out|refused|unsupported)"
+    r"|Action=AssumeRoleWithWebIdentity[^\n]*?(?:unsupported protocol|dial tcp|timeout|refused"
+    r"|no such host|EOF)",
 )
-_AWS_CODE = re.compile(
-    r"An error occurred \((\w{3,60})\)|api error (\w{3,60})|Error Code: (\w{3,60})|caused by: (\w{3,60}): "
-    r"|<Code> ?(\w{3,60})|\"?[cC]ode\"?: (?:Some\()?[\"'](\w{3,60})|StatusCode: \d{3}, RequestID: [\w*-]{1,64}, (\w{3,60}): "
-    r"|\"errorCode\": ?\"(\w{3,60})|Errors::(\w{3,60})|unhandled error \((\w{3,60})\)|\((\w{3,60})\): Error"
+_AWS_CODE = compile_pattern(
+    r"An error occurred \((\w{3,60})\)|api error (\w{3,60})|Error Code: (\w{3,60})"
+    r"|caused by: (\w{3,60}): "
+    r"|<Code> ?(\w{3,60})|\"?[cC]ode\"?: (?:Some\()?[\"'](\w{3,60})"
+    r"|StatusCode: \d{3}, RequestID: [\w*-]{1,64}, (\w{3,60}): "
+    r"|\"errorCode\": ?\"(\w{3,60})|Errors::(\w{3,60})|unhandled error \((\w{3,60})\)"
+    r"|\((\w{3,60})\): Error"
     r"|\b(\w{3,60}(?:Exception|Error|Denied))\b: "
 )
-_CONTINUES = re.compile(r"caused by|status code", re.I)
+_CONTINUES = compile_pattern(r"(?i)caused by|status code")
 _SENTENCE = 400
-_CHAIN = re.compile(r"in the chain|any of the providers|any of the credential providers|Provider chain|_chain\b", re.I)
+_CLOUDTRAIL = compile_pattern(r'"eventName": ?"AssumeRoleWithWebIdentity"')
+_SISTER_CALL = compile_pattern(r"AssumeRole(?:WithSAML)? operation|STS: AssumeRole(?:WithSAML)?,")
+_CHAIN = compile_pattern(
+    r"(?i)in the chain|any of the providers|any of the credential providers|Provider chain"
+    r"|_chain\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +119,7 @@ def _anchors(reading: Reading) -> list[Anchor]:
     return found
 
 
-def _entries(
-    reading: Reading, anchors: list[Anchor]
-) -> Iterable[tuple[int, int, list[Anchor]]]:
+def _entries(reading: Reading, anchors: list[Anchor]) -> Iterable[tuple[int, int, list[Anchor]]]:
     """Group the anchors by the log entry that holds them."""
     start = end = -1
     inside: list[Anchor] = []
@@ -142,7 +148,8 @@ def _judge(
     reading: Reading, first: int, last: int, anchors: list[Anchor], *, mentioned: bool
 ) -> Iterable[Failure]:
     around = "\n".join(reading.lines[first : last + 1])[:_ENTRY_CHARACTERS]
-    happened = [a for a in anchors if not _talked(reading, a, around)]
+    machine = machine_wrote(around)
+    happened = [a for a in anchors if not _talked(reading, a, machine=machine)]
     answers = [a for a in happened if a.sign.says is Says.ANSWER]
     failed = [a for a in happened if a.sign.says is Says.FAILED]
     mentions = [a for a in happened if a.sign.says is Says.MENTION]
@@ -155,7 +162,11 @@ def _judge(
         return
     conditional = [a for a in happened if a.sign.says is Says.IF_WEB_IDENTITY]
     spoken = failed or mentions
-    if conditional and spoken and not (_CHAIN.search(around) and not failed and _not_set(conditional)):
+    if (
+        conditional
+        and spoken
+        and not (_CHAIN.search(around) and not failed and _not_set(conditional))
+    ):
         yield _failure(Kind.WEB_IDENTITY, conditional[-1], first, last)
         return
     if spoken and (worded := _by_words(reading, spoken, around, first, last, wrapped=bool(failed))):
@@ -180,9 +191,7 @@ def _by_words(
             return None
     elif not _free_form(reading, spoken):
         return None
-    return Failure(
-        Kind.WEB_IDENTITY, cause or Cause.OTHER, code, first, last, at.line, at.column
-    )
+    return Failure(Kind.WEB_IDENTITY, cause or Cause.OTHER, code, first, last, at.line, at.column)
 
 
 def _free_form(reading: Reading, spoken: list[Anchor]) -> bool:
@@ -197,7 +206,7 @@ def _free_form(reading: Reading, spoken: list[Anchor]) -> bool:
 
 
 def _cloudtrail(around: str) -> bool:
-    return bool(re.search(r'"eventName": ?"AssumeRoleWithWebIdentity"', around))
+    return _CLOUDTRAIL.search(around) is not None
 
 
 def _coded(around: str) -> tuple[str | None, Cause | None]:
@@ -211,7 +220,10 @@ def _coded(around: str) -> tuple[str | None, Cause | None]:
     return None, None
 
 
-_SERVICE_CODE = re.compile(r"^(?:[A-Z][a-zA-Z]{3,50}(?:Exception|Denied|Token|TokenId|Error|Operation|Failure|Match|Forbidden))$")
+_SERVICE_CODE = compile_pattern(
+    r"^(?:[A-Z][a-zA-Z]{3,50}(?:Exception|Denied|Token|TokenId|Error|Operation|Failure|Match"
+    r"|Forbidden))$"
+)
 
 
 def _any_code(around: str) -> str | None:
@@ -228,9 +240,7 @@ _NO_SERVICE = ("Client", "RequestError", "Sdk", "Runtime", "IO", "Amazon", "Type
                "FormatError", "Permission", "PresentError", "Unmarshal", "Serialization", "WebIdentity")  # fmt: skip
 
 
-def _each_cause(
-    anchors: list[Anchor], around: str, first: int, last: int
-) -> Iterable[Failure]:
+def _each_cause(anchors: list[Anchor], around: str, first: int, last: int) -> Iterable[Failure]:
     seen: set[Cause] = set()
     for anchor in anchors:
         if anchor.sign.cause not in seen and anchor.sign.cause is not None:
@@ -246,8 +256,8 @@ def _each_cause(
 
 def _another_call(anchor: Anchor, around: str) -> bool:
     """Tell whether the answer, which other STS calls can get too, was to one of those."""
-    return anchor.sign.cause in {Cause.VALIDATION, Cause.REGION_DISABLED} and bool(
-        re.search(r"AssumeRole(?:WithSAML)? operation|STS: AssumeRole(?:WithSAML)?,", around)
+    return anchor.sign.cause in {Cause.VALIDATION, Cause.REGION_DISABLED} and (
+        _SISTER_CALL.search(around) is not None
     )
 
 
@@ -262,7 +272,7 @@ def _not_set(anchors: list[Anchor]) -> bool:
     return all(a.sign.cause in {Cause.NOT_CONFIGURED, Cause.NO_REGION} for a in anchors)
 
 
-def _talked(reading: Reading, anchor: Anchor, around: str) -> bool:
+def _talked(reading: Reading, anchor: Anchor, *, machine: bool) -> bool:
     if anchor.sign.says in {Says.LOOK_ALIKE, Says.MENTION}:
         return False
     line, column = reading.lines[anchor.line], anchor.column
@@ -271,7 +281,7 @@ def _talked(reading: Reading, anchor: Anchor, around: str) -> bool:
         row -= 1
         line = f"{reading.lines[row]} {line}"
         column += len(reading.lines[row]) + 1
-    return is_talk(line, column, column + anchor.length, around)
+    return is_talk(line, column, column + anchor.length, machine=machine)
 
 
 def _look_alike(
@@ -297,5 +307,11 @@ _TELLING = {cause: rank for rank, cause in enumerate(
 
 def _failure(kind: Kind, anchor: Anchor, first: int, last: int) -> Failure:
     return Failure(
-        kind, anchor.sign.cause or Cause.OTHER, anchor.sign.code, first, last, anchor.line, anchor.column
+        kind,
+        anchor.sign.cause or Cause.OTHER,
+        anchor.sign.code,
+        first,
+        last,
+        anchor.line,
+        anchor.column,
     )

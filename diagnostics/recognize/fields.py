@@ -5,65 +5,89 @@ Every pattern starts with a literal and is bounded, so that the time is linear i
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from diagnostics.arn import RoleArn
+from diagnostics.recognize.linear import compile_pattern
 
-_ROLE = re.compile(r"arn:aws[a-z-]{0,10}:iam::[^\s:\"'/]{0,40}:role/[^\s\"',;|)\]}\\]{1,600}", re.I)
-_RESOURCE = re.compile(r"on resource: ?[\"']?$")
-_ASSUMED = re.compile(r"assumed-role/([^/\s\"']{1,80})/([^\s\"',;)\]}<>]{1,80})")
-_ACCOUNT = re.compile(r"arn:aws[a-z-]{0,10}:(?:iam|sts)::(\d{12}):|\baccount[ :_-]{0,3}(?:id)?[ :=\"']{0,4}(\d{12})\b", re.I)
-_REGION_NAME = r"([a-z]{2}(?:-(?:gov|iso[a-z]?))?-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d)"
+_ROLE = compile_pattern(
+    r"(?i)arn:aws[a-z-]{0,10}:iam::[^\s:\"'/]{0,40}:role/[^\s\"',;|)\]}\\]{1,600}"
+)
+_RESOURCE = compile_pattern(r"on resource: ?[\"']?$")
+_ASSUMED = compile_pattern(r"assumed-role/([^/\s\"']{1,80})/([^\s\"',;)\]}<>]{1,80})")
+_ACCOUNT = compile_pattern(
+    r"(?i)arn:aws[a-z-]{0,10}:(?:iam|sts)::(\d{12}):"
+    r"|\baccount[ :_-]{0,3}(?:id)?[ :=\"']{0,4}(\d{12})\b"
+)
+_REGION_NAME = (
+    r"([a-z]{2}(?:-(?:gov|iso[a-z]?))?"
+    r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d)"
+)
 _REGIONS = (
-    re.compile(r"\bsts(?:-fips)?\." + _REGION_NAME + r"\.|sts\.(?:dualstack\.)?" + _REGION_NAME),
-    re.compile(r"\boidc(?:-eks|\.eks)\." + _REGION_NAME + r"\."),
-    re.compile(r"\bregion[\"']?[ :=]{1,3}[\"']?" + _REGION_NAME + r"\b", re.I),
-    re.compile(r"AWS_(?:DEFAULT_)?REGION[\"']?[ :=]{1,3}[\"']?" + _REGION_NAME + r"\b"),
-    re.compile(r"(?:^|[ .:/=\"'@])" + _REGION_NAME + r"(?=[.:,/ \"']|$)", re.M),
+    compile_pattern(
+        r"\bsts(?:-fips)?\." + _REGION_NAME + r"\.|sts\.(?:dualstack\.)?" + _REGION_NAME
+    ),
+    compile_pattern(r"\boidc(?:-eks|\.eks)\." + _REGION_NAME + r"\."),
+    compile_pattern(r"(?i)\bregion[\"']?[ :=]{1,3}[\"']?" + _REGION_NAME + r"\b"),
+    compile_pattern(r"AWS_(?:DEFAULT_)?REGION[\"']?[ :=]{1,3}[\"']?" + _REGION_NAME + r"\b"),
+    compile_pattern(r"(?m)(?:^|[ .:/=\"'@])" + _REGION_NAME + r"(?:[.:,/ \"']|$)"),
 )
-_ISSUER = re.compile(
-    r"(?:https?://)?(oidc(?:-eks)?\.[\w.-]{0,60}?(?:amazonaws\.com(?:\.cn)?|api\.aws)/id/(?:<[^<>\s]{1,64}>|\[[^\[\]\s]{1,64}\]|[\w*-]{1,80}))"
+_ISSUER = compile_pattern(
+    r"(?:https?://)?(oidc(?:-eks)?\.[\w.-]{0,60}?(?:amazonaws\.com(?:\.cn)?"
+    r"|api\.aws)/id/(?:<[^<>\s]{1,64}>|\[[^\[\]\s]{1,64}\]|[\w*-]{1,80}))"
 )
-_NAMED_ISSUER = re.compile(r"found in (?:your )?account for (https?://[^\s\"'<>\\,;)]{4,300})")
-_SUBJECT = re.compile(r"system:serviceaccount:([a-z0-9][a-z0-9-]{0,62}):([a-z0-9][a-z0-9.-]{0,252})")
+_NAMED_ISSUER = compile_pattern(r"found in (?:your )?account for (https?://[^\s\"'<>\\,;)]{4,300})")
+_SUBJECT = compile_pattern(
+    r"system:serviceaccount:([a-z0-9][a-z0-9-]{0,62}):([a-z0-9][a-z0-9.-]{0,252})"
+)
 _SEPARATOR = r"[\"'*]{0,3}(?:[ \t]?[:=][ \t]?|[ \t])[\"'*]{0,3}"
-_NAMESPACE = re.compile(
-    r"(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:namespace_name|pod_namespace|k8s\.namespace\.name|kube_namespace|k8s_namespace|exported_namespace|namespace)"
-    r"[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?=[\s,;}\])\"'*|]|$)"
+_NAMESPACE = compile_pattern(
+    r"(?im)(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:namespace_name|pod_namespace"
+    r"|k8s\.namespace\.name|kube_namespace|k8s_namespace|exported_namespace|namespace)"
+    r"[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:[\s,;}\])\"'*|]|$)"
     r"|(?:^|\s)(?:-n|--namespace)[ =]([a-z0-9][a-z0-9-]{0,62})"
-    r"|\b(?:in|of) (?:the )?namespace [\"']?([a-z0-9][a-z0-9-]{0,62})|\bin (?:the )?([a-z0-9][a-z0-9-]{1,62}) namespace\b",
-    re.I | re.M,
+    r"|\b(?:in|of) (?:the )?namespace [\"']?([a-z0-9][a-z0-9-]{0,62})"
+    r"|\bin (?:the )?([a-z0-9][a-z0-9-]{1,62}) namespace\b",
 )
-_ACCOUNT_NAME = re.compile(
-    r"(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:service[ _-]?account(?:[ _]?name)?|k8s\.serviceaccount\.name)"
+_ACCOUNT_NAME = compile_pattern(
+    r"(?im)(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:service[ _-]?account(?:[ _]?name)?"
+    r"|k8s\.serviceaccount\.name)"
     + _SEPARATOR
     + r"(?:([a-z0-9][a-z0-9-]{0,62})[/:])?([a-z0-9][a-z0-9.-]{0,252})",
-    re.I | re.M,
 )
-_POD = re.compile(
-    r"(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:pod_name|k8s\.pod\.name|kube_pod_name|logging_pod|podname|pod)[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}"
-    r"(?:([a-z0-9][a-z0-9-]{0,62})/)?([a-z0-9][a-z0-9.-]{2,252})(?=[\s,;}\])\"'*|]|$)",
-    re.I | re.M,
+_POD = compile_pattern(
+    r"(?im)(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:pod_name|k8s\.pod\.name|kube_pod_name"
+    r"|logging_pod|podname|pod)[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}"
+    r"(?:([a-z0-9][a-z0-9-]{0,62})/)?([a-z0-9][a-z0-9.-]{2,252})(?:[\s,;}\])\"'*|]|$)",
 )
-_CSI_POD = re.compile(r"for pod ([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})")
-_LOG_PATH = re.compile(r"/var/log/(?:pods|containers)/([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_")
-_POD_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,200}-[0-9a-f]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}")
-_TOKENS = re.compile(r"[a-z0-9.-]{12,253}")
-_CLUSTER = re.compile(
-    r"(?:^|[\s,{(\[\"])(?:eks[ _-]?)?(?:cluster[_-]?name|k8s\.cluster\.name|kube_cluster_name|k8s_cluster|cluster)[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}"
-    r"([A-Za-z0-9][\w.-]{1,99})(?=[\s,;}\])\"'*|]|$)",
-    re.I | re.M,
+_CSI_POD = compile_pattern(r"for pod ([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})")
+_LOG_PATH = compile_pattern(r"/var/log/(?:pods|containers)/([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_")
+_POD_NAME = compile_pattern(
+    r"(?:^|[^/a-z0-9.-])([a-z0-9][a-z0-9.-]*-[0-9a-f]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5})(?:[^a-z0-9-]|$)"
 )
-_WORKLOAD = re.compile(r"\b(?:deployment|statefulset|daemonset|cronjob)(?:\.apps)?[/=: ]{1,2}[\"']?([a-z0-9][a-z0-9-]{2,61})\b", re.I)
-_REQUEST = re.compile(
-    r"(?:aws_)?request[ _-]?id[\"']?(?:\" ?:|[:=>]| is)\s?(?:Some\()?[\"'\[]?([A-Za-z0-9]{8,40}(?:-[A-Za-z0-9]{4,12}){0,4})(?=[^\w-]|$)", re.I
+_CLUSTER = compile_pattern(
+    r"(?im)(?:^|[\s,{(\[\"])(?:eks[ _-]?)?(?:cluster[_-]?name|k8s\.cluster\.name"
+    r"|kube_cluster_name|k8s_cluster|cluster)[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}"
+    r"([A-Za-z0-9][\w.-]{1,99})(?:[\s,;}\])\"'*|]|$)",
 )
-_ISO = re.compile(r"\b(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?")
-_EPOCH = re.compile(r"\"(?:ts|time|timestamp)\": ?(1[4-9]\d{8})(?:\.\d{1,9}|\d{3})?\b")
-_FIELDS_OF_LOG_LINES = re.compile(r"\"(?:logger|controller|reconciler kind|reconcilerKind|controllerKind)\"|Request\"|\"request\"=")
-_SCAN = 24_000
+_WORKLOAD = compile_pattern(
+    r"(?i)\b(?:deployment|statefulset|daemonset"
+    r"|cronjob)(?:\.apps)?[/=: ]{1,2}[\"']?([a-z0-9][a-z0-9-]{2,61})\b"
+)
+_REQUEST = compile_pattern(
+    r"(?i)(?:aws_)?request[ _-]?id[\"']?(?:\" ?:|[:=>]"
+    r"| is)\s?(?:Some\()?[\"'\[]?([A-Za-z0-9]{8,40}(?:-[A-Za-z0-9]{4,12}){0,4})(?:[^\w-]|$)"
+)
+_ISO = compile_pattern(
+    r"\b(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?"
+)
+_EPOCH = compile_pattern(r"\"(?:ts|time|timestamp)\": ?(1[4-9]\d{8})(?:\.\d{1,9}|\d{3})?\b")
+_FIELDS_OF_LOG_LINES = compile_pattern(
+    r"\"(?:logger|controller|reconciler kind|reconcilerKind|controllerKind)\"|Request\""
+    r"|\"request\"="
+)
+SCAN = 12_000
 """Characters that are read for fields; a field stands near its failure."""
 
 
@@ -88,8 +112,8 @@ class Fields:
 
 
 def read_fields(text: str) -> Fields:
-    """Read what a plain text shows. Reads at most 24,000 characters."""
-    text = text[:_SCAN]
+    """Read what a plain text shows. Reads at most 12,000 characters."""
+    text = text[:SCAN]
     role, written = _role(text)
     assumed = _ASSUMED.search(text)
     namespace, service_account, pod = _place(text)
@@ -113,7 +137,9 @@ def read_fields(text: str) -> Fields:
     )
 
 
-_NO_NAMES = frozenset(("name", "null", "none", "true", "false", "and", "is", "the", "in", "for", "with", "token"))
+_NO_NAMES = frozenset(
+    ("name", "null", "none", "true", "false", "and", "is", "the", "in", "for", "with", "token")
+)
 
 
 def _role(text: str) -> tuple[str | None, str | None]:
@@ -178,10 +204,8 @@ def _place(text: str) -> tuple[str | None, str | None, str | None]:
 def _pod(text: str) -> tuple[str | None, str | None]:
     if not _FIELDS_OF_LOG_LINES.search(text) and (labelled := _POD.search(text)) is not None:
         return labelled[1], labelled[2]
-    for token in _TOKENS.finditer(text):
-        if _POD_NAME.fullmatch(token[0]) and text[token.start() - 1 : token.start()] != "/":
-            return None, token[0]
-    return None, None
+    named = _POD_NAME.search(text)
+    return None, named[1] if named else None
 
 
 def _request(text: str) -> str | None:

@@ -6,7 +6,7 @@ Engine: RE2's set matcher, one automaton for all phrases, linear in the text. Wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 try:
     import re2
@@ -14,13 +14,12 @@ except ImportError:  # pragma: no cover  not on our own machines; tested by hand
     re2 = None
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 T = TypeVar("T")
 
 
-class _SetMatcher(Protocol):
-    def Match(self, text: str) -> list[int] | None: ...  # noqa: N802  RE2's name
+_Matcher: TypeAlias = "Callable[[str], list[int] | None]"
 
 
 def dense(phrase: str) -> str:
@@ -46,11 +45,11 @@ class PhraseBook(Generic[T]):
 
     def _indices(self, text: str) -> Iterable[int]:
         if self._set is not None:
-            return sorted(self._set.Match(text) or ())
+            return sorted(self._set(text) or ())
         return [i for i, phrase in enumerate(self._phrases) if phrase in text]
 
 
-def _compiled(phrases: tuple[str, ...], engine: object | None) -> _SetMatcher | None:
+def _compiled(phrases: tuple[str, ...], engine: object | None) -> _Matcher | None:
     if engine is None:
         return None
     options = re2.Options()
@@ -61,5 +60,5 @@ def _compiled(phrases: tuple[str, ...], engine: object | None) -> _SetMatcher | 
     for phrase in phrases:
         matcher.Add(phrase)
     matcher.Compile()
-    compiled: _SetMatcher = matcher
+    compiled: _Matcher = matcher.Match
     return compiled

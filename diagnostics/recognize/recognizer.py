@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
+from collections import Counter
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from diagnostics.recognize.controllers import workload_of
 from diagnostics.recognize.entries import Failure, failures
-from diagnostics.recognize.fields import Fields, read_fields
+from diagnostics.recognize.fields import SCAN, Fields, read_fields
 from diagnostics.recognize.gate import worth_reading
+from diagnostics.recognize.linear import compile_pattern
 from diagnostics.recognize.sdks import sdk_of
 from diagnostics.recognize.secrets import redact
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
-from diagnostics.recognize.unwrap import LIMIT, unwrap
+from diagnostics.recognize.unwrap import LIMIT, storable, unwrap
 
 if TYPE_CHECKING:
     from diagnostics.recognize.unwrap import Reading
@@ -23,14 +24,20 @@ MOST = 10
 """Symptoms of one text, at most."""
 _EXCERPT = 600
 _MESSAGE = 300
-_MESSAGE_END = re.compile(r"\"|<|\t| \(Service:| status code: \d| ---> |\n|, \"|\\|', |$")
+_MESSAGE_END = compile_pattern(r"\"|<|\t| \(Service:| status code: \d| ---> |\n|, \"|\\|', |$")
 _FEDERATIONS = (
-    (re.compile(r"configure-aws-credentials|GitHub Actions|role with OIDC|token\.actions\.githubusercontent|ACTIONS_ID_TOKEN", re.I), "GitHub Actions"),
-    (re.compile(r"\bgitlab", re.I), "GitLab"),
-    (re.compile(r"\bbuildkite\b", re.I), "Buildkite"),
-    (re.compile(r"\bcircleci\b", re.I), "CircleCI"),
-    (re.compile(r"cognito", re.I), "Amazon Cognito"),
-    (re.compile(r"Terraform Cloud|app\.terraform\.io", re.I), "HCP Terraform"),
+    (
+        compile_pattern(
+            r"(?i)configure-aws-credentials|GitHub Actions|role with OIDC"
+            r"|token\.actions\.githubusercontent|ACTIONS_ID_TOKEN"
+        ),
+        "GitHub Actions",
+    ),
+    (compile_pattern(r"(?i)\bgitlab"), "GitLab"),
+    (compile_pattern(r"(?i)\bbuildkite\b"), "Buildkite"),
+    (compile_pattern(r"(?i)\bcircleci\b"), "CircleCI"),
+    (compile_pattern(r"(?i)cognito"), "Amazon Cognito"),
+    (compile_pattern(r"(?i)Terraform Cloud|app\.terraform\.io"), "HCP Terraform"),
 )
 _REPEATED = frozenset((Cause.NO_CREDENTIALS, Cause.OTHER))
 
@@ -53,45 +60,58 @@ def recognize(text: str) -> tuple[Symptom, ...]:
     """
     if not worth_reading(text):
         return ()
-    reading = unwrap(redact(text[:LIMIT]))
+    reading = unwrap(redact(storable(text[:LIMIT])))
     found = failures(reading)
     if not found:
         return ()
     context = _context(reading)
     symptoms: list[Symptom] = []
     alone = len({(f.kind, f.cause, f.code) for f in found if f.kind is Kind.WEB_IDENTITY}) <= 1
-    for failure in found[: MOST * 8]:
+    for failure in _few_of_each(found):
         _merge(symptoms, _symptom(reading, failure, context, alone=alone))
     ordered = sorted(symptoms, key=lambda s: s.kind is not Kind.WEB_IDENTITY)
-    if ordered[0].kind is Kind.WEB_IDENTITY:  # what no provider found follows from what this one met
+    if (
+        ordered[0].kind is Kind.WEB_IDENTITY
+    ):  # what no provider found follows from what this one met
         ordered = [s for s in ordered if s.kind is Kind.WEB_IDENTITY or s.cause not in _REPEATED]
     return tuple(replace(s, fingerprint=_fingerprint(s)) for s in ordered[:MOST])
 
 
+def _few_of_each(found: list[Failure]) -> list[Failure]:
+    """Leave out what repeats: a log says the same thing a hundred times."""
+    counts: Counter[tuple[Kind, Cause, str | None]] = Counter()
+    few = []
+    for failure in found:
+        counts[failure.kind, failure.cause, failure.code] += 1
+        if counts[failure.kind, failure.cause, failure.code] <= MOST:
+            few.append(failure)
+    return few
+
+
 def _context(reading: Reading) -> _Context:
-    text = reading.text[:24_000]
+    text = reading.text[:SCAN]
     federation = next((name for words, name in _FEDERATIONS if words.search(text)), None)
     return _Context(read_fields(text), sdk_of(text), workload_of(text), federation)
 
 
 def _symptom(reading: Reading, failure: Failure, context: _Context, *, alone: bool) -> Symptom:
-    own_text = "\n".join(reading.lines[failure.first : failure.last + 1])
     if failure.first == 0 and failure.last == len(reading.lines) - 1:
-        own = context.fields
+        own, sdk, workload = context.fields, context.sdk, context.workload
     else:
-        own = read_fields(own_text)
-        own = _filled(own, context.fields, _ALL if alone else _AROUND)
-    own_sdk, own_workload = sdk_of(own_text[:24_000]), workload_of(own_text[:24_000])
+        own_text = "\n".join(reading.lines[failure.first : failure.last + 1])[:SCAN]
+        own = _filled(read_fields(own_text), context.fields, _ALL if alone else _AROUND)
+        sdk = sdk_of(own_text) or context.sdk
+        workload = workload_of(own_text) or own.workload or context.workload
     values = {f.name: getattr(own, f.name) for f in fields(Fields)}
     if failure.kind is Kind.LOOK_ALIKE and failure.cause in {Cause.PERMISSION, Cause.NODE_ROLE}:
         values["role_arn"] = values["role_as_written"] = None
-    values["workload"] = own_workload or own.workload or context.workload
+    values["workload"] = workload or own.workload
     return Symptom(
         kind=failure.kind,
         cause=failure.cause,
         excerpt=_excerpt(reading, failure),
         fingerprint="",
-        sdk=own_sdk or context.sdk,
+        sdk=sdk,
         sts_error_code=failure.code,
         message=_message(reading, failure),
         federation=context.federation,
@@ -169,12 +189,18 @@ def _same(a: Symptom, b: Symptom) -> bool:
     return all(x is None or y is None or x == y for x, y in pairs)
 
 
-_POD_SUFFIX = re.compile(r"(?:-[0-9a-f]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$|-\d{1,5}$")
+_POD_SUFFIX = compile_pattern(r"(?:-[0-9a-f]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$|-\d{1,5}$")
+
+
+def _base_name(pod: str) -> str:
+    """Leave out what a controller appends to the name of a pod."""
+    suffix = _POD_SUFFIX.search(pod)
+    return pod[: suffix.start()] if suffix else pod
 
 
 def _fingerprint(symptom: Symptom) -> str:
     """Hash what makes a failure that failure: 16 hex digits."""
-    pod = _POD_SUFFIX.sub("", symptom.pod) if symptom.pod else None
+    pod = _base_name(symptom.pod) if symptom.pod else None
     parts = (
         symptom.kind, symptom.cause, symptom.sts_error_code, symptom.role_as_written, symptom.account_id,
         symptom.issuer, symptom.namespace, symptom.service_account, symptom.workload, pod, symptom.cluster,

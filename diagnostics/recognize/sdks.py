@@ -9,8 +9,7 @@ aws-sdk-php AssumeRoleWithWebIdentityCredentialProvider; aws-sdk-cpp STSCredenti
 
 from __future__ import annotations
 
-import re
-
+from diagnostics.recognize.linear import Pattern, compile_pattern
 from diagnostics.recognize.signs import MENTION, answer, failed, provided
 from diagnostics.recognize.symptom import Cause
 
@@ -122,49 +121,67 @@ MENTIONS = {
 """What speaks of web identity, failure or not."""
 
 # The first that fits wins: the ones that quote another family's words come first.
-FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("java v2", re.compile(
-        r"software\.amazon\.|\.awssdk\.|\bs\.a\.a\.|\(Service: [\w ]{1,60}, Status Code: \d|StsException"
+FAMILIES: tuple[tuple[str, Pattern], ...] = (
+    ("java v2", compile_pattern(
+        r"software\.amazon\.|\.awssdk\.|\bs\.a\.a\.|\(Service: [\w ]{1,60}, Status Code: \d"
+        r"|StsException"
         r"|'sts' service module|or the javaproperty|AwsCredentialsProviderChain")),
-    ("java v1", re.compile(
+    ("java v1", compile_pattern(
         r"com\.amazonaws\.|\(Service: [\w ]{1,60}; Status Code: \d|; Error Code: |aws-java-sdk"
         r"|AWSCredentialsProviderChain|AWSSecurityTokenServiceException|hadoop\.fs\.s3a"
         r"|You must specify a value for roleArn")),
-    ("ruby", re.compile(r"Aws::(?:STS|Errors|S3|\w{1,40}::Errors|AssumeRole)|aws-sdk-core-\d|:web_identity_token")),
-    ("php", re.compile(
-        r"Aws\\{1,2}\w|AWS HTTP error|Error executing \"|Error reading WebIdentityTokenFile|GuzzleHttp"
+    ("ruby", compile_pattern(r"Aws::(?:STS|Errors|S3|\w{1,40}::Errors|AssumeRole)|aws-sdk-core-\d"
+        r"|:web_identity_token")),
+    ("php", compile_pattern(
+        r"Aws\\{1,2}\w|AWS HTTP error|Error executing \"|Error reading WebIdentityTokenFile"
+        r"|GuzzleHttp"
         r"|aws-sdk-php|InvalidIdentityToken from file")),
-    (".net", re.compile(
-        r"Amazon\.(?:Runtime|SecurityToken|S3|\w{1,40}\.Amazon)|AmazonSecurityTokenService(?:Exception|Client)\b(?!Ex)"
-        r"|from the WebIdentityTokenFile|AWSSDK\.|Error calling AssumeRole for role|System\.UnauthorizedAccess")),
-    ("cpp", re.compile(
-        r"AWSErrorMarshaller|Aws::(?:Client|Auth|Http)|STSAssumeRole(?:With)?WebIdentityCredentialsProvider"
+    (".net", compile_pattern(
+        r"Amazon\.(?:Runtime|SecurityToken|S3|\w{1,40}\.Amazon)"
+        r"|AmazonSecurityTokenService(?:Exception|Client)\b"
+        r"|from the WebIdentityTokenFile|AWSSDK\.|Error calling AssumeRole for role"
+        r"|System\.UnauthorizedAccess")),
+    ("cpp", compile_pattern(
+        r"AWSErrorMarshaller|Aws::(?:Client|Auth|Http)"
+        r"|STSAssumeRole(?:With)?WebIdentityCredentialsProvider"
         r"|STSResourceClient|to use STS AssumeRole web identity|AWSClient \[")),
-    ("rust", re.compile(
-        r"aws_config|aws_smithy|aws_sdk_|UnhandledError\(|CredentialsStageError|CredentialsNotLoaded"
-        r"|ConstructionFailure\(|DispatchFailure|ProviderError\(ProviderError|Generic \{ ?store:|Unhandled\(Unhandled"
-        r"|error assuming web identity role|service error: unhandled error|ErrorMetadata ?\{|hyper::|reqwest::")),
-    ("js v2", re.compile(
-        r"/aws-sdk/lib/|TokenFileWebIdentityCredentials|originalError|CredentialsError\b(?<!ProviderError)"
+    ("rust", compile_pattern(
+        r"aws_config|aws_smithy|aws_sdk_|UnhandledError\(|CredentialsStageError"
+        r"|CredentialsNotLoaded"
+        r"|ConstructionFailure\(|DispatchFailure|ProviderError\(ProviderError|Generic \{ ?store:"
+        r"|Unhandled\(Unhandled"
+        r"|error assuming web identity role|service error: unhandled error|ErrorMetadata ?\{"
+        r"|hyper::|reqwest::")),
+    ("js v2", compile_pattern(
+        r"/aws-sdk/lib/|TokenFileWebIdentityCredentials|originalError|\bCredentialsError\b"
         r"|AWS_SDK_LOAD_CONFIG|ChainableTemporaryCredentials")),
-    ("js v3", re.compile(
-        r"@aws-sdk|@smithy|CredentialsProviderError|configure-aws-credentials|role with OIDC|\$metadata|\$fault"
-        r"|InvalidIdentityTokenException:|IDPCommunicationErrorException|no role assumption callback"
-        r"|Web identity configuration not specified|tryNextLink|ACTIONS_ID_TOKEN|from any providers")),
-    ("aws-sdk-go-v2", re.compile(
-        r"operation error [A-Z]|https response error StatusCode|get identity: get credentials|api error \w"
-        r"|failed to refresh cached credentials|no EC2 IMDS role found|aws-sdk-go-v2|from provide source"
+    ("js v3", compile_pattern(
+        r"@aws-sdk|@smithy|CredentialsProviderError|configure-aws-credentials|role with OIDC"
+        r"|\$metadata|\$fault"
+        r"|InvalidIdentityTokenException:|IDPCommunicationErrorException"
+        r"|no role assumption callback"
+        r"|Web identity configuration not specified|tryNextLink|ACTIONS_ID_TOKEN"
+        r"|from any providers")),
+    ("aws-sdk-go-v2", compile_pattern(
+        r"operation error [A-Z]|https response error StatusCode|get identity: get credentials"
+        r"|api error \w"
+        r"|failed to refresh cached credentials|no EC2 IMDS role found|aws-sdk-go-v2"
+        r"|from provide source"
         r"|unable to read web identity token file in pod")),
-    ("botocore", re.compile(
-        r"[Aa]n error occurred \(|botocore|boto3|web_identity_token_loader|Unable to locate credentials\. You can configure"
+    ("botocore", compile_pattern(
+        r"[Aa]n error occurred \(|botocore|boto3|web_identity_token_loader"
+        r"|Unable to locate credentials\. You can configure"
         r"|configured to assume role with web identity|EndpointConnectionError|NoCredentialsError"
         r"|Could not connect to the endpoint URL")),
-    ("aws-sdk-go v1", re.compile(
-        r"WebIdentityErr|status code: \d{3}|NoCredentialProviders|caused by: |EC2RoleRequestError|rpc error: code"
-        r"|aws-sdk-go|request id: |unable to read file at /var/run|\.go:\d|An IAM role must be associated"
+    ("aws-sdk-go v1", compile_pattern(
+        r"WebIdentityErr|status code: \d{3}|NoCredentialProviders|caused by: |EC2RoleRequestError"
+        r"|rpc error: code"
+        r"|aws-sdk-go|request id: |unable to read file at /var/run|\.go:\d"
+        r"|An IAM role must be associated"
         r"|Error decrypting key|[a-z]: AccessDenied: User")),
-    ("other", re.compile(
-        r"\[aws_credentials\]|STS assume role request failed|\bjs: |oidc/tokens: 422|\[aws_client\]"
+    ("other", compile_pattern(
+        r"\[aws_credentials\]|STS assume role request failed|\bjs: |oidc/tokens: 422"
+        r"|\[aws_client\]"
         r"|API: AssumeRole|<ErrorResponse |[?&]Action=AssumeRole|<Error>")),
 )  # fmt: skip
 

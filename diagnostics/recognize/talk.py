@@ -7,69 +7,91 @@ code around the words or a hypothetical sentence around them mean that it did no
 
 from __future__ import annotations
 
-import re
+from diagnostics.recognize.linear import compile_pattern
 
-_MACHINE = re.compile(
-    r"request ?id[\"']?[:=> ]{1,4}[\"']?[0-9a-f]{8}-|status code: \d{3}, request id: \w|\(Service: |StatusCode: \d{3}"
-    r"|<RequestId>|^\W{0,4}[\w.]{0,100}(?:Error|Exception): An error occurred|^\W{0,4}\d?An error occurred \("
+_MACHINE = compile_pattern(
+    r"request ?id[\"']?[:=> ]{1,4}[\"']?[0-9a-f]{8}-|status code: \d{3}, request id: \w"
+    r"|\(Service: |StatusCode: \d{3}"
+    r"|<RequestId>|^\W{0,4}[\w.]{0,100}(?:Error|Exception): An error occurred"
+    r"|^\W{0,4}\d?An error occurred \("
     r"|^[EIWF]\d{4} \d\d:|^\W{0,3}\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|level=(?:error|warn|fatal)"
     r"|\"level\": ?\"(?:error|warn|fatal|ERROR|FATAL|WARN)|^\W{0,3}(?:Warning|Normal) "
-    r"|rpc error: code|\bE/\w|(?i:caused by: [a-z.]{1,80}(?:exception|error): )",
+    r"|rpc error: code|\bE/\w|[Cc]aused by: [A-Za-z.]{1,80}(?:Exception|Error): ",
 )
-_CODE = re.compile(
-    r"\b(?:grep|egrep|rg|awk|jq|zgrep)\b|filter-pattern|\|[=~] ?[\"']|errors?\.New\(|awserr\.New|Errorf\(|throw new |new Error\("
-    r"|\bassert|\bexpect\(|toThrow|[cC]ontains\(|includes\(|\.match\(|[!=]==? ?[\"']|^[+-]? ?(?:const|var|let|func|def|import|class|case) "
-    r"|\braise [A-Z]\w+\(|print(?:ln|f)?\(|panic\(|\blog(?:ger)?\.\w+\(|re\.compile|has_?[pP]refix|\.startswith\("
-    r"|^[+-]? ?//|^[+-]? ?\* @|message_contains|\bexpr: |errors\.Is\(|strings\.|errorCode ?= ?[\"']|\bWHERE\b|stats count"
+_CODE = compile_pattern(
+    r"\b(?:grep|egrep|rg|awk|jq|zgrep)\b|filter-pattern|\|[=~] ?[\"']|errors?\.New\(|awserr\.New"
+    r"|Errorf\(|throw new |new Error\("
+    r"|\bassert|\bexpect\(|toThrow|[cC]ontains\(|includes\(|\.match\(|[!=]==? ?[\"']"
+    r"|^[+-]? ?(?:const|var|let|func|def|import|class|case) "
+    r"|\braise [A-Z]\w+\(|print(?:ln|f)?\(|panic\(|\blog(?:ger)?\.\w+\(|re\.compile"
+    r"|has_?[pP]refix|\.startswith\("
+    r"|^[+-]? ?//|^[+-]? ?\* @|message_contains|\bexpr: |errors\.Is\(|strings\."
+    r"|errorCode ?= ?[\"']|\bWHERE\b|stats count"
     r"|match: |pattern: |regex: |\braw_?message\b|^\W{0,4}curl |--request GET --url",
 )
-_COMMAND_AFTER = re.compile(r"^[^\n]{0,80}(?:[\"'/] ?\| ?(?:wc|head|tail|sort)\b|\bin (?:err|msg|str\())")
-_HYPOTHETICAL = re.compile(
-    r"\b(?:if|whenever|unless|in case|suppose|for example|e\.g|such as|something like|looks? like this|would|otherwise"
-    r"|you(?:'ll| will| may| might| can| could| should)? (?:get|see|receive|hit|encounter|run into|face)"
-    r"|(?:may|might|could|can|will|should) (?:see|get|return|fail|receive|be|throw|cause|result|happen|occur)"
-    r"|documentation|docs?|runbook|article|blog|tutorial|troubleshoot\w*|common (?:errors?|causes?)|symptoms?:?"
-    r"|answers? with|STS (?:returns|answers|responds)|returns? (?:an? )?(?:error|403|400)|fails? with (?:an? )?(?:error|the))\b",
-    re.I,
+_COMMAND_AFTER = compile_pattern(
+    r"^[^\n]{0,80}(?:[\"'/] ?\| ?(?:wc|head|tail|sort)\b|\bin (?:err|msg|str\())"
 )
-_EXPLAINED = re.compile(
-    r"^[\w:.'\"` ]{0,30}\b(?:means|indicates?|implies|usually|typically|(?:happens|occurs|appears|shows up|is returned|is thrown|is raised|comes)"
-    r" (?:when|if|because|from)|(?:can|could|may|might) be (?:caused|due|because)|is (?:caused|usually|often)"
-    r"|error (?:means|usually|occurs|happens|indicates|is (?:caused|usually|returned|thrown|what))|errors? (?:means?|are|can|will be)"
+_HYPOTHETICAL = compile_pattern(
+    r"(?i)\b(?:if|whenever|unless|in case|suppose|for example|e\.g|such as|something like"
+    r"|looks? like this|would|otherwise"
+    r"|you(?:'ll| will| may| might| can| could| should)? (?:get|see|receive|hit|encounter"
+    r"|run into|face)"
+    r"|(?:may|might|could|can|will|should) (?:see|get|return|fail|receive|be|throw|cause|result"
+    r"|happen|occur)"
+    r"|documentation|docs?|runbook|article|blog|tutorial|troubleshoot\w*|common (?:errors?"
+    r"|causes?)|symptoms?:?"
+    r"|answers? with|STS (?:returns|answers|responds)|returns? (?:an? )?(?:error|403|400)"
+    r"|fails? with (?:an? )?(?:error|the))\b",
+)
+_EXPLAINED = compile_pattern(
+    r"(?i)^[\w:.'\"` ]{0,30}\b(?:means|indicates?|implies|usually|typically|(?:happens|occurs"
+    r"|appears|shows up|is returned|is thrown|is raised|comes)"
+    r" (?:when|if|because|from)|(?:can|could|may|might) be (?:caused|due|because)|is (?:caused"
+    r"|usually|often)"
+    r"|error (?:means|usually|occurs|happens|indicates|is (?:caused|usually|returned|thrown"
+    r"|what))|errors? (?:means?|are|can|will be)"
     r"|if |unless )",
-    re.I,
 )
-_OVER = re.compile(
-    r"\b(?:was|were|is|are|got|been|have|has|just|finally|we|I) (?:fixed|resolved|solved|gone)|\b(?:fixed|resolved|solved) (?:the|our|that|it|this|a)\b"
-    r"|\bfix(?:es|ed)? (?:for|#\d)|no longer|used to (?:get|see|fail)|\b(?:last|a few) (?:week|month|year|quarter)s?\b|post-?mortem"
+_OVER = compile_pattern(
+    r"(?i)\b(?:was|were|is|are|got|been|have|has|just|finally|we|I) (?:fixed|resolved|solved"
+    r"|gone)|\b(?:fixed|resolved|solved) (?:the|our|that|it|this|a)\b"
+    r"|\bfix(?:es|ed)? (?:for|#\d)|no longer|used to (?:get|see|fail)|\b(?:last|a few) (?:week"
+    r"|month|year|quarter)s?\b|post-?mortem"
     r"|\bIssue #\d|\bPR #\d|\bpull request\b",
-    re.I,
 )
-_SPEAKER = re.compile(
-    r"\b(?:I'm|I am|I've|I get|I got|I keep|I see|we're|we are|we've|we get|we got|we keep|we see|my|our|getting|seeing|hitting"
+_SPEAKER = compile_pattern(
+    r"(?i)\b(?:I'm|I am|I've|I get|I got|I keep|I see|we're|we are|we've|we get|we got|we keep"
+    r"|we see|my|our|getting|seeing|hitting"
     r"|keeps?|anyone|help|please|pls|why|stuck|still|now|suddenly|since)\b",
-    re.I,
 )
 _SENTENCE_ENDS = (". ", "? ", "! ", "; ")
 _BEFORE, _AFTER = 220, 140
 
 
-def is_talk(line: str, start: int, end: int, around: str = "") -> bool:
+def machine_wrote(text: str) -> bool:
+    """Tell whether a text bears the marks of a machine. Reads at most 4,000 characters."""
+    return _MACHINE.search(text[:4000]) is not None
+
+
+def is_talk(line: str, start: int, end: int, *, machine: bool = False) -> bool:
     """Tell whether the words between two columns of a line only speak of an error.
 
     Args:
         line: The plain line.
         start: Where the error's words start.
         end: Where they end.
-        around: The log entry that the line belongs to.
+        machine: The log entry that the line belongs to bears a machine's marks.
     """
-    if _MACHINE.search(around[:4000]) or _MACHINE.search(line[max(0, start - 300) : end + 300]):
+    if machine or machine_wrote(line[max(0, start - 300) : end + 300]):
         return False
     before = line[max(0, start - _BEFORE) : start]
     after = line[end : end + _AFTER]
     if _CODE.search(before) or _COMMAND_AFTER.search(after):
         return True
-    opening = max((before.rfind(mark) + len(mark) for mark in _SENTENCE_ENDS if mark in before), default=0)
+    opening = max(
+        (before.rfind(mark) + len(mark) for mark in _SENTENCE_ENDS if mark in before), default=0
+    )
     sentence = before[opening:]
     if _EXPLAINED.search(after):
         return not _SPEAKER.search(sentence)

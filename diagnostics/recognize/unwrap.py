@@ -12,33 +12,44 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from diagnostics.recognize.linear import compile_pattern
+
 LIMIT = 1_048_576
 """Characters that are read of one text; the rest is left out."""
 
 _ANSI = re.compile(r"(?:\x1b|␛|\\x1b|\\u001b|\\033|\^\[)\[[0-9;?]{0,16}[A-Za-z]")
-_CONTROL = {c: " " for c in range(32) if c not in (9, 10)} | {0x7F: " ", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
-_TAG = re.compile(r"</?(?:span|code|pre|br|p|div|em|strong|b|i|a)(?:\s[^<>]{0,200})?/?>", re.I)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
+_TAG = re.compile(
+    r"</?(?:span|code|pre|br|p|div|em|strong|b|i|a)(?:\s[^<>]{0,200})?/?>", re.IGNORECASE
+)
 _SLACK_LINK = re.compile(r"<((?:https?|mailto|ftp):[^<>|\s]{1,2000})(?:\|([^<>|]{0,2000}))?>")
 _BACKSLASHES = re.compile(r"\\{2,}")
-_ESCAPE = re.compile(r"\\(?:u00([0-9a-fA-F]{2})|([nrt\"'/`]))")
-_ESCAPED = {"n": "\n", "r": "\n", "t": "\t"}
-_QUOTE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.M)
-_FRAME = re.compile(r"^[ \t]*(?:- )?[|│┃║]+[ \t]?|[ \t]*[|│┃║]+[ \t]*$", re.M)
-_JOINT = re.compile(r" ?[│┃║]{2} ?")
-_BOLD = re.compile(r"(?<!\*)\*\*(?!\*)")
-_TYPOGRAPHY = str.maketrans(
-    {
-        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "′": "'",
-        "\u00a0": " ", "\u202f": " ", "\u200b": None, "\u200c": None, "\u200d": None, "\u2060": None,
-        "\ufeff": None, "\u00ad": None, "İ": "I", "–": "-", "‑": "-", "`": None,
-        "│": " ", "┃": " ", "║": " ",
-    }
+_ESCAPES = (
+    ("\\n", "\n"), ("\\r", "\n"), ("\\t", "\t"), ('\\"', '"'), ("\\'", "'"), ("\\/", "/"),
+    ("\\u0026", "&"), ("\\u003c", "<"), ("\\u003C", "<"), ("\\u003e", ">"), ("\\u003E", ">"),
+    ("\\u0022", '"'), ("\\u0027", "'"), ("\\u000a", "\n"), ("\\u0009", "\t"), ("\\u003d", "="),
+    ("\\u00a0", " "), ("\\u2019", "'"),
 )  # fmt: skip
-_ENTRY = re.compile(
+_BOLD = re.compile(r"(?<!\*)\*\*(?!\*)")
+_PLAIN = {
+    '"': "\u201c\u201d\u201e\u00ab\u00bb",
+    "'": "\u2018\u2019\u201a\u2032",
+    " ": "\u00a0\u202f\u2502\u2503\u2551",
+    "-": "\u2013\u2011",
+    "": "\u200b\u200c\u200d\u2060\ufeff\u00ad",
+    "I": "\u0130",  # the one letter whose lower case is longer
+}
+"""What editors, chats and terminals put in the place of plain marks: quotes, blanks, dashes, nothing."""
+
+_TYPOGRAPHY = tuple((mark, plain) for plain, marks in _PLAIN.items() for mark in marks)
+_JOINT = re.compile(r" ?[│┃║]{2,} ?")
+_FRAME = " \t|│┃║"
+_ENTRY = compile_pattern(
     r"(?:[\w./:@-]{1,100} ?\|? ){0,3}(?:"
-    r"[EIWFD]\d{4} \d\d:\d\d|\[?\d{4}[-/]\d\d[-/]\d\d|\{\"|\[?\d\d:\d\d:\d\d|(?:time|ts|t|level|timestamp)="
-    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d"
+    r"[EIWFD]\d{4} \d\d:\d\d|\[?\d{4}[-/]\d\d[-/]\d\d|\{\"|\[?\d\d:\d\d:\d\d|(?:time|ts|t|level"
+    r"|timestamp)="
+    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov"
+    r"|Dec) {1,2}\d"
     r"|(?:Warning|Normal) {1,4}\w+ {1,40}\d|\[(?:ERROR|WARN|INFO|DEBUG|FATAL)\])"
 )
 """What a log entry starts with: klog, ISO and syslog times, JSON, logfmt, kubectl's events."""
@@ -102,23 +113,27 @@ def unwrap(text: str) -> Reading:
     if "\x1b" in text or "[" in text:
         text = _ANSI.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _CONTROL_CHARACTERS.search(text):
-        text = text.translate(_CONTROL)
+    text = _CONTROL.sub(
+        " ", text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\x85", "\n")
+    )
     text = _unescape(text)
     if "<" in text:
         text = _TAG.sub("", _SLACK_LINK.sub(_link, text))
-    if "||" in text or "││" in text:
+    if not text.isascii():
         text = _JOINT.sub("", text)
-    if ">" in text:
-        text = _QUOTE_MARK.sub("", text)
-    if "|" in text or not text.isascii():
-        text = _FRAME.sub("", text)
-    if not text.isascii() or "`" in text:
-        text = text.translate(_TYPOGRAPHY)
+        for mark, plain in _TYPOGRAPHY:
+            if mark in text:
+                text = text.replace(mark, plain)
+    text = text.replace("`", "")
     if "**" in text:
         text = _BOLD.sub("", text)
-    lines = _joined([line.rstrip() for line in text.split("\n")])
+    lines = _joined([_bare(line) for line in text.split("\n")])
     return Reading(tuple(" ".join(line.split()) for line in lines))
+
+
+def storable(text: str) -> str:
+    """Replace what UTF-8 can't hold (lone surrogates), so that every engine can read the text."""
+    return text.encode("utf-8", "replace").decode() if not text.isascii() else text
 
 
 def starts_entry(line: str) -> bool:
@@ -134,15 +149,10 @@ def _unescape(text: str) -> str:
             text = text.replace("&nbsp;", " ").replace("&amp;", "&")
     if "\\" in text:
         # Any depth of escaping at once: a run of backslashes stands for one.
-        text = _ESCAPE.sub(_unescaped, _BACKSLASHES.sub(r"\\", text))
+        text = _BACKSLASHES.sub(r"\\", text)
+        for escape, plain in _ESCAPES:
+            text = text.replace(escape, plain)
     return text
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    if match[1]:
-        character = chr(int(match[1], 16))
-        return character if character.isprintable() else " "
-    return _ESCAPED.get(match[2], match[2])
 
 
 def _link(match: re.Match[str]) -> str:
@@ -153,6 +163,12 @@ def _link(match: re.Match[str]) -> str:
     return label if label and label in url else url
 
 
+def _bare(line: str) -> str:
+    """Take quote marks and table frames off a line's ends."""
+    bare = line.rstrip(_FRAME).lstrip(_FRAME + ">")
+    return bare[3:].lstrip() if bare.startswith("- |") else bare
+
+
 def _joined(lines: list[str]) -> list[str]:
     """Put lines together that a terminal broke at its width: several in a row, equally long, unfinished."""
     if len(lines) <= _WRAP_LINES:
@@ -160,16 +176,13 @@ def _joined(lines: list[str]) -> list[str]:
     joined: list[str] = []
     row = 0
     while row < len(lines):
-        width, end = len(lines[row]), row
-        while (
-            end < len(lines)
-            and len(lines[end]) == width >= _WRAP_AT_LEAST
-            and (end == row or not starts_entry(lines[end]))
-        ):
-            end += 1
+        width, end = len(lines[row]), row + 1
+        if width >= _WRAP_AT_LEAST:
+            while end < len(lines) and len(lines[end]) == width and not starts_entry(lines[end]):
+                end += 1
         if end - row < _WRAP_LINES or lines[row] == lines[row + 1]:
-            joined.append(lines[row])
-            row += 1
+            joined += lines[row:end]
+            row = end
             continue
         rest = end < len(lines) and len(lines[end]) < width and not starts_entry(lines[end])
         joined.append("".join(lines[row : end + rest]))
