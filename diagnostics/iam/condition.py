@@ -71,7 +71,7 @@ class Condition:
         object.__setattr__(self, "plain", common)
         object.__setattr__(self, "test", self.base.compile(self.values, self.variables))
 
-    def holds(self, keys: Keys) -> int:
+    def holds(self, keys: Keys) -> int:  # noqa: PLR0911  the common cases leave early
         """Whether the condition holds: FALSE, UNKNOWN or TRUE."""
         values = keys.values.get(self.name)
         if self.plain and values is not None and len(values) == 1:
