@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.evidence import SKIP_CONTAINERS
+from diagnostics.evidence import SKIP_CONTAINERS, Pods, Webhooks
+from diagnostics.gather.facts import NamespaceWorkloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnostics.evidence import Container, Pod, PodSpec
+    from diagnostics.evidence import Container, Pod, PodSpec, ServiceAccount, Unreadable
 
 ROLE_ENV = "AWS_ROLE_ARN"
 TOKEN_ENV = "AWS_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105  a variable's name
@@ -38,3 +39,36 @@ def injected(container: Container) -> bool:
 def bare(pod: Pod) -> bool:
     """Whether no container of the pod got a role."""
     return not any(injected(container) for container in judged(pod.spec))
+
+
+def provided_otherwise(
+    account: ServiceAccount,
+    pods: Pods | Unreadable | None,
+    workloads: NamespaceWorkloads | Unreadable,
+    webhooks: Webhooks | Unreadable,
+) -> str | None:
+    """How running pods get a role without an annotation, where they validly do; None where they don't.
+
+    A self-hosted webhook may take roles from a ConfigMap, and a manifest may bring both variables with a token volume
+    of its own.
+    """
+    live = pods.live if isinstance(pods, Pods) else ()
+    if not live or not all(_whole(pod) for pod in live):
+        return None
+    hook = webhooks.pod_identity if isinstance(webhooks, Webhooks) else None
+    if hook is not None and hook.service is not None:
+        return "the self-hosted webhook gives the pods a role without an annotation"
+    templates = workloads.items if isinstance(workloads, NamespaceWorkloads) else ()
+    for workload in templates:
+        if workload.template.service_account == account.name and any(
+            injected(container) for container in workload.template.containers
+        ):
+            return f"{workload.ref} brings role and token in its manifest"
+    if all(pod.owner is None for pod in live):
+        return "the pods bring role and token in their manifests"
+    return None
+
+
+def _whole(pod: Pod) -> bool:
+    """Whether a pod has a role and a projected token."""
+    return not bare(pod) and bool(pod.spec.token_volumes)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_workload
 from diagnostics.evidence import Target, Unreadable, Workload
 from diagnostics.explain.words import difference, listed
 from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads
+from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -17,6 +21,7 @@ def other_service_account(
     workload: Workload | None,
     pods: NamespacePods | Unreadable,
     workloads: NamespaceWorkloads | Unreadable,
+    symptom: Symptom | None,
 ) -> Judgement:
     """The workload runs as another service account.
 
@@ -28,9 +33,8 @@ def other_service_account(
     if name is None:
         return Skip("nobody named a service account to compare with")
     if workload is not None:
-        if workload.template.service_account == name:
-            return Pass()
-        return _finding(target, workload, name)
+        same = workload.template.service_account == name
+        return Pass() if same else _finding(target, workload, name)
     if not isinstance(workloads, NamespaceWorkloads) or not isinstance(pods, NamespacePods):
         return Skip("no workload was named")
     used = any(w.template.service_account == name for w in workloads.items) or any(
@@ -38,18 +42,29 @@ def other_service_account(
     )
     if used:
         return Pass()
-    meant = _meant(name, workloads)
-    return _finding(target, meant, name) if meant else Skip("no workload uses the service account")
+    meant = _meant(name, workloads, guess=no_token_sent(symptom))
+    if meant is None:
+        return Skip("no workload uses the service account")
+    return replace(
+        _finding(target, meant, name),
+        likely=True,
+        note=f"Nobody named the workload; no other runs as {name} either.",
+    )
 
 
-def _meant(name: str, workloads: NamespaceWorkloads) -> Workload | None:
-    """The workload that was probably meant to run as the service account, if that is clear."""
+def _meant(name: str, workloads: NamespaceWorkloads, *, guess: bool) -> Workload | None:
+    """The workload that was probably meant to run as the service account, if that is clear.
+
+    One that runs as `default` without any likeness of names is taken only where the text shows that
+    its SDK found no web identity.
+    """
+    exact = [w for w in workloads.items if w.name == name]
     on_default = [w for w in workloads.items if w.template.service_account == "default"]
-    for pool in (workloads.items, on_default):
-        named = [w for w in pool if w.name == name or name.startswith(w.name) or w.name in name]
-        if len(named) == 1:
-            return named[0]
-    return on_default[0] if len(on_default) == 1 else None
+    alike = [w for w in on_default if w.name in name or name in w.name]
+    for pool in (exact, alike, on_default if guess else []):
+        if len(pool) == 1:
+            return pool[0]
+    return None
 
 
 def _finding(target: Target, workload: Workload, name: str) -> Finding:

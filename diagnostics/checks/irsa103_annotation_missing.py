@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.containers import provided_otherwise
 from diagnostics.checks.places import of_annotation
-from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable
+from diagnostics.evidence import (
+    ROLE_ARN,
+    IamRole,
+    Pods,
+    ServiceAccount,
+    Target,
+    Unreadable,
+    Webhooks,
+)
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, origin, role_to_annotate
-from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
+from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA103", after=("IRSA102",))
@@ -18,6 +27,9 @@ def annotation_missing(
     question: RoleInQuestion | None,
     role: IamRole | Unreadable | None,
     trusting: TrustingRoles | Unreadable | None,
+    pods: Pods | Unreadable | None,
+    workloads: NamespaceWorkloads | Unreadable,
+    webhooks: Webhooks | Unreadable,
 ) -> Judgement:
     """The service account has no role annotation.
 
@@ -26,6 +38,9 @@ def annotation_missing(
     """
     if account.role_arn:
         return Pass()
+    other = provided_otherwise(account, pods, workloads, webhooks)
+    if other is not None:
+        return Skip(other)
     arn = role_to_annotate(question, role, trusting)
     empty = account.role_arn == ""
     return Finding(

@@ -18,7 +18,7 @@ from diagnostics.explain.words import character, clip, difference
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
 from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA105", after=("IRSA103",))
@@ -36,7 +36,9 @@ def annotation_malformed(
     Why: The webhook injects the value as it stands, only logging a warning, and STS refuses what is no role ARN.
     Source: amazon-eks-pod-identity-webhook, pkg/cache/cache.go; IAM User Guide, "IAM identifiers".
     """
-    value = account.role_arn or ""
+    value = account.role_arn
+    if not value:
+        return Skip("there is no annotation to read")
     arn = RoleArn.parse(value)
     partition = cluster.partition if isinstance(cluster, Cluster) else None
     if arn is not None and partition in (None, arn.partition):

@@ -33,6 +33,8 @@ def pods_not_restarted(
     Why: The webhook acts only when a pod is created, so running pods keep what they got, or did not get, then.
     Source: Amazon EKS User Guide, "Configure Pods to use a Kubernetes service account"; webhook issue 28.
     """
+    if not account.role_arn:
+        return Skip("there is no annotation that pods could lack")
     if not pods.live:
         return Skip("no pod of this service account is running")
     known = () if isinstance(workloads, Unreadable) else workloads.items

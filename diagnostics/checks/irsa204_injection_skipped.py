@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from diagnostics.checks.containers import SKIP_POD, injected, skipped
+from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Target
 from diagnostics.explain.words import clip
+from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
 
 @check("IRSA204")
-def injection_skipped(target: Target, pods: Pods) -> Judgement:
+def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Judgement:
     """The pod tells the webhook to skip it, or some of its containers.
 
     Why: A skipped container gets neither role nor token, whatever the service account says.
@@ -29,7 +31,8 @@ def injection_skipped(target: Target, pods: Pods) -> Judgement:
             )
         out = skipped(pod.spec)
         left = [c.name for c in pod.spec.containers if c.name in out and not injected(c)]
-        if left:
+        served = any(injected(c) for c in pod.spec.containers if not c.init)
+        if left and (not served or no_token_sent(symptom)):
             return Finding(
                 headline=f"Container {left[0]} of pod {pod.name} is excluded from injection.",
                 place=of_pod(target, pod, f"metadata.annotations[{SKIP_CONTAINERS}]"),
@@ -37,7 +40,7 @@ def injection_skipped(target: Target, pods: Pods) -> Judgement:
                 wanted=f"no {left[0]} in the list",
                 why="",
                 next=f"Take {left[0]} out of {SKIP_CONTAINERS} in the pod template.",
-                likely=len(left) < len([c for c in pod.spec.containers if not c.init]),
-                note="It is meant so where that container needs no AWS access.",
+                likely=served,
+                note="Which container the text is from would settle it." if served else None,
             )
     return Pass()

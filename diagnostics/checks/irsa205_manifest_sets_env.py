@@ -40,7 +40,7 @@ def manifest_sets_env(
             has = (container.has_env(ROLE_ENV), container.has_env(TOKEN_ENV))
             if not any(has):
                 continue
-            other = role is not None and role != account.role_arn
+            other = bool(role and account.role_arn) and role != account.role_arn
             if all(has) and not other:
                 continue
             name = ROLE_ENV if other or not has[1] else TOKEN_ENV

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.containers import judged
+from diagnostics.checks.evidence_of_text import token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target
+from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 _FIRST = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
 
 
 @check("IRSA206")
-def static_keys(target: Target, pods: Pods) -> Judgement:
+def static_keys(target: Target, pods: Pods, symptom: Symptom | None) -> Judgement:
     """Static credentials in the pod come first.
 
     Why: SDKs take keys and profiles from the environment before they look for a web identity.
     Source: AWS SDKs and Tools Reference Guide, "Standardized credential providers", order of the chain.
     """
+    if token_sent(symptom):
+        return Skip("the text shows that the SDK did use its web identity")
     for pod in pods.live:
-        for container in pod.spec.containers:
+        for container in judged(pod.spec):
             for variable in container.env:
                 if variable.name in _FIRST and (variable.value != "" or variable.source):
                     return Finding(

@@ -55,4 +55,6 @@ def _mounted(pod: Pod, container: Container, path: str) -> bool:
 
 
 def _clean(path: str) -> str:
-    return "/" + "/".join(part for part in path[:4096].split("/") if part)
+    """A path without doubled slashes; a Windows one as the webhook's mount has it."""
+    parts = path[:4096].replace("\\", "/").split("/")
+    return "/" + "/".join(part for part in parts if part and not part.endswith(":"))

@@ -21,15 +21,15 @@ def organization_policy(symptom: Symptom, answer: TrustAnswer | Unreadable | Non
     Source: AWS Organizations User Guide, "Resource control policies"; resource-control-policy-examples issue 5.
     """
     text = f"{symptom.message or ''} {symptom.excerpt}".lower()
-    for kind in ("resource control policy", "service control policy"):
+    for kind in ("resource control policy", "service control policy", "vpc endpoint policy"):
         if kind in text:
             return Finding(
-                headline=f"A {kind} of the organization refuses the call.",
+                headline=f"A {kind} refuses the call.",
                 place=of_text(),
                 seen=clip(symptom.message or symptom.excerpt),
                 wanted=f"a {kind} that spares this issuer and role",
                 why="",
-                next="Ask whoever manages the organization's policies to except this issuer or role.",
+                next=f"Ask whoever manages the {kind} to except this issuer or role.",
             )
     if symptom.cause is not Cause.ACCESS_DENIED:
         return Skip("the text does not speak of a refusal")

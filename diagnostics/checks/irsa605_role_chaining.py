@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diagnostics.arn import RoleArn
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
 from diagnostics.recognize.symptom import Cause, Symptom
@@ -18,6 +19,16 @@ def role_chaining(symptom: Symptom) -> Judgement:
     """
     if symptom.cause is not Cause.ROLE_CHAINING:
         return Pass()
+    itself = RoleArn.parse(symptom.role_arn) if symptom.role_arn else None
+    if itself is not None and itself.name == symptom.source_role:
+        return Finding(
+            headline=f"Role {itself.name} tries to assume itself, which it need not do.",
+            place=of_text(),
+            seen=clip(symptom.message or symptom.excerpt),
+            wanted="no further role in the application's settings",
+            why="",
+            next="Remove the role to assume from the application's settings: the pod has it already.",
+        )
     return Finding(
         headline="This is not a web identity failure: the assumed role may not assume the next "
         "role.",

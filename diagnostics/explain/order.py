@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.checks.evidence_of_text import NO_TOKEN_SENT
 from diagnostics.recognize.symptom import Cause
 
 if TYPE_CHECKING:
@@ -35,9 +36,6 @@ _BY_HANDSHAKE = (
 
 _TOKEN_REFUSED = frozenset(
     {Cause.NO_PROVIDER, Cause.TOKEN_NOT_VALIDATED, Cause.INCORRECT_AUDIENCE, Cause.THUMBPRINT}
-)
-_NO_TOKEN_SENT = frozenset(
-    {Cause.NODE_ROLE, Cause.NOT_CONFIGURED, Cause.NO_CREDENTIALS, Cause.TOKEN_FILE}
 )
 _NOT_OURS = frozenset(
     {Cause.PERMISSION, Cause.POD_IDENTITY, Cause.OTHER_FEDERATION, Cause.ROLE_CHAINING}
@@ -79,7 +77,7 @@ def leading(symptom: Symptom | None) -> tuple[str, ...]:
     front: tuple[str, ...] = ()
     if cause in _TOKEN_REFUSED:
         front = (*_AUDIENCE, *_PROVIDER)
-    elif cause in _NO_TOKEN_SENT:
+    elif cause in NO_TOKEN_SENT:
         front = (*_WORKLOAD, *_INJECTION, *_PODS)
     elif cause in _NOT_OURS:
         front = _ELSEWHERE

@@ -48,6 +48,7 @@ class RoleSource(StrEnum):
     ANNOTATION = "the service account's annotation"
     REPAIRED_ANNOTATION = "the service account's annotation, read past its faults"
     MISSPELLED_ANNOTATION = "a misspelled or misplaced annotation"
+    POD = "what the running pods have"
     NAMED = "the error, or whoever asked"
     BINDING = "the fleet file's bindings"
     TRUST = "the only role whose trust policy names this service account"

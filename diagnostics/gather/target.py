@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.arn import RoleArn
 from diagnostics.clients import Clients
+from diagnostics.errors import ReadError
 from diagnostics.evidence import (
     ROLE_ARN,
     Cluster,
@@ -36,7 +37,7 @@ async def subject(
     )
 
 
-@probe(deadline=1.0)
+@probe()
 async def role_in_question(
     io: Clients,
     target: Target,
@@ -60,11 +61,29 @@ async def role_in_question(
     if subject is not None:
         bound = io.fleet.bound_role(target.cluster, subject.namespace, subject.name)
         stated.append((RoleSource.BINDING, bound))
+    found = _first(stated)
+    if found is None and value is None and subject is not None:
+        found = _first([(RoleSource.POD, await _running(io, target, subject))])
+    return found
+
+
+def _first(stated: list[tuple[RoleSource, str | None]]) -> RoleInQuestion | None:
     for source, text in stated:
         arn = RoleArn.parse(text) if text else None
         if arn is not None:
             return RoleInQuestion(arn=arn, source=source)
     return None
+
+
+async def _running(io: Clients, target: Target, subject: Subject) -> str | None:
+    """The one role that all running pods have, asked for only where nothing else names a role."""
+    try:
+        pods = await io.kubernetes(target.cluster).pods(target.namespace)
+    except ReadError:
+        return None  # the pods' own checks say that they can't be read
+    live = [pod for pod in pods.live if pod.spec.service_account == subject.name]
+    roles = {c.env_value("AWS_ROLE_ARN") for p in live for c in p.spec.containers if not c.init}
+    return roles.pop() if len(roles) == 1 else None
 
 
 @probe(deadline=1.0)

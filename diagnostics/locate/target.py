@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from diagnostics.locate.cluster import Guess
     from diagnostics.locate.workload import Scored
 
+_ENOUGH = 5
+"""With fewer points not even a lone candidate is taken without asking."""
 _CLEAR = 3
 """By so many points the best candidate must lead to be taken without asking."""
 
@@ -104,7 +106,8 @@ def _favoured(one: Scored) -> Scored:
 
 
 def _clear(candidates: tuple[Scored, ...]) -> bool:
-    return len(candidates) == 1 or candidates[0].score >= candidates[1].score + _CLEAR
+    first = candidates[0].score
+    return first >= _ENOUGH and (len(candidates) == 1 or first >= candidates[1].score + _CLEAR)
 
 
 def _straight(clues: Clues, guesses: tuple[Guess, ...]) -> Target | None:

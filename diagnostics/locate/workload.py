@@ -129,8 +129,7 @@ def _by_account(
     if clues.service_account == account.name:
         tally.add(20, "it has the name")
     _by_role(account, clues, tally)
-    if account.subject in trusted:
-        tally.add(8, "the role from the error trusts it")
+    _by_trust(account, clues, trusted, tally)
     if clues.role is not None:
         bound = io.fleet.bound_role(guess.entry.name, account.namespace, account.name)
         if bound == str(clues.role):
@@ -144,6 +143,19 @@ def _by_account(
         tally.add(3, f"its name holds {name}")
     if tally.score > 0 and clues.default_namespace == account.namespace:
         tally.add(2, "it is in this channel's namespace")
+
+
+def _by_trust(
+    account: ServiceAccount, clues: Clues, trusted: frozenset[str], tally: _Tally
+) -> None:
+    if account.subject in trusted:
+        tally.add(8, "the role from the error trusts it")
+    elif account.subject in {"".join(subject.split()).lower() for subject in trusted}:
+        tally.add(6, "the role from the error means to trust it")
+    elif any(subject.rpartition(":")[2] == account.name for subject in trusted):
+        tally.add(3, "the role from the error trusts one of this name")
+    elif clues.role is not None and account.name != "default" and account.name in clues.role.name:
+        tally.add(2, "its name is in that of the role from the error")
 
 
 def _by_role(account: ServiceAccount, clues: Clues, tally: _Tally) -> None:

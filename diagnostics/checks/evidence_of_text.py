@@ -1,0 +1,41 @@
+"""How far the text shows that the call came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnostics.recognize.symptom import Cause
+
+if TYPE_CHECKING:
+    from diagnostics.recognize.symptom import Symptom
+
+NO_TOKEN_SENT = frozenset(
+    {
+        Cause.NODE_ROLE,
+        Cause.NOT_CONFIGURED,
+        Cause.NO_CREDENTIALS,
+        Cause.TOKEN_FILE,
+        Cause.SDK_LACKS_STS,
+    }
+)
+TOKEN_SENT = frozenset(
+    {
+        Cause.ACCESS_DENIED,
+        Cause.NO_PROVIDER,
+        Cause.TOKEN_NOT_VALIDATED,
+        Cause.INCORRECT_AUDIENCE,
+        Cause.EXPIRED_TOKEN,
+        Cause.THUMBPRINT,
+        Cause.VERIFICATION_KEY,
+    }
+)
+
+
+def no_token_sent(symptom: Symptom | None) -> bool:
+    """Whether the text shows that the SDK found no web identity."""
+    return symptom is not None and symptom.cause in NO_TOKEN_SENT
+
+
+def token_sent(symptom: Symptom | None) -> bool:
+    """Whether the text shows that STS was asked with a token."""
+    return symptom is not None and symptom.cause in TOKEN_SENT

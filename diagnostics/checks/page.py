@@ -1,0 +1,98 @@
+"""The page of all checks, written from their declarations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnostics.explain.order import EXPLAINS
+from diagnostics.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from diagnostics.wiring import Check, Need
+
+_LINKS = {
+    "1": "The workload and its service account",
+    "2": "What the pod really got",
+    "3": "The OIDC provider",
+    "4": "The role and its trust policy",
+    "5": "Above the account, and at STS",
+    "6": "Not IRSA after all",
+}
+_FACTS = {
+    "Target": "",
+    "Now": "",
+    "Symptom": "the pasted text",
+    "ServiceAccount": "the service account (`get serviceaccounts`)",
+    "Siblings": "service accounts of the cluster (`list serviceaccounts`)",
+    "Workload": "the workload (`get deployments`, `statefulsets`, `daemonsets`, `jobs`, `cronjobs`)",
+    "NamespaceWorkloads": "the namespace's workloads (`list` of the same)",
+    "Pods": "the service account's pods (`list pods`)",
+    "NamespacePods": "the namespace's pods (`list pods`)",
+    "Webhooks": "the admission webhooks (`list mutatingwebhookconfigurations`)",
+    "Cluster": "the cluster's issuer (`eks:DescribeCluster`)",
+    "Subject": "",
+    "RoleInQuestion": "",
+    "RoleAccount": "",
+    "IamRole": "the role (`iam:GetRole`)",
+    "TrustAnswer": "what the role's trust policy decides (`iam:GetRole`)",
+    "TrustingRoles": "roles that trust this service account (`iam:ListRoles`)",
+    "OidcProvider": "the OIDC provider (`iam:GetOpenIDConnectProvider`)",
+    "ProviderArns": "the account's OIDC providers (`iam:ListOpenIDConnectProviders`)",
+    "HomeProvider": "the provider in the cluster's account (`iam:GetOpenIDConnectProvider`)",
+    "KnownIssuers": "the issuers of the fleet's clusters (`eks:DescribeCluster`)",
+}
+
+
+def page(checks: Iterable[Check]) -> str:
+    """Write the page as Markdown: a section per check, in the order of the handshake.
+
+    Raises:
+        KeyError: A check reads a fact that has no words here yet.
+    """
+    lines = [
+        "# Checks",
+        "",
+        "<!-- Written by `make docs` from the checks' own declarations; do not edit. -->",
+        "",
+        "Every reply names its checks by these codes. A **cause** alone makes STS refuse the call, or keeps the",
+        "pod from asking; a **risk** works today, and is dangerous or fragile. A check that lacks its evidence says",
+        "so, and names what would let it answer.",
+    ]
+    section = ""
+    for check in checks:
+        if check.code[4] != section:
+            section = check.code[4]
+            lines += ["", f"## {section} {_LINKS[section]}"]
+        lines += ["", *_section(check)]
+    return "\n".join(lines) + "\n"
+
+
+def _section(check: Check) -> list[str]:
+    kind = "cause" if check.severity is Severity.CAUSE else "risk"
+    lines = [
+        f"### {check.code}",
+        "",
+        f"**{check.title}** ({kind}).",
+        "",
+        check.why,
+        "",
+        f"- Reads: {_reads(check.needs)}.",
+    ]
+    if check.after:
+        lines.append(f"- Pointless until {_linked(check.after)} passes.")
+    explains = tuple(f"IRSA{code}" for code in EXPLAINS.get(check.code[4:], ()))
+    if explains:
+        lines.append(f"- Explains, where both fail: {_linked(explains)}.")
+    lines.append(f"- Source: {check.source}")
+    return lines
+
+
+def _reads(needs: tuple[Need, ...]) -> str:
+    words = dict.fromkeys(_FACTS[need.kind.__name__] for need in needs)
+    return "; ".join(word for word in words if word) or "names only"
+
+
+def _linked(codes: Iterable[str]) -> str:
+    return ", ".join(f"[{code}](#{code.lower()})" for code in codes)
