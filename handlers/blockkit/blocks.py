@@ -19,6 +19,7 @@ from handlers.blockkit.elements import (
     Rule,
     element,
 )
+from handlers.blockkit.fields import BLOCK_FIELDS, only
 from handlers.blockkit.measure import characters
 from handlers.blockkit.rich_text import rich_text
 
@@ -27,6 +28,22 @@ if TYPE_CHECKING:
 
 _EVERYWHERE: Final = frozenset({"message", "modal", "home"})
 _MESSAGE: Final = frozenset({"message"})
+_IN_CONTAINER: Final = frozenset(
+    {
+        "actions",
+        "context",
+        "divider",
+        "header",
+        "image",
+        "input",
+        "rich_text",
+        "section",
+        "table",
+        "video",
+    }
+)
+"""As documented; Slack's own validator has been seen to take a narrower set, so keep a fallback."""
+_CELLS: Final = frozenset({"raw_text", "raw_number", "rich_text"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +137,11 @@ def _table(reading: Reading, node: Node, at: str) -> None:
         reading.fault(at, "only one table is allowed in a message")
     rows = reading.array(node.get("rows"), f"{at}/rows", "rows", most=limits.TABLE_ROWS)
     for index, row in enumerate(rows):
-        reading.array(row, f"{at}/rows/{index}", "row", most=limits.TABLE_COLUMNS)
+        here = f"{at}/rows/{index}"
+        for column, item in enumerate(reading.array(row, here, "row", most=limits.TABLE_COLUMNS)):
+            cell = reading.node(item, f"{here}/{column}", "cell")
+            if cell is not None:
+                reading.one_of(cell.get("type"), f"{here}/{column}/type", "cell", _CELLS)
     if (size := characters(rows)) > limits.TABLE_TEXT:
         reading.fault(
             f"{at}/rows", f"the table holds {size} characters; at most {limits.TABLE_TEXT} fit"
@@ -163,15 +184,20 @@ def _carousel(reading: Reading, node: Node, at: str) -> None:
 
 
 def _container(reading: Reading, node: Node, at: str) -> None:
-    for key in ("title", "subtitle"):
-        optional_text(reading, node, key, at, most=limits.CONTAINER_TITLE, kinds=ANY_TEXT)
-    key = "child_blocks" if "child_blocks" in node else "blocks"
-    inner = reading.array(node.get(key), f"{at}/{key}", key, most=limits.CONTAINER_BLOCKS)
+    if "title" not in node and "rich_text_title" not in node:
+        reading.fault(at, "a container needs a title or a rich_text_title")
+    optional_text(reading, node, "title", at, most=limits.CONTAINER_TITLE)
+    optional_text(reading, node, "subtitle", at, most=limits.CONTAINER_TITLE, kinds=ANY_TEXT)
+    inner = reading.array(
+        node.get("child_blocks"),
+        f"{at}/child_blocks",
+        "child_blocks",
+        most=limits.CONTAINER_BLOCKS,
+    )
     for index, item in enumerate(inner):
-        here = f"{at}/{key}/{index}"
-        if isinstance(item, dict) and item.get("type") == "container":
-            reading.fault(f"{here}/type", "a container may not stand in a container")
-        else:
+        here = f"{at}/child_blocks/{index}"
+        kind = item.get("type") if isinstance(item, dict) else None
+        if reading.one_of(kind, f"{here}/type", "block in a container", _IN_CONTAINER):
             block(reading, item, here)
 
 
@@ -231,4 +257,5 @@ def block(reading: Reading, value: object, at: str) -> None:
         )
         if block_id is not None and (first := reading.block_ids.setdefault(block_id, at)) != at:
             reading.fault(f"{at}/block_id", f"block_id {block_id!r} already exists at {first}")
+    only(reading, node, at, BLOCK_FIELDS.get(str(name)))
     kind.rule(reading, node, at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from handlers.blockkit import limits
+from handlers.blockkit.fields import CONFIRM_FIELDS, OPTION_FIELDS, only
 
 if TYPE_CHECKING:
     from handlers.blockkit.reading import Node, Reading
@@ -30,9 +31,8 @@ def text_object(
     if node is None:
         return
     if reading.one_of(node.get("type"), f"{pointer}/type", f"{what}'s type", kinds):
-        stray = "verbatim" if node["type"] == "plain_text" else "emoji"
-        if stray in node:
-            reading.fault(f"{pointer}/{stray}", f"{stray} is not a field of {node['type']}")
+        own = "emoji" if node["type"] == "plain_text" else "verbatim"
+        only(reading, node, pointer, frozenset({"type", "text", own}))
     reading.string(node.get("text"), f"{pointer}/text", what, most=most)
 
 
@@ -58,6 +58,7 @@ def confirm(reading: Reading, node: Node, pointer: str) -> None:
     dialog = reading.node(node["confirm"], at, "confirm")
     if dialog is None:
         return
+    only(reading, dialog, at, CONFIRM_FIELDS)
     for key, most in (
         ("title", limits.CONFIRM_TITLE),
         ("text", limits.CONFIRM_TEXT),
@@ -80,6 +81,7 @@ def options(
         option = reading.node(item, at, "option")
         if option is None:
             continue
+        only(reading, option, at, OPTION_FIELDS)
         text_object(
             reading, option.get("text"), f"{at}/text", "text", most=limits.OPTION_TEXT, kinds=kinds
         )

@@ -5,11 +5,12 @@ Source: docs.slack.dev, "Block Kit reference", "Block elements".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from handlers.blockkit import limits
 from handlers.blockkit.composition import ANY_TEXT, confirm, optional_text, options, text_object
+from handlers.blockkit.fields import ELEMENT_FIELDS, only
 from handlers.blockkit.reading import Node, Reading
 
 Rule: TypeAlias = Callable[[Reading, Node, str], None]
@@ -54,11 +55,32 @@ def _static_select(reading: Reading, node: Node, at: str) -> None:
                 )
     else:
         options(reading, node.get("options"), f"{at}/options", most=limits.SELECT_OPTIONS)
+    _initial(reading, node, at)
+
+
+def _initial(reading: Reading, node: Node, at: str) -> None:
+    """What is chosen at first must be one of the options, word for word."""
+    offered = node.get("options")
+    held = list(offered) if isinstance(offered, list) else []
+    groups = node.get("option_groups")
+    for group in groups if isinstance(groups, list) else ():
+        inner = group.get("options") if isinstance(group, Mapping) else None
+        held += inner if isinstance(inner, list) else []
+    if "initial_option" in node and node["initial_option"] not in held:
+        reading.fault(f"{at}/initial_option", "initial_option is not one of the options")
+    chosen = node.get("initial_options", ())
+    if "initial_options" in node and not isinstance(chosen, list):
+        reading.fault(f"{at}/initial_options", "initial_options must be an array")
+    elif isinstance(chosen, list) and any(
+        item not in held[: limits.SELECT_OPTIONS] for item in chosen[: limits.SELECT_OPTIONS]
+    ):
+        reading.fault(f"{at}/initial_options", "initial_options holds what is no option")
 
 
 def _choices(most: int, kinds: frozenset[str]) -> Rule:
     def rule(reading: Reading, node: Node, at: str) -> None:
         options(reading, node.get("options"), f"{at}/options", most=most, kinds=kinds)
+        _initial(reading, node, at)
 
     return rule
 
@@ -179,6 +201,7 @@ def element(
                 f"{at}/action_id", f"action_id {action_id!r} already exists in this block"
             )
         action_ids.add(action_id or "")
+    only(reading, node, at, ELEMENT_FIELDS.get(kind))
     optional_text(reading, node, "placeholder", at, most=limits.PLACEHOLDER)
     confirm(reading, node, at)
     ELEMENTS[kind](reading, node, at)
