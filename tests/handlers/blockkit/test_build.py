@@ -75,6 +75,10 @@ BLOCK = st.one_of(
     st.lists(RICH, min_size=1, max_size=3).map(lambda held: build.rich_text(*held)),
     st.builds(build.preformatted, TEXT, language=st.sampled_from([None, "diff", "json"])),
 )
+PAGEFUL = st.builds(
+    lambda held, times: held * times, st.lists(BLOCK, max_size=6), st.integers(1, 25)
+)
+"""Many blocks at little cost: a few, repeated."""
 ONLY_MESSAGES = st.just(build.feedback("f", good=("Helpful", "y"), bad=("Wrong", "n")))
 FIELD = st.one_of(
     st.builds(
@@ -93,15 +97,17 @@ FIELD = st.one_of(
 )
 
 
-@given(st.lists(BLOCK | ONLY_MESSAGES, min_size=1, max_size=60))
+@given(PAGEFUL, ONLY_MESSAGES)
 @settings(max_examples=150, deadline=None)
-def test_whatever_the_builders_make_fits_into_a_message(blocks: list[dict[str, Any]]) -> None:
-    fitted = build.fit_message(blocks)
+def test_whatever_the_builders_make_fits_into_a_message(
+    blocks: list[dict[str, Any]], last: dict[str, Any]
+) -> None:
+    fitted = build.fit_message([*blocks, last])
 
     assert validate_message({"text": "A sentence.", "blocks": fitted}) == ()
 
 
-@given(st.lists(BLOCK, max_size=120), SHORT, st.none() | SHORT)
+@given(PAGEFUL, SHORT, st.none() | SHORT)
 @settings(max_examples=100, deadline=None)
 def test_whatever_the_builders_make_fits_into_a_modal(
     blocks: list[dict[str, Any]], title: str, submit: str | None
