@@ -6,7 +6,13 @@ from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable
 from diagnostics.explain.words import difference
 from diagnostics.fix.annotation import annotate, by_hand, sole_trusting
-from diagnostics.gather.facts import RoleInQuestion, RoleSource, TrustAnswer, TrustingRoles
+from diagnostics.gather.facts import (
+    BoundRole,
+    RoleInQuestion,
+    RoleSource,
+    TrustAnswer,
+    TrustingRoles,
+)
 from diagnostics.iam.decision import Outcome
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
@@ -21,6 +27,7 @@ def annotation_wrong_role(
     role: IamRole | None,
     answer: TrustAnswer | Unreadable | None,
     trusting: TrustingRoles | Unreadable | None,
+    bound: BoundRole | None,
 ) -> Judgement:
     """The annotation names the wrong role.
 
@@ -30,29 +37,40 @@ def annotation_wrong_role(
     """
     if question is None or question.source is not RoleSource.ANNOTATION:
         return Skip("the annotation names no role that can be read")
-    trusted = (
-        isinstance(answer, TrustAnswer) and answer.decision.outcome is not Outcome.IMPLICIT_DENY
+    if bound is not None and bound.arn != question.arn:
+        headline = (
+            f"The annotation names role {question.arn.name}, while the fleet file gives this "
+            f"service account role {bound.arn.name}."
+        )
+        return _finding(target, account, str(bound.arn), headline)
+    refused = isinstance(answer, TrustAnswer) and answer.decision.outcome is Outcome.IMPLICIT_DENY
+    unread = next(
+        (f for f in (answer, trusting) if isinstance(f, Unreadable) and role is not None), None
     )
-    if role is not None and (trusted or answer is None):
+    if unread is not None:
+        return Unknown(unread.why, unread.enable)
+    meant = sole_trusting(trusting) if role is None or refused else None
+    if meant is None or meant.arn in (str(question.arn), role.arn if role else None):
         return Pass()
-    if isinstance(answer, Unreadable) and role is not None:
-        return Unknown(answer.why, answer.enable)
-    if isinstance(trusting, Unreadable):
-        return Unknown(trusting.why, trusting.enable)
-    meant = sole_trusting(trusting)
-    if meant is None or meant.arn == str(question.arn) or (role and role.arn == meant.arn):
-        return Pass()
-    parting = difference(str(question.arn), meant.arn)
     state = "does not exist" if role is None else "trusts others"
+    headline = (
+        f"The annotation names role {question.arn.name}, which {state}; "
+        f"role {meant.name} trusts this service account."
+    )
+    return _finding(target, account, meant.arn, headline)
+
+
+def _finding(target: Target, account: ServiceAccount, meant: str, headline: str) -> Finding:
+    seen = account.role_arn or ""
+    parting = difference(seen, meant)
     return Finding(
-        headline=f"The annotation names role {question.arn.name}, which {state}; "
-        f"role {meant.name} trusts this service account.",
+        headline=headline,
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
-        seen=str(question.arn),
-        wanted=meant.arn,
+        seen=seen,
+        wanted=meant,
         why="",
-        next=f"Annotate the service account with {ROLE_ARN}={meant.arn}, then restart its pods.",
+        next=f"Annotate the service account with {ROLE_ARN}={meant}, then restart its pods.",
         note=f"Compared, {parting}." if parting else None,
-        fixes=(annotate(target, account, after=meant.arn),),
-        commands=(by_hand(account.namespace, account.name, meant.arn),),
+        fixes=(annotate(target, account, after=meant),),
+        commands=(by_hand(account.namespace, account.name, meant),),
     )

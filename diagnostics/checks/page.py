@@ -35,6 +35,7 @@ _FACTS = {
     "Subject": "",
     "RoleInQuestion": "",
     "RoleAccount": "",
+    "BoundRole": "the fleet file's bindings",
     "IamRole": "the role (`iam:GetRole`)",
     "TrustAnswer": "what the role's trust policy decides (`iam:GetRole`)",
     "TrustingRoles": "roles that trust this service account (`iam:ListRoles`)",

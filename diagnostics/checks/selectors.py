@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_LONGEST = 10_000
+_LONGEST = 2_000
 
 
 def matches(selector: str, labels: Mapping[str, str], *, complete: bool) -> bool | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 _LONGEST = 400
-_MANY = 500
+_MANY = 200
 _NEAR = 0.75
 _NAMES = {" ": "a space", "\t": "a tab", "\n": "a line break", "\r": "a carriage return"}
 
@@ -61,7 +61,7 @@ def nearest(name: str, options: Sequence[str]) -> str | None:
     """Find the option that a name was probably meant to be, or None where none comes close."""
     best, ratio = None, _NEAR
     for option in options[:_MANY]:
-        near = SequenceMatcher(None, name[:128], option[:128]).ratio()
+        near = SequenceMatcher(None, name[:64], option[:64]).ratio()
         if near > ratio and option != name:
             best, ratio = option, near
     return best

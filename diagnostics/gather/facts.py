@@ -63,6 +63,13 @@ class RoleInQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoundRole:
+    """The role that the fleet file states for the service account."""
+
+    arn: RoleArn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAccount:
     """The account in which the OIDC provider must be."""
 

@@ -14,7 +14,7 @@ from diagnostics.evidence import (
     Workload,
 )
 from diagnostics.gather.annotation import misplaced, read_past_faults
-from diagnostics.gather.facts import RoleAccount, RoleInQuestion, RoleSource, Subject
+from diagnostics.gather.facts import BoundRole, RoleAccount, RoleInQuestion, RoleSource, Subject
 from diagnostics.wiring import probe
 
 
@@ -84,6 +84,14 @@ async def _running(io: Clients, target: Target, subject: Subject) -> str | None:
     live = [pod for pod in pods.live if pod.spec.service_account == subject.name]
     roles = {c.env_value("AWS_ROLE_ARN") for p in live for c in p.spec.containers if not c.init}
     return roles.pop() if len(roles) == 1 else None
+
+
+@probe(deadline=1.0)
+async def bound_role(io: Clients, target: Target, subject: Subject) -> BoundRole | None:
+    """The role that the fleet file states, where it states one."""
+    text = io.fleet.bound_role(target.cluster, subject.namespace, subject.name)
+    arn = RoleArn.parse(text) if text else None
+    return BoundRole(arn=arn) if arn else None
 
 
 @probe(deadline=1.0)

@@ -16,7 +16,7 @@ from diagnostics.evidence import (
     TokenVolume,
     Webhooks,
 )
-from diagnostics.fleet import WorkloadRef
+from diagnostics.fleet import Binding, WorkloadRef
 from diagnostics.recognize.symptom import Cause
 from tests.engine import healthy as h
 from tests.engine.fleet_double import NOON, World
@@ -111,6 +111,20 @@ def the_annotation_names_another_accounts_role(world: World) -> None:
     other = h.role(h.statement(sub="system:serviceaccount:payments:worker"), name="payments-worker")
     world.roles[h.SHARED, other.name] = other
     annotated(world, other.arn)
+
+
+@fault("IRSA104", says="while the fleet file gives this service account role bound")
+def the_fleet_file_gives_another_role(world: World) -> None:
+    bound = h.role(h.statement(), name="bound")
+    world.roles[h.SHARED, "bound"] = bound
+    world.fleet = replace(
+        world.fleet,
+        bindings=(
+            Binding(
+                cluster="prod-eu", namespace="payments", service_account="api", role_arn=bound.arn
+            ),
+        ),
+    )
 
 
 @fault("IRSA105", says="a space at character 1")
