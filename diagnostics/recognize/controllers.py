@@ -106,7 +106,8 @@ _GENERIC = frozenset(
         "controller", "controllers", "metrics", "ingress", "service", "main", "manager", "app",
         "error", "message", "name", "unknown", "default", "secretstore", "externalsecret",
         "certificate", "challenge", "provisioner", "provisioning", "webhook", "aws", "client",
-        "true", "false", "null", "wal-archive", "container", "deployment", "pod", "job", "kube-state-metrics", "kubernetes-pods",
+        "true", "false", "null", "wal-archive", "container", "deployment", "pod", "job",
+        "kube-state-metrics", "kubernetes-pods",
     }
 )  # fmt: skip
 """Names that loggers and labels bear everywhere."""

@@ -72,7 +72,7 @@ _CLUSTER = compile_pattern(
     r"([A-Za-z0-9][\w.-]{1,99})(?:[\s,;}\])\"'*|]|$)",
 )
 _WORKLOAD = compile_pattern(
-    r"(?i)\b(?:deployment|statefulset|daemonset"
+    r"(?i)\b(deployment|statefulset|daemonset"
     r"|cronjob)(?:\.apps)?[/=: ]{1,2}[\"']?([a-z0-9][a-z0-9-]{2,61})\b"
 )
 _REQUEST = compile_pattern(
@@ -128,13 +128,22 @@ def read_fields(text: str) -> Fields:
         namespace=namespace,
         service_account=service_account,
         pod=pod,
-        workload=workload[1].lower() if workload else None,
+        workload=workload[2].lower() if workload else None,
         cluster=cluster[1] if cluster and cluster[1].lower() not in _NO_NAMES else None,
         request_id=_request(text),
         session_name=assumed[2] if assumed else None,
         source_role=assumed[1] if assumed else None,
         at=_time(text),
     )
+
+
+_KINDS = {k.lower(): k for k in ("Deployment", "StatefulSet", "DaemonSet", "CronJob")}
+
+
+def workload_kind(text: str) -> str | None:
+    """Name the kind of the workload that `read_fields` finds in the same text, such as `Deployment`."""
+    match = _WORKLOAD.search(text[:SCAN])
+    return _KINDS[match[1].lower()] if match else None
 
 
 _NO_NAMES = frozenset(
