@@ -47,7 +47,7 @@ class Windows:
         page.on("request", self._request())
         page.on("dialog", lambda dialog: self.trouble.append(f"dialog: {dialog.message}"))
         await page.goto(self.stub.url)
-        await page.locator("#app[data-thread]").wait_for(state="attached")
+        await page.locator("#app[data-link=up][data-thread]").wait_for(state="attached")
         return page
 
     def _console(self) -> Callable[[ConsoleMessage], None]:

@@ -18,7 +18,7 @@ from sandbox.page.mount import mount_page
 from tests.page.replies import BOT, MODAL, REPLY, SECOND_MODAL, STATE, home_view, scenarios, world
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from aiohttp.web import Request, StreamResponse
 
@@ -40,6 +40,8 @@ class Stub:
     errors: dict[str, str] | None = None
     """What the bot says is wrong with the next form."""
     reply_blocks: list[Json] = field(default_factory=lambda: list(REPLY))
+    while_reading: Callable[[], object] | None = None
+    """What happens once, after a channel's messages were read and before they are answered."""
     url: str = ""
     _streams: set[asyncio.Queue[Json | None]] = field(default_factory=set)
     _serial: int = 0
@@ -78,7 +80,12 @@ class Stub:
 
     async def read(self, request: Request) -> StreamResponse:
         """`GET /workspace/messages`."""
-        return web.json_response({"messages": self.messages.get(request.query["channel"], [])})
+        answer = web.json_response({"messages": self.messages.get(request.query["channel"], [])})
+        if self.while_reading is not None and request.query["channel"] == "C1":
+            happen, self.while_reading = self.while_reading, None
+            happen()
+            await asyncio.sleep(0.1)  # the event travels first
+        return answer
 
     async def events(self, request: Request) -> StreamResponse:
         """`GET /workspace/events`."""

@@ -187,3 +187,27 @@ async def test_messages_from_before_the_page_was_opened_are_there(
     page = await windows.open()
 
     await expect(page.get_by_role("main").get_by_test_id("message")).to_contain_text("Jonas Weber")
+
+
+async def test_what_is_posted_while_the_page_reads_is_not_lost(
+    windows: Windows, stub: Stub
+) -> None:
+    stub.messages["C1"] = [{"ts": "1795400000.000100", "user": "UAPPROVE", "text": "early"}]
+    stub.while_reading = lambda: stub.say("C1", None, text="in between")
+    page = await windows.open()
+
+    messages = page.get_by_role("main").get_by_test_id("message")
+    await expect(messages).to_have_count(2)
+    await expect(messages.last).to_contain_text("in between")
+
+
+async def test_a_lost_connection_is_told_and_what_was_missed_is_read(
+    windows: Windows, stub: Stub
+) -> None:
+    page = await windows.open()
+    stub.hang_up()
+    await expect(page.locator(".toast").first).to_contain_text("connection to the demo is lost")
+    stub.say("C1", None, text="said meanwhile")
+
+    await expect(page.locator(".toast").last).to_contain_text("Connected again.")
+    await expect(page.get_by_role("main").get_by_test_id("message")).to_contain_text("meanwhile")

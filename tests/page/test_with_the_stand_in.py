@@ -138,7 +138,7 @@ async def page(browser: Browser, bot: Bot) -> AsyncIterator[Page]:
     context.set_default_timeout(8_000)
     opened = await context.new_page()
     await opened.goto(bot.workspace.base_url)
-    await opened.locator("#app[data-thread]").wait_for(state="attached")
+    await opened.locator("#app[data-link=up][data-thread]").wait_for(state="attached")
     yield opened
     await context.close()
 

@@ -14,5 +14,9 @@ export function avatar(name, app = false) {
     .join("");
   let sum = 0;
   for (const sign of name.slice(0, 80)) sum = (sum * 31 + (sign.codePointAt(0) ?? 0)) % 997;
-  return el("span", { class: `avatar tone-${sum % 6}${app ? " of-app" : ""}`, "aria-hidden": "true", text: initials || "?" });
+  return el("span", {
+    class: `avatar tone-${sum % 6}${app ? " of-app" : ""}`,
+    "aria-hidden": "true",
+    text: initials || "?",
+  });
 }

@@ -14,31 +14,45 @@ import { textObject, words } from "./text.js";
 const BLOCKS = {
   header: (block, surface) => {
     const level = Number.isInteger(block.level) ? Math.min(6, Math.max(1, block.level)) : 3;
-    return el("div", { class: "b-header", role: "heading", "aria-level": String(Math.max(3, level)) }, textObject(block.text, surface));
+    return el(
+      "div",
+      { class: "b-header", role: "heading", "aria-level": String(Math.max(3, level)) },
+      textObject(block.text, surface),
+    );
   },
   section,
   context: (block, surface) => {
     const items = array(block.elements).map((item) =>
-      item.type === "image" ? picture(item, "b-context-image") : el("span", { class: "mrkdwn" }, textObject(item, surface)),
+      item.type === "image"
+        ? picture(item, "b-context-image")
+        : el("span", { class: "mrkdwn" }, textObject(item, surface)),
     );
     return el("div", { class: "b-context" }, ...items);
   },
   divider: () => el("hr", { class: "divider" }),
   actions: (block, surface) => el("div", { class: "b-actions" }, ...drawn(block, surface)),
-  context_actions: (block, surface) => el("div", { class: "b-actions b-context-actions" }, ...drawn(block, surface)),
+  context_actions: (block, surface) =>
+    el("div", { class: "b-actions b-context-actions" }, ...drawn(block, surface)),
   rich_text: (block, surface) => richText(block, surface),
   markdown: (block) => el("div", { class: "markdown" }, markdown(String(block.text ?? ""))),
   table,
   data_table: table,
   image: (block, surface) => {
-    const title = block.title ? el("figcaption", { class: "b-image-title" }, textObject(block.title, surface)) : null;
+    const title = block.title
+      ? el("figcaption", { class: "b-image-title" }, textObject(block.title, surface))
+      : null;
     return el("figure", { class: "b-image" }, title, picture(block, "b-image-picture"));
   },
   input,
   container,
   alert: (block, surface) => {
     const level = ["info", "warning", "error", "success"].includes(block.level) ? block.level : "info";
-    return el("div", { class: `b-alert ${level}`, role: "note" }, el("strong", { text: `${title(level)}: ` }), textObject(block.text, surface));
+    return el(
+      "div",
+      { class: `b-alert ${level}`, role: "note" },
+      el("strong", { text: `${title(level)}: ` }),
+      textObject(block.text, surface),
+    );
   },
   card,
   carousel: (block, surface) => {
@@ -70,16 +84,30 @@ export function blocks(list, surface) {
 
 /** @param {Block} block */
 function unknown(block) {
-  return el("p", { class: "unknown", role: "note", text: `This page does not draw “${block.type}” blocks. Slack may show one here.` });
+  return el("p", {
+    class: "unknown",
+    role: "note",
+    text: `This page does not draw “${block.type}” blocks. Slack may show one here.`,
+  });
 }
 
 /** @param {Block} block @param {Surface} surface */
 function section(block, surface) {
   const text = block.text ? el("div", { class: "mrkdwn" }, textObject(block.text, surface)) : null;
-  const columns = array(block.fields).map((item) => el("div", { class: "b-field mrkdwn" }, textObject(item, surface)));
-  const body = el("div", { class: "b-section-body" }, text, columns.length ? el("div", { class: "b-fields" }, ...columns) : null);
+  const columns = array(block.fields).map((item) =>
+    el("div", { class: "b-field mrkdwn" }, textObject(item, surface)),
+  );
+  const body = el(
+    "div",
+    { class: "b-section-body" },
+    text,
+    columns.length ? el("div", { class: "b-fields" }, ...columns) : null,
+  );
   if (!block.accessory) return el("div", { class: "b-section" }, body);
-  const side = block.accessory.type === "image" ? picture(block.accessory, "b-thumb") : element(block.accessory, block.block_id, surface);
+  const side =
+    block.accessory.type === "image"
+      ? picture(block.accessory, "b-thumb")
+      : element(block.accessory, block.block_id, surface);
   return el("div", { class: "b-section with-accessory" }, body, el("div", { class: "b-accessory" }, side));
 }
 
@@ -91,12 +119,31 @@ function drawn(block, surface) {
 /** @param {Block} block @param {Surface} surface */
 function container(block, surface) {
   const heading = block.rich_text_title
-    ? richText({ type: "rich_text", elements: [{ type: "rich_text_section", elements: block.rich_text_title.elements ?? [] }] }, surface)
+    ? richText(
+        {
+          type: "rich_text",
+          elements: [{ type: "rich_text_section", elements: block.rich_text_title.elements ?? [] }],
+        },
+        surface,
+      )
     : el("span", { class: "b-container-title" }, textObject(block.title, surface));
-  const more = block.subtitle ? el("span", { class: "b-container-subtitle" }, textObject(block.subtitle, surface)) : null;
+  const more = block.subtitle
+    ? el("span", { class: "b-container-subtitle" }, textObject(block.subtitle, surface))
+    : null;
   const inner = blocks(block.child_blocks ?? block.blocks ?? [], surface);
-  if (!block.is_collapsible) return el("div", { class: "b-container" }, el("div", { class: "b-container-head" }, heading, more), inner);
-  return el("details", { class: "b-container", open: !block.default_collapsed }, el("summary", { class: "b-container-head" }, heading, more), inner);
+  if (!block.is_collapsible)
+    return el(
+      "div",
+      { class: "b-container" },
+      el("div", { class: "b-container-head" }, heading, more),
+      inner,
+    );
+  return el(
+    "details",
+    { class: "b-container", open: !block.default_collapsed },
+    el("summary", { class: "b-container-head" }, heading, more),
+    inner,
+  );
 }
 
 /** @param {Block} block @param {Surface} surface */
@@ -120,7 +167,8 @@ function card(block, surface) {
 function picture(image, kind) {
   const alt = String(image.alt_text ?? "Picture");
   const address = webAddress(image.image_url ?? image.slack_file?.url);
-  const own = typeof image.image_url === "string" && /^data:image\/(png|jpeg|gif|webp);base64,/.test(image.image_url);
+  const own =
+    typeof image.image_url === "string" && /^data:image\/(png|jpeg|gif|webp);base64,/.test(image.image_url);
   if (own || (address && new URL(address).origin === location.origin)) {
     const shown = el("img", { class: kind, alt });
     shown.src = own ? image.image_url : /** @type {string} */ (address);

@@ -10,7 +10,12 @@ import { attempt } from "./toast.js";
 export function channelPane(desk) {
   const { store, driver } = desk;
   const head = el("header", { class: "pane-head" });
-  const messages = stream(desk, { label: "Messages", inThread: false, list: () => store.roots(store.channel), before: () => opening(desk) });
+  const messages = stream(desk, {
+    label: "Messages",
+    inThread: false,
+    list: () => store.roots(store.channel),
+    before: () => opening(desk),
+  });
   const writing = composer(desk, "channel");
   const home = homeTab(desk);
   let shown = "";
@@ -25,7 +30,9 @@ export function channelPane(desk) {
     const now = `${store.channel} ${store.me}`;
     if (now !== shown) messages.redraw();
     shown = now;
-    if (!onHome) for (const node of messages.box.querySelectorAll(".message")) node.classList.toggle("open", /** @type {HTMLElement} */ (node).dataset.ts === store.thread);
+    if (!onHome)
+      for (const node of messages.box.querySelectorAll(".message"))
+        node.classList.toggle("open", /** @type {HTMLElement} */ (node).dataset.ts === store.thread);
   };
   store.on("place", place);
   store.on("me", () => {
@@ -43,20 +50,51 @@ function heading(desk, onHome) {
   const channel = store.channelOf(store.channel);
   const name = channel?.is_im ? store.workspace.bot.name : (channel?.name ?? "No channel");
   const drawing = channel?.is_im ? ICONS.key : channel?.is_ext_shared ? ICONS.shared : ICONS.hash;
-  const back = el("button", { type: "button", class: "tool only-phone", "aria-label": "Channels and people", testid: "open-sidebar", on: { click: toSidebar } }, icon(ICONS.menu));
+  const back = el(
+    "button",
+    {
+      type: "button",
+      class: "tool only-phone",
+      "aria-label": "Channels and people",
+      testid: "open-sidebar",
+      on: { click: toSidebar },
+    },
+    icon(ICONS.menu),
+  );
   const title = el("h1", { class: "pane-title" }, icon(drawing), el("span", { text: name }));
   const note = channel?.is_ext_shared ? "Shared with another company" : (channel?.topic ?? "");
-  const parts = [back, el("div", { class: "pane-heading" }, title, note ? el("p", { class: "pane-note", text: note }) : null)];
+  const parts = [
+    back,
+    el("div", { class: "pane-heading" }, title, note ? el("p", { class: "pane-note", text: note }) : null),
+  ];
   if (channel?.is_im) {
     const tab = (/** @type {string} */ text, /** @type {boolean} */ here, /** @type {() => void} */ go) =>
-      el("button", { type: "button", class: "tab", "aria-pressed": String(here), text, testid: `tab-${text.toLowerCase()}`, on: { click: go } });
+      el("button", {
+        type: "button",
+        class: "tab",
+        "aria-pressed": String(here),
+        text,
+        testid: `tab-${text.toLowerCase()}`,
+        on: { click: go },
+      });
     const toHome = () => {
       store.open(channel.id, "home");
       attempt(() => driver.home({ user: store.me }));
     };
-    parts.push(el("div", { class: "tabs", role: "group", "aria-label": "The app's tabs" }, tab("Home", onHome, toHome), tab("Messages", !onHome, () => store.open(channel.id))));
+    parts.push(
+      el(
+        "div",
+        { class: "tabs", role: "group", "aria-label": "The app's tabs" },
+        tab("Home", onHome, toHome),
+        tab("Messages", !onHome, () => store.open(channel.id)),
+      ),
+    );
   }
-  const flask = el("button", { type: "button", class: "button plain only-phone", on: { click: () => store.showPanel("try") } }, el("span", { text: "Try a failure" }));
+  const flask = el(
+    "button",
+    { type: "button", class: "button plain only-phone", on: { click: () => store.showPanel("try") } },
+    el("span", { text: "Try a failure" }),
+  );
   parts.push(flask);
   return parts;
 }
@@ -72,12 +110,19 @@ function opening({ store }) {
   if (!channel) return null;
   const bot = store.workspace.bot.name;
   const title = channel.is_im ? `Your conversation with ${bot}` : `This is the start of #${channel.name}`;
-  const go = el("button", { type: "button", class: "button primary", text: "Try a failure", on: { click: () => store.showPanel("try") } });
+  const go = el("button", {
+    type: "button",
+    class: "button primary",
+    text: "Try a failure",
+    on: { click: () => store.showPanel("try") },
+  });
   return el(
     "div",
     { class: "opening" },
     el("h2", { text: title }),
-    el("p", { text: `Paste an error of a pod that cannot assume its IAM role, and ${bot} answers in the thread. Nothing here leaves this machine: the accounts and clusters are a small world of their own.` }),
+    el("p", {
+      text: `Paste an error of a pod that cannot assume its IAM role, and ${bot} answers in the thread. Nothing here leaves this machine: the accounts and clusters are a small world of their own.`,
+    }),
     go,
   );
 }

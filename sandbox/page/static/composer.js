@@ -14,28 +14,67 @@ const LARGEST = 1_000_000;
 export function composer(desk, place) {
   const { store } = desk;
   const id = `composer-${place}`;
-  const box = el("textarea", { id, class: "composer-box", rows: "1", testid: id, autocomplete: "off", spellcheck: "true" });
+  const box = el("textarea", {
+    id,
+    class: "composer-box",
+    rows: "1",
+    testid: id,
+    autocomplete: "off",
+    spellcheck: "true",
+  });
   const label = el("label", { class: "unseen", for: id });
-  const send = el("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send", testid: `send-${place}` }, icon(ICONS.send));
+  const send = el(
+    "button",
+    { type: "submit", class: "send", "aria-label": "Send", title: "Send", testid: `send-${place}` },
+    icon(ICONS.send),
+  );
   const picked = el("ul", { class: "picked", "aria-label": "Attached files" });
   /** @type {{name: string, content: string}[]} */
   let files = [];
 
-  const input = el("input", { type: "file", id: uid("file"), class: "unseen", tabindex: "-1", "aria-label": "Attach a text file" });
-  const clip = el("button", { type: "button", class: "tool", "aria-label": "Attach a text file", title: "Attach a text file", on: { click: () => input.click() } }, icon(ICONS.clip));
+  const input = el("input", {
+    type: "file",
+    id: uid("file"),
+    class: "unseen",
+    tabindex: "-1",
+    "aria-label": "Attach a text file",
+  });
+  const clip = el(
+    "button",
+    {
+      type: "button",
+      class: "tool",
+      "aria-label": "Attach a text file",
+      title: "Attach a text file",
+      on: { click: () => input.click() },
+    },
+    icon(ICONS.clip),
+  );
   input.addEventListener("change", async () => {
     const file = input.files?.[0];
     input.value = "";
     if (!file) return;
-    if (file.size > LARGEST) toast(`${file.name} has ${file.size.toLocaleString()} bytes; a text snippet may have 1,000,000.`, "refusal");
-    else files = [...files, { name: file.name, content: await file.text() }];
+    if (file.size > LARGEST) {
+      const size = file.size.toLocaleString();
+      toast(`${file.name} has ${size} bytes; a text snippet may have 1,000,000.`, "refusal");
+    } else files = [...files, { name: file.name, content: await file.text() }];
     show();
   });
 
+  const without = (/** @type {{name: string, content: string}} */ file) => {
+    files = files.filter((one) => one !== file);
+    show();
+  };
   const show = () => {
     picked.replaceChildren(
       ...files.map((file) => {
-        const drop = el("button", { type: "button", class: "link-button", "aria-label": `Remove ${file.name}`, text: "Remove", on: { click: () => ((files = files.filter((one) => one !== file)), show()) } });
+        const drop = el("button", {
+          type: "button",
+          class: "link-button",
+          "aria-label": `Remove ${file.name}`,
+          text: "Remove",
+          on: { click: () => without(file) },
+        });
         return el("li", {}, icon(ICONS.file), el("span", { text: file.name }), drop);
       }),
     );
@@ -48,7 +87,22 @@ export function composer(desk, place) {
     label,
     picked,
     el("div", { class: "composer-row" }, clip, box, send),
-    place === "thread" ? null : el("p", { class: "composer-hint" }, el("kbd", { text: "Enter" }), " sends, ", el("kbd", { text: "Shift" }), "+", el("kbd", { text: "Enter" }), " starts a new line. ", el("kbd", { text: "/irsa" }), " and ", el("kbd", { text: "@" }), " call the bot."),
+    place === "thread"
+      ? null
+      : el(
+          "p",
+          { class: "composer-hint" },
+          el("kbd", { text: "Enter" }),
+          " sends, ",
+          el("kbd", { text: "Shift" }),
+          "+",
+          el("kbd", { text: "Enter" }),
+          " starts a new line. ",
+          el("kbd", { text: "/irsa" }),
+          " and ",
+          el("kbd", { text: "@" }),
+          " call the bot.",
+        ),
     input,
   );
   const offered = suggestions(box, form, store);
@@ -84,7 +138,9 @@ export function composer(desk, place) {
     offered.refresh();
   });
   const rename = () => {
-    const name = store.channelOf(store.channel)?.is_im ? store.workspace.bot.name : `#${store.channelName(store.channel)}`;
+    const name = store.channelOf(store.channel)?.is_im
+      ? store.workspace.bot.name
+      : `#${store.channelName(store.channel)}`;
     label.textContent = place === "thread" ? "Reply in the thread" : `Message ${name}`;
     box.placeholder = place === "thread" ? "Reply …" : `Message ${name}`;
   };
@@ -110,7 +166,13 @@ async function deliver(desk, { text, files, channel, thread }) {
   const { store, driver } = desk;
   const command = /^\/(\S+)/.exec(text);
   if (command && !files.length) return slash(desk, command[0], text, channel, thread);
-  const post = { channel, text: coded(text, store), user: store.me, ...(thread && { thread_ts: thread }), ...(files.length && { files }) };
+  const post = {
+    channel,
+    text: coded(text, store),
+    user: store.me,
+    ...(thread && { thread_ts: thread }),
+    ...(files.length && { files }),
+  };
   const posted = await attempt(() => driver.post(post));
   if (posted?.ts && !thread) store.await(channel, posted.ts);
   return posted !== null;
@@ -120,13 +182,20 @@ async function deliver(desk, { text, files, channel, thread }) {
 async function slash(desk, name, text, channel, thread) {
   const { store, driver } = desk;
   const slackbot = (/** @type {string} */ words) =>
-    store.whisper(channel, store.me, { text: words, user: "USLACKBOT", username: "Slackbot", bot_id: undefined }, thread ?? undefined);
+    store.whisper(
+      channel,
+      store.me,
+      { text: words, user: "USLACKBOT", username: "Slackbot", bot_id: undefined },
+      thread ?? undefined,
+    );
   if (thread) {
     slackbot(`\`${name}\` is not supported in threads. Sorry!`);
     return true;
   }
   if (!store.workspace.commands.some((one) => one.command === name)) {
-    slackbot(`\`${name}\` is not a valid command. In Slack, all messages that start with the “/” character are interpreted as commands.\n\nIf you are trying to send a message and not run a command, try preceding the “/” with an empty space.`);
+    slackbot(
+      `\`${name}\` is not a valid command. In Slack, all messages that start with the “/” character are interpreted as commands.\n\nIf you are trying to send a message and not run a command, try preceding the “/” with an empty space.`,
+    );
     return true;
   }
   return (await attempt(() => driver.command({ channel, user: store.me, text }))) !== null;

@@ -12,8 +12,18 @@ export function confirmed(spec, names) {
   return new Promise((resolve) => {
     const title = uid("confirm");
     const danger = spec.style === "danger";
-    const yes = el("button", { type: "button", class: `button ${danger ? "danger" : "primary"}`, text: words(spec.confirm) || "Yes", testid: "confirm-yes" });
-    const no = el("button", { type: "button", class: "button plain", text: words(spec.deny) || "Cancel", testid: "confirm-no" });
+    const yes = el("button", {
+      type: "button",
+      class: `button ${danger ? "danger" : "primary"}`,
+      text: words(spec.confirm) || "Yes",
+      testid: "confirm-yes",
+    });
+    const no = el("button", {
+      type: "button",
+      class: "button plain",
+      text: words(spec.deny) || "Cancel",
+      testid: "confirm-no",
+    });
     const dialog = el(
       "dialog",
       { class: "dialog confirm", "aria-labelledby": title, testid: "confirm" },

@@ -18,7 +18,9 @@ export function editor(body, message, channel, desk) {
   const save = async () => {
     const text = coded(box.value.trim(), desk.store);
     if (!text) return;
-    const done = await attempt(() => desk.driver.edit({ channel, ts: message.ts, text, user: desk.store.me }));
+    const done = await attempt(() =>
+      desk.driver.edit({ channel, ts: message.ts, text, user: desk.store.me }),
+    );
     if (done && body.contains(box)) restore();
   };
   box.addEventListener("keydown", (event) => {
@@ -31,7 +33,12 @@ export function editor(body, message, channel, desk) {
   body.replaceChildren(
     el("label", { class: "unseen", for: id, text: "Edit message" }),
     box,
-    el("div", { class: "edit-foot" }, el("button", { type: "button", class: "button plain", text: "Cancel", on: { click: restore } }), el("button", { type: "button", class: "button primary", text: "Save", on: { click: save } })),
+    el(
+      "div",
+      { class: "edit-foot" },
+      el("button", { type: "button", class: "button plain", text: "Cancel", on: { click: restore } }),
+      el("button", { type: "button", class: "button primary", text: "Save", on: { click: save } }),
+    ),
   );
   box.focus();
 }

@@ -16,7 +16,8 @@ import { plain, words } from "./text.js";
  */
 export function element(spec, blockId, surface) {
   const seenBy = spec.visible_to_user_ids;
-  if (Array.isArray(seenBy) && seenBy.length && !seenBy.includes(surface.viewer)) return el("span", { hidden: true });
+  if (Array.isArray(seenBy) && seenBy.length && !seenBy.includes(surface.viewer))
+    return el("span", { hidden: true });
   switch (spec.type) {
     case "button":
     case "workflow_button":
@@ -58,7 +59,9 @@ async function press(spec, blockId, surface, node, selected) {
 function button(spec, blockId, surface) {
   const address = webAddress(spec.url);
   const style = ["primary", "danger"].includes(spec.style) ? spec.style : "plain";
-  const label = spec.accessibility_label ? { "aria-label": spec.accessibility_label, title: spec.accessibility_label } : {};
+  const label = spec.accessibility_label
+    ? { "aria-label": spec.accessibility_label, title: spec.accessibility_label }
+    : {};
   /** @type {HTMLButtonElement} */
   const node = el(
     "button",
@@ -85,7 +88,14 @@ function iconButton(spec, blockId, surface) {
   /** @type {HTMLButtonElement} */
   const node = el(
     "button",
-    { type: "button", class: "icon-button", "aria-label": label, title: label, data: { actionId: spec.action_id }, on: { click: () => press(spec, blockId, surface, node) } },
+    {
+      type: "button",
+      class: "icon-button",
+      "aria-label": label,
+      title: label,
+      data: { actionId: spec.action_id },
+      on: { click: () => press(spec, blockId, surface, node) },
+    },
     icon(spec.icon === "trash" ? ICONS.trash : ICONS.more),
   );
   return node;
@@ -108,7 +118,8 @@ function feedback(spec, blockId, surface) {
         on: {
           click: async () => {
             if (!(await press(spec, blockId, surface, node, String(half?.value ?? "")))) return;
-            for (const other of box.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === node));
+            for (const other of box.querySelectorAll("button"))
+              other.setAttribute("aria-pressed", String(other === node));
             said.textContent = "Thanks, noted.";
           },
         },
@@ -117,7 +128,13 @@ function feedback(spec, blockId, surface) {
     );
     return node;
   };
-  const box = el("span", { class: "feedback", role: "group", "aria-label": "Feedback" }, side(spec.positive_button, "Good"), side(spec.negative_button, "Bad"), said);
+  const box = el(
+    "span",
+    { class: "feedback", role: "group", "aria-label": "Feedback" },
+    side(spec.positive_button, "Good"),
+    side(spec.negative_button, "Bad"),
+    said,
+  );
   return box;
 }
 
@@ -144,11 +161,17 @@ function overflow(spec, blockId, surface) {
 function acting(spec, blockId, surface) {
   const id = uid("field");
   const made = field(spec, id, surface);
-  if (!made) return el("span", { class: "unknown", role: "note", text: `This page does not draw “${spec.type}” elements.` });
+  if (!made)
+    return el("span", {
+      class: "unknown",
+      role: "note",
+      text: `This page does not draw “${spec.type}” elements.`,
+    });
   const action = String(spec.action_id ?? "");
   made.node.dataset.actionId = action;
   const named = made.node.matches("fieldset") ? made.node : made.control;
-  if (!named.hasAttribute("aria-label")) named.setAttribute("aria-label", words(spec.accessibility_label ?? spec.placeholder) || "Choose");
+  if (!named.hasAttribute("aria-label"))
+    named.setAttribute("aria-label", words(spec.accessibility_label ?? spec.placeholder) || "Choose");
   const kept = surface.form.before(blockId, action);
   if (kept !== undefined) made.write(kept);
   surface.form.watch(blockId, action, made.read);

@@ -14,23 +14,44 @@ export function facts(state) {
   for (const cluster of state.clusters ?? []) {
     for (const account of cluster.service_accounts ?? []) {
       const name = `${account.namespace}/${account.name}`;
-      all.set(`sa ${cluster.name} ${name}`, { what: `Service account ${name} in ${cluster.name}`, value: "exists" });
+      all.set(`sa ${cluster.name} ${name}`, {
+        what: `Service account ${name} in ${cluster.name}`,
+        value: "exists",
+      });
       for (const [key, value] of Object.entries(account.annotations ?? {})) {
-        all.set(`an ${cluster.name} ${name} ${key}`, { what: `Annotation ${key} of ${name} in ${cluster.name}`, value: String(value) });
+        all.set(`an ${cluster.name} ${name} ${key}`, {
+          what: `Annotation ${key} of ${name} in ${cluster.name}`,
+          value: String(value),
+        });
       }
     }
     for (const [workload, pods] of byWorkload(cluster.pods ?? [])) {
       const roles = [...new Set(pods.map((pod) => pod.role_arn ?? "no role"))].sort().join(", ");
-      all.set(`role ${cluster.name} ${workload}`, { what: `Role of the pods of ${workload} in ${cluster.name}`, value: roles });
-      all.set(`pods ${cluster.name} ${workload}`, { what: `Pods of ${workload} in ${cluster.name}`, value: pods.map((pod) => pod.name).sort().join(", ") });
+      all.set(`role ${cluster.name} ${workload}`, {
+        what: `Role of the pods of ${workload} in ${cluster.name}`,
+        value: roles,
+      });
+      all.set(`pods ${cluster.name} ${workload}`, {
+        what: `Pods of ${workload} in ${cluster.name}`,
+        value: pods
+          .map((pod) => pod.name)
+          .sort()
+          .join(", "),
+      });
     }
   }
   for (const account of state.accounts ?? []) {
     for (const role of account.roles ?? []) {
-      all.set(`trust ${role.arn}`, { what: `Trust policy of ${role.name} in ${account.name ?? account.id}`, value: policyText(role.trust) });
+      all.set(`trust ${role.arn}`, {
+        what: `Trust policy of ${role.name} in ${account.name ?? account.id}`,
+        value: policyText(role.trust),
+      });
     }
     for (const arn of account.providers ?? []) {
-      all.set(`provider ${arn}`, { what: `OIDC provider in ${account.name ?? account.id}: ${arn}`, value: "exists" });
+      all.set(`provider ${arn}`, {
+        what: `OIDC provider in ${account.name ?? account.id}: ${arn}`,
+        value: "exists",
+      });
     }
   }
   return all;

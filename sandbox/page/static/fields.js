@@ -50,7 +50,9 @@ function text(spec, id) {
   };
   const props = { id, class: "field", placeholder: words(spec.placeholder) || undefined, ...limits };
   const long = spec.multiline || spec.type === "rich_text_input";
-  const control = long ? el("textarea", { ...props, rows: "5" }) : el("input", { ...props, type: TEXT_TYPES[spec.type] });
+  const control = long
+    ? el("textarea", { ...props, rows: "5" })
+    : el("input", { ...props, type: TEXT_TYPES[spec.type] });
   control.value = initial(spec);
   return {
     node: control,
@@ -58,7 +60,9 @@ function text(spec, id) {
     clears: true,
     read: () => {
       if (control.value === "") return null;
-      return spec.type === "datetimepicker" ? String(Math.floor(new Date(control.value).getTime() / 1000)) : control.value;
+      return spec.type === "datetimepicker"
+        ? String(Math.floor(new Date(control.value).getTime() / 1000))
+        : control.value;
     },
     write: (answer) => {
       control.value = spec.type === "datetimepicker" ? local(Number(answer)) : String(answer);
@@ -85,14 +89,25 @@ function local(stamp) {
 function known(spec, surface) {
   const kind = String(spec.type).replace(/^multi_/, "");
   if (kind === "static_select" || kind === "external_select") {
-    const groups = Array.isArray(spec.option_groups) ? spec.option_groups : [{ label: "", options: spec.options ?? [] }];
-    return groups.map((/** @type {any} */ group) => ({ label: words(group.label), options: (group.options ?? []).map(option) }));
+    const groups = Array.isArray(spec.option_groups)
+      ? spec.option_groups
+      : [{ label: "", options: spec.options ?? [] }];
+    return groups.map((/** @type {any} */ group) => ({
+      label: words(group.label),
+      options: (group.options ?? []).map(option),
+    }));
   }
   const people = surface.people.map((user) => ({ text: user.real_name || user.name, value: user.id }));
-  const channels = surface.channels.filter((one) => !one.is_im).map((one) => ({ text: `#${one.name}`, value: one.id }));
+  const channels = surface.channels
+    .filter((one) => !one.is_im)
+    .map((one) => ({ text: `#${one.name}`, value: one.id }));
   if (kind === "users_select") return [{ label: "", options: people }];
   if (kind === "channels_select") return [{ label: "", options: channels }];
-  if (kind === "conversations_select") return [{ label: "Channels", options: channels }, { label: "People", options: people }];
+  if (kind === "conversations_select")
+    return [
+      { label: "Channels", options: channels },
+      { label: "People", options: people },
+    ];
   return null;
 }
 
@@ -128,7 +143,8 @@ function select(spec, id, groups) {
 
 /** What is chosen at first. @param {any} spec @returns {string[]} */
 function chosen(spec) {
-  const many = spec.initial_options ?? spec.initial_users ?? spec.initial_channels ?? spec.initial_conversations;
+  const many =
+    spec.initial_options ?? spec.initial_users ?? spec.initial_channels ?? spec.initial_conversations;
   const one = spec.initial_option ?? spec.initial_user ?? spec.initial_channel ?? spec.initial_conversation;
   const all = Array.isArray(many) ? many : one ? [one] : [];
   const first = all.map((item) => (typeof item === "string" ? item : String(item?.value ?? "")));
@@ -143,9 +159,29 @@ function choices(spec, id, surface) {
   /** @type {{box: HTMLInputElement, row: HTMLElement}[]} */
   const boxes = (Array.isArray(spec.options) ? spec.options : []).map((/** @type {any} */ one) => {
     const { value } = option(one);
-    const box = el("input", { type: many ? "checkbox" : "radio", name, value, checked: first.includes(value) });
-    const note = one.description ? el("span", { class: "choice-note mrkdwn" }, textObject(one.description, surface)) : null;
-    return { box, row: el("label", { class: "choice" }, box, el("span", { class: "choice-text" }, el("span", { class: "mrkdwn" }, textObject(one.text, surface)), note)) };
+    const box = el("input", {
+      type: many ? "checkbox" : "radio",
+      name,
+      value,
+      checked: first.includes(value),
+    });
+    const note = one.description
+      ? el("span", { class: "choice-note mrkdwn" }, textObject(one.description, surface))
+      : null;
+    return {
+      box,
+      row: el(
+        "label",
+        { class: "choice" },
+        box,
+        el(
+          "span",
+          { class: "choice-text" },
+          el("span", { class: "mrkdwn" }, textObject(one.text, surface)),
+          note,
+        ),
+      ),
+    };
   });
   const node = el("fieldset", { id, class: "choices", tabindex: "-1" }, ...boxes.map(({ row }) => row));
   const ticked = () => boxes.filter(({ box }) => box.checked).map(({ box }) => box.value);
@@ -155,7 +191,8 @@ function choices(spec, id, surface) {
     clears: many,
     read: () => (many ? ticked() : (ticked()[0] ?? null)),
     write: (answer) => {
-      for (const { box } of boxes) box.checked = Array.isArray(answer) ? answer.includes(box.value) : box.value === answer;
+      for (const { box } of boxes)
+        box.checked = Array.isArray(answer) ? answer.includes(box.value) : box.value === answer;
     },
   };
 }

@@ -9,7 +9,12 @@ export function homeTab(desk) {
   const draw = () => {
     const view = store.homes.get(store.me);
     if (!view) {
-      box.replaceChildren(el("p", { class: "hint", text: `${store.workspace.bot.name} has not published a Home tab for you yet.` }));
+      box.replaceChildren(
+        el("p", {
+          class: "hint",
+          text: `${store.workspace.bot.name} has not published a Home tab for you yet.`,
+        }),
+      );
       return;
     }
     const surface = desk.surface("home", `home ${store.me}`, { view_id: view.id });

@@ -12,13 +12,20 @@ export function input(block, surface) {
   const spec = block.element ?? {};
   const id = uid("input");
   const made = field(spec, id, surface);
-  if (!made) return el("p", { class: "unknown", role: "note", text: `This page does not draw “${spec.type}” inputs.` });
+  if (!made)
+    return el("p", {
+      class: "unknown",
+      role: "note",
+      text: `This page does not draw “${spec.type}” inputs.`,
+    });
   const action = String(spec.action_id ?? "");
   const kept = surface.form.before(block.block_id, action);
   if (kept !== undefined) made.write(kept);
   surface.form.watch(block.block_id, action, made.read);
   made.node.dataset.actionId = action;
-  const hint = block.hint ? el("p", { class: "hint", id: `${id}-hint` }, textObject(block.hint, surface)) : null;
+  const hint = block.hint
+    ? el("p", { class: "hint", id: `${id}-hint` }, textObject(block.hint, surface))
+    : null;
   const error = el("p", { class: "field-error", id: `${id}-error`, role: "alert" });
   made.control.setAttribute("aria-describedby", [hint?.id, error.id].filter(Boolean).join(" "));
   if (!block.optional && !made.node.matches("fieldset")) made.control.setAttribute("aria-required", "true");

@@ -20,7 +20,8 @@ export function lineDiff(before, after) {
       out.push(` ${old[i]}`);
       i += 1;
       j += 1;
-    } else if (i < old.length && (j >= now.length || common[i + 1][j] >= common[i][j + 1])) out.push(`-${old[i++]}`);
+    } else if (i < old.length && (j >= now.length || common[i + 1][j] >= common[i][j + 1]))
+      out.push(`-${old[i++]}`);
     else out.push(`+${now[j++]}`);
   }
   return out.join("\n");
@@ -35,7 +36,8 @@ function table(old, now) {
   const common = Array.from({ length: old.length + 1 }, () => new Uint16Array(now.length + 1));
   for (let i = old.length - 1; i >= 0; i -= 1) {
     for (let j = now.length - 1; j >= 0; j -= 1) {
-      common[i][j] = old[i] === now[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
+      common[i][j] =
+        old[i] === now[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
     }
   }
   return common;

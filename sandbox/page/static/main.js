@@ -28,30 +28,33 @@ async function start() {
   modals(desk);
   speak(store);
 
-  const known = await fetchAll(desk);
-  driver.follow(
-    (event) => {
-      store.apply(event);
-      if (event.channel && !store.channelOf(event.channel)) attempt(async () => store.meet((await driver.state()).channels));
-    },
-    (connected, again) => {
-      const was = app.dataset.link;
-      app.dataset.link = connected ? "up" : "down";
-      if (!connected && was !== "down") toast("The connection to the demo is lost; trying again.", "refusal");
-      if (again) {
-        toast("Connected again.");
-        fetchAll(desk);
-      }
-    },
-  );
+  await new Promise((resolve) => {
+    driver.follow(
+      (event) => hear(desk, event),
+      async (connected, again) => {
+        const was = app.dataset.link;
+        app.dataset.link = connected ? "up" : "down";
+        if (!connected && was !== "down")
+          toast("The connection to the demo is lost; trying again.", "refusal");
+        if (again && was === "down") toast("Connected again.");
+        if (connected) resolve(await fetchAll(desk));
+      },
+    );
+  });
   if (!PHONE.matches) store.panel = "try";
-  store.open(known ?? "");
+  const mine = store.channels();
+  store.open((mine.find((one) => !one.is_im) ?? mine[0])?.id ?? "");
 }
 
-/**
- * Read every channel's messages; gives the channel to open first.
- * @param {Desk} desk
- */
+/** Take in an event, and the channel it is about where that is a new one. @param {Desk} desk @param {any} event */
+function hear({ store, driver }, event) {
+  store.apply(event);
+  if (event.channel && !store.channelOf(event.channel)) {
+    attempt(async () => store.meet((await driver.state()).channels));
+  }
+}
+
+/** Read every channel's messages. @param {Desk} desk */
 async function fetchAll({ store, driver }) {
   const channels = store.workspace.channels;
   await Promise.all(
@@ -60,19 +63,35 @@ async function fetchAll({ store, driver }) {
       if (messages) store.load(id, messages);
     }),
   );
-  const mine = store.channels();
-  return (mine.find((one) => !one.is_im) ?? mine[0])?.id;
 }
 
 /** Which columns are shown, and which one a phone shows. @param {Store} store */
 function layout(store) {
-  let before = { channel: "", thread: /** @type {string | null} */ (null), panel: /** @type {string | null} */ (null), tab: "" };
+  let before = {
+    channel: "",
+    thread: /** @type {string | null} */ (null),
+    panel: /** @type {string | null} */ (null),
+    tab: "",
+  };
   store.on("place", () => {
     const { channel, thread, panel, tab } = store;
     if (thread && thread !== before.thread && panel === "try" && !WIDE.matches) store.panel = null;
     const opened =
-      panel && panel !== before.panel ? "panel" : thread && thread !== before.thread ? "thread" : channel !== before.channel || tab !== before.tab ? "channel" : "";
-    const closed = (!thread && before.thread) || (!panel && before.panel) ? (thread ? "thread" : panel ? "panel" : "channel") : "";
+      panel && panel !== before.panel
+        ? "panel"
+        : thread && thread !== before.thread
+          ? "thread"
+          : channel !== before.channel || tab !== before.tab
+            ? "channel"
+            : "";
+    const closed =
+      (!thread && before.thread) || (!panel && before.panel)
+        ? thread
+          ? "thread"
+          : panel
+            ? "panel"
+            : "channel"
+        : "";
     before = { channel, thread, panel: store.panel, tab };
     app.dataset.pane = opened || closed || app.dataset.pane;
     app.dataset.thread = thread ? "open" : "closed";
@@ -81,7 +100,10 @@ function layout(store) {
 }
 
 start().catch((error) => {
-  const words = error instanceof Refused ? error.message : "The page could not start. Reload it; if that does not help, see the terminal.";
+  const words =
+    error instanceof Refused
+      ? error.message
+      : "The page could not start. Reload it; if that does not help, see the terminal.";
   app.replaceChildren(el("p", { class: "boot", role: "alert", text: words }));
   if (!(error instanceof Refused)) throw error;
 });

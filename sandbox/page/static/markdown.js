@@ -40,7 +40,13 @@ function piece(out, lines, at) {
   const heading = /^(#{1,6})\s+(.*)$/.exec(line);
   if (heading) {
     const level = String(Math.min(6, heading[1].length + 3));
-    out.append(el("p", { class: `md-heading md-h${heading[1].length}`, role: "heading", "aria-level": level }, ...inline(heading[2].trim())));
+    out.append(
+      el(
+        "p",
+        { class: `md-heading md-h${heading[1].length}`, role: "heading", "aria-level": level },
+        ...inline(heading[2].trim()),
+      ),
+    );
     return at + 1;
   }
   if (RULE.test(line)) {
@@ -49,7 +55,8 @@ function piece(out, lines, at) {
   }
   if (/^\s{0,3}>/.test(line)) return quote(out, lines, at);
   if (ITEM.test(line)) return list(out, lines, at);
-  if (ROW.test(line) && /^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/.test(lines[at + 1] ?? "")) return table(out, lines, at);
+  if (ROW.test(line) && /^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/.test(lines[at + 1] ?? ""))
+    return table(out, lines, at);
   return paragraph(out, lines, at);
 }
 
@@ -86,7 +93,12 @@ function list(out, lines, at) {
 
 /** @type {(out: Node, lines: string[], at: number) => number} */
 function table(out, lines, at) {
-  const cells = (/** @type {string} */ row) => row.trim().slice(1, -1).split("|").map((cell) => inline(cell.trim()));
+  const cells = (/** @type {string} */ row) =>
+    row
+      .trim()
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => inline(cell.trim()));
   const head = el("tr", {}, ...cells(lines[at]).map((cell) => el("th", { scope: "col" }, ...cell)));
   const body = el("tbody");
   let next = at + 2;
@@ -95,7 +107,9 @@ function table(out, lines, at) {
     next += 1;
   }
   const drawn = el("table", { class: "table" }, el("thead", {}, head), body);
-  out.appendChild(el("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": "Table" }, drawn));
+  out.appendChild(
+    el("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": "Table" }, drawn),
+  );
   return next;
 }
 

@@ -16,7 +16,14 @@ let shut = null;
 export function menu(label, drawing, items, kind = "icon-button") {
   const opener = el(
     "button",
-    { type: "button", class: kind, "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": "false" },
+    {
+      type: "button",
+      class: kind,
+      "aria-label": label,
+      title: label,
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+    },
     icon(drawing),
   );
   opener.addEventListener("click", (event) => {
@@ -30,7 +37,13 @@ export function menu(label, drawing, items, kind = "icon-button") {
 /** @type {(opener: HTMLButtonElement, label: string, items: Item[]) => void} */
 function open(opener, label, items) {
   shut?.();
-  const list = el("div", { class: "menu", role: "menu", "aria-label": label, id: uid("menu"), popover: "manual" });
+  const list = el("div", {
+    class: "menu",
+    role: "menu",
+    "aria-label": label,
+    id: uid("menu"),
+    popover: "manual",
+  });
   const close = (/** @type {boolean} */ back) => {
     list.remove();
     opener.setAttribute("aria-expanded", "false");
@@ -45,7 +58,14 @@ function open(opener, label, items) {
       close(true);
       item.run();
     };
-    list.append(el("button", { type: "button", role: "menuitem", class: "menu-item", on: { click: pick } }, el("span", { text: item.text }), note));
+    list.append(
+      el(
+        "button",
+        { type: "button", role: "menuitem", class: "menu-item", on: { click: pick } },
+        el("span", { text: item.text }),
+        note,
+      ),
+    );
   }
   list.addEventListener("keydown", (event) => walk(event, list, () => close(true)));
   (opener.closest("dialog") ?? document.body).append(list);

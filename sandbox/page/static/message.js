@@ -58,7 +58,15 @@ export function messageItem(message, channel, desk, where) {
       data: { ts: message.ts, author: message.user ?? message.bot_id },
     },
     avatar(name, app),
-    el("div", { class: "m-main" }, message.only_for ? onlyYou(message, channel, desk) : null, head, body, reactions(message), where.inThread ? null : replies(message, channel, desk)),
+    el(
+      "div",
+      { class: "m-main" },
+      message.only_for ? onlyYou(message, channel, desk) : null,
+      head,
+      body,
+      reactions(message),
+      where.inThread ? null : replies(message, channel, desk),
+    ),
     message.only_for ? null : tools(message, channel, desk, where, body),
   );
   return article;
@@ -68,18 +76,28 @@ export function messageItem(message, channel, desk, where) {
 function standing(message, store) {
   const user = message.user ? store.user(message.user) : undefined;
   if (!user || store.isApp(message)) return [];
-  if (user.team_id && user.team_id !== store.workspace.team.id) return [el("span", { class: "badge", text: "OTHER COMPANY" })];
+  if (user.team_id && user.team_id !== store.workspace.team.id)
+    return [el("span", { class: "badge", text: "OTHER COMPANY" })];
   return user.is_restricted ? [el("span", { class: "badge", text: "GUEST" })] : [];
 }
 
 /** @param {Message} message @param {string} channel @param {Desk} desk */
 function content(message, channel, desk) {
-  const surface = desk.surface("message", `message ${channel} ${message.ts}`, { channel, message_ts: message.ts });
+  const surface = desk.surface("message", `message ${channel} ${message.ts}`, {
+    channel,
+    message_ts: message.ts,
+  });
   surface.form.renew();
   /** @type {HTMLElement[]} */
   const parts = [];
   const text = message.text ?? "";
-  if (array(message.blocks).length) parts.push(shortened(blocks(/** @type {any[]} */ (message.blocks), surface), message.user && !message.bot_id ? text.length : 0));
+  if (array(message.blocks).length)
+    parts.push(
+      shortened(
+        blocks(/** @type {any[]} */ (message.blocks), surface),
+        message.user && !message.bot_id ? text.length : 0,
+      ),
+    );
   else if (text) parts.push(shortened(el("div", { class: "mrkdwn" }, mrkdwn(text, surface)), text.length));
   for (const item of array(message.attachments)) parts.push(attachment(item, surface));
   for (const item of array(message.files)) parts.push(file(item));
@@ -97,7 +115,13 @@ function shortened(box, length) {
   if (length < LONG) return box;
   const id = uid("long");
   const inner = el("div", { class: "folded", id }, box);
-  const more = el("button", { type: "button", class: "link-button", "aria-expanded": "false", "aria-controls": id, text: "Show more" });
+  const more = el("button", {
+    type: "button",
+    class: "link-button",
+    "aria-expanded": "false",
+    "aria-controls": id,
+    text: "Show more",
+  });
   more.addEventListener("click", () => {
     const open = inner.classList.toggle("folded") === false;
     more.setAttribute("aria-expanded", String(open));
@@ -108,8 +132,19 @@ function shortened(box, length) {
 
 /** @param {Message} message @param {string} channel @param {Desk} desk */
 function onlyYou(message, channel, desk) {
-  const dismiss = el("button", { type: "button", class: "link-button", text: "Dismiss", on: { click: () => desk.store.drop(channel, message.ts) } });
-  return el("div", { class: "m-only" }, icon(ICONS.eye), el("span", { text: "Only visible to you" }), dismiss);
+  const dismiss = el("button", {
+    type: "button",
+    class: "link-button",
+    text: "Dismiss",
+    on: { click: () => desk.store.drop(channel, message.ts) },
+  });
+  return el(
+    "div",
+    { class: "m-only" },
+    icon(ICONS.eye),
+    el("span", { text: "Only visible to you" }),
+    dismiss,
+  );
 }
 
 /** @param {Message} message */
@@ -133,7 +168,12 @@ function replies(message, channel, desk) {
   const when = last ? `Last reply ${clock(moment(last.ts))}` : "";
   return el(
     "button",
-    { type: "button", class: "m-replies", testid: "open-thread", on: { click: () => desk.store.openThread(message.ts) } },
+    {
+      type: "button",
+      class: "m-replies",
+      testid: "open-thread",
+      on: { click: () => desk.store.openThread(message.ts) },
+    },
     ...[...new Set(all.map((one) => author(one, desk.store)))].slice(0, 3).map((name) => avatar(name)),
     el("span", { class: "m-count", text: all.length ? count : "Thread" }),
     el("span", { class: "m-when", text: busy ? `${desk.store.workspace.bot.name} ${busy}` : when }),
@@ -154,7 +194,10 @@ function tools(message, channel, desk, where, body) {
   const items = shortcuts.map((one) => ({
     text: one.name,
     note: one.description ?? store.workspace.bot.name,
-    run: () => attempt(() => driver.shortcut({ channel, message_ts: message.ts, callback_id: one.callback_id, user: store.me })),
+    run: () =>
+      attempt(() =>
+        driver.shortcut({ channel, message_ts: message.ts, callback_id: one.callback_id, user: store.me }),
+      ),
   }));
   const mine = message.user === store.me && !message.bot_id;
   return el(
@@ -168,5 +211,9 @@ function tools(message, channel, desk, where, body) {
 
 /** @type {(label: string, drawing: string, run: () => void) => HTMLButtonElement} */
 function tool(label, drawing, run) {
-  return el("button", { type: "button", class: "tool", "aria-label": label, title: label, on: { click: run } }, icon(drawing));
+  return el(
+    "button",
+    { type: "button", class: "tool", "aria-label": label, title: label, on: { click: run } },
+    icon(drawing),
+  );
 }

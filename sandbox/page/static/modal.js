@@ -37,14 +37,19 @@ export function modals(desk) {
       document.body.append(open);
     }
     const same = shown === view.id;
-    const at = same ? /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.actionId : undefined;
+    const at = same
+      ? /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.actionId
+      : undefined;
     shown = view.id;
     open.replaceChildren(dialog(view, desk));
     const title = open.querySelector(".dialog-title");
     if (title) open.setAttribute("aria-label", title.textContent ?? "");
     if (!open.open) open.showModal();
     const again = at ? open.querySelector(`[data-action-id="${CSS.escape(at)}"]`) : null;
-    const first = again ?? open.querySelector(".dialog-body :is(input, textarea, select)") ?? open.querySelector(".dialog-foot button");
+    const first =
+      again ??
+      open.querySelector(".dialog-body :is(input, textarea, select)") ??
+      open.querySelector(".dialog-foot button");
     /** @type {HTMLElement | null} */ (first)?.focus();
   };
   store.on("views", draw);
@@ -62,9 +67,21 @@ function dialog(view, desk) {
   const { store, driver } = desk;
   const surface = desk.surface("modal", `view ${view.id}`, { view_id: view.id });
   const wrong = el("p", { class: "field-error", role: "alert" });
-  const body = el("div", { class: "dialog-body", tabindex: "0", role: "group", "aria-label": `${words(view.title)}, content` }, blocks(view.blocks, surface), wrong);
+  const body = el(
+    "div",
+    { class: "dialog-body", tabindex: "0", role: "group", "aria-label": `${words(view.title)}, content` },
+    blocks(view.blocks, surface),
+    wrong,
+  );
   const shut = () => close(desk, view);
-  const submit = view.submit ? el("button", { type: "submit", class: "button primary", text: words(view.submit), testid: "modal-submit" }) : null;
+  const submit = view.submit
+    ? el("button", {
+        type: "submit",
+        class: "button primary",
+        text: words(view.submit),
+        testid: "modal-submit",
+      })
+    : null;
   const form = el(
     "form",
     { class: "modal-form", novalidate: true },
@@ -72,10 +89,25 @@ function dialog(view, desk) {
       "div",
       { class: "dialog-head" },
       el("h2", { class: "dialog-title", text: words(view.title) || "Untitled" }),
-      el("button", { type: "button", class: "tool", "aria-label": "Close", testid: "modal-x", on: { click: shut } }, icon(ICONS.close)),
+      el(
+        "button",
+        { type: "button", class: "tool", "aria-label": "Close", testid: "modal-x", on: { click: shut } },
+        icon(ICONS.close),
+      ),
     ),
     body,
-    el("div", { class: "dialog-foot" }, el("button", { type: "button", class: "button plain", text: words(view.close) || (submit ? "Cancel" : "Close"), testid: "modal-close", on: { click: shut } }), submit),
+    el(
+      "div",
+      { class: "dialog-foot" },
+      el("button", {
+        type: "button",
+        class: "button plain",
+        text: words(view.close) || (submit ? "Cancel" : "Close"),
+        testid: "modal-close",
+        on: { click: shut },
+      }),
+      submit,
+    ),
   );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -83,7 +115,11 @@ function dialog(view, desk) {
     submit.setAttribute("aria-busy", "true");
     wrong.textContent = "";
     const missing = unanswered(view, surface);
-    const answer = Object.keys(missing).length ? { ok: false, errors: missing } : await attempt(() => driver.submit({ view_id: view.id, user: store.me, values: surface.form.values() }));
+    const answer = Object.keys(missing).length
+      ? { ok: false, errors: missing }
+      : await attempt(() =>
+          driver.submit({ view_id: view.id, user: store.me, values: surface.form.values() }),
+        );
     submit.removeAttribute("aria-busy");
     if (answer === null) wrong.textContent = "The app did not take the form. Try again.";
     else showErrors(form, answer.errors ?? {})?.focus();

@@ -13,7 +13,10 @@ const WORD = /[\p{L}\p{N}]/u;
 
 /** @param {string} text as Slack's API carries it, with its three entities */
 export function unescape(text) {
-  return text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[/** @type {keyof typeof ENTITIES} */ (entity)]);
+  return text.replace(
+    /&(?:lt|gt|amp);/g,
+    (entity) => ENTITIES[/** @type {keyof typeof ENTITIES} */ (entity)],
+  );
 }
 
 /**
@@ -96,7 +99,8 @@ function inline(line, names) {
       while (top().mark !== atom.mark) flatten(open);
       const done = /** @type {{mark: "*"|"_"|"~", parts: (Node|string)[]}} */ (open.pop());
       top().parts.push(el(STYLES[done.mark], {}, ...done.parts));
-    } else if (atom.opens && !open.some(({ mark }) => mark === atom.mark)) open.push({ mark: atom.mark, parts: [] });
+    } else if (atom.opens && !open.some(({ mark }) => mark === atom.mark))
+      open.push({ mark: atom.mark, parts: [] });
     else top().parts.push(atom.mark);
   }
   while (open.length > 1) flatten(open);
@@ -190,6 +194,7 @@ function special(command, label) {
     return address ? link(unescape(address), [text]) : el("time", { text });
   }
   if (name === "subteam") return el("span", { class: "mention", text: label || `@${rest[0] ?? "group"}` });
-  if (["here", "channel", "everyone"].includes(name)) return el("span", { class: "mention", text: `@${name}` });
+  if (["here", "channel", "everyone"].includes(name))
+    return el("span", { class: "mention", text: `@${name}` });
   return `<!${label || command}>`;
 }

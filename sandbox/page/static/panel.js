@@ -9,17 +9,45 @@ export function panelPane(desk) {
   const { store } = desk;
   const title = el("h2", { class: "pane-title" });
   const note = el("p", { class: "pane-note" });
-  const close = el("button", { type: "button", class: "tool", "aria-label": "Close the panel", title: "Close the panel", testid: "close-panel", on: { click: () => store.showPanel(null) } }, icon(ICONS.close));
-  const back = el("button", { type: "button", class: "tool only-phone", "aria-label": "Back to the channel", on: { click: () => store.showPanel(null) } }, icon(ICONS.back));
+  const close = el(
+    "button",
+    {
+      type: "button",
+      class: "tool",
+      "aria-label": "Close the panel",
+      title: "Close the panel",
+      testid: "close-panel",
+      on: { click: () => store.showPanel(null) },
+    },
+    icon(ICONS.close),
+  );
+  const back = el(
+    "button",
+    {
+      type: "button",
+      class: "tool only-phone",
+      "aria-label": "Back to the channel",
+      on: { click: () => store.showPanel(null) },
+    },
+    icon(ICONS.back),
+  );
   const tries = failures(desk);
   const state = world(desk);
   store.on("place", () => {
     const trying = store.panel === "try";
     title.textContent = trying ? "Try a failure" : "The world";
-    note.textContent = trying ? "Each one is a real fault in the demo's clusters and accounts." : "What the clusters and accounts hold now.";
+    note.textContent = trying
+      ? "Each one is a real fault in the demo's clusters and accounts."
+      : "What the clusters and accounts hold now.";
     tries.hidden = !trying;
     state.box.hidden = store.panel !== "world";
     state.watch(store.panel === "world");
   });
-  return el("aside", { class: "pane panel", "aria-label": "The demo" }, el("header", { class: "pane-head" }, back, el("div", { class: "pane-heading" }, title, note), close), tries, state.box);
+  return el(
+    "aside",
+    { class: "pane panel", "aria-label": "The demo" },
+    el("header", { class: "pane-head" }, back, el("div", { class: "pane-heading" }, title, note), close),
+    tries,
+    state.box,
+  );
 }

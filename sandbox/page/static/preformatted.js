@@ -12,7 +12,11 @@ export function preformatted(text, language = "") {
   const diff = language === "diff" || (language === "" && DIFF_LINE.test(text));
   const code = el("code", {}, ...(diff ? lines.map(diffLine) : [text.replace(/\n$/, "")]));
   const props = diff
-    ? { class: "pre diff", role: "group", "aria-label": "Difference: lines with + are added, lines with - are removed" }
+    ? {
+        class: "pre diff",
+        role: "group",
+        "aria-label": "Difference: lines with + are added, lines with - are removed",
+      }
     : { class: "pre" };
   return el("pre", { ...props, tabindex: "0", data: { language: language || undefined } }, code);
 }

@@ -28,16 +28,28 @@ function container(part, names) {
     case "rich_text_quote":
       return el("blockquote", { class: "quote" }, ...inner.map((run) => inline(run, names)));
     case "rich_text_preformatted":
-      return preformatted(inner.map((run) => String(run.text ?? run.url ?? "")).join(""), string(part.language));
+      return preformatted(
+        inner.map((run) => String(run.text ?? run.url ?? "")).join(""),
+        string(part.language),
+      );
     case "rich_text_list": {
-      const items = inner.map((item) => el("li", {}, ...nodes(item.elements).map((run) => inline(run, names))));
+      const items = inner.map((item) =>
+        el("li", {}, ...nodes(item.elements).map((run) => inline(run, names))),
+      );
       const indent = `indent-${Math.min(4, Number(part.indent) || 0)}`;
-      const box = part.style === "ordered" ? el("ol", { class: `list ${indent}` }, ...items) : el("ul", { class: `list ${indent}` }, ...items);
-      if (part.style === "ordered" && Number.isInteger(part.offset)) box.setAttribute("start", String(part.offset + 1));
+      const box =
+        part.style === "ordered"
+          ? el("ol", { class: `list ${indent}` }, ...items)
+          : el("ul", { class: `list ${indent}` }, ...items);
+      if (part.style === "ordered" && Number.isInteger(part.offset))
+        box.setAttribute("start", String(part.offset + 1));
       return box;
     }
     default:
-      return el("p", { class: "unknown", text: `A rich text element that this page does not draw: ${part.type}` });
+      return el("p", {
+        class: "unknown",
+        text: `A rich text element that this page does not draw: ${part.type}`,
+      });
   }
 }
 
@@ -63,7 +75,11 @@ function inline(run, names) {
     case "broadcast":
       return el("span", { class: "mention", text: `@${string(run.range)}` });
     case "date": {
-      const text = dateToken(Number(run.timestamp), string(run.format), string(run.fallback) || "an unknown date");
+      const text = dateToken(
+        Number(run.timestamp),
+        string(run.format),
+        string(run.fallback) || "an unknown date",
+      );
       return styled(run.url ? link(string(run.url), [text]) : el("time", { text }), run.style);
     }
     case "color":

@@ -19,7 +19,12 @@ export function sidebar(desk) {
   return el(
     "nav",
     { class: "sidebar", "aria-label": "Workspace" },
-    el("div", { class: "side-head" }, el("span", { class: "side-team", text: store.workspace.team.name }), themeSwitch()),
+    el(
+      "div",
+      { class: "side-head" },
+      el("span", { class: "side-team", text: store.workspace.team.name }),
+      themeSwitch(),
+    ),
     nav,
     people,
   );
@@ -27,9 +32,20 @@ export function sidebar(desk) {
 
 /** @param {Store} store */
 function demo(store) {
-  const place = (/** @type {"try" | "world"} */ name, /** @type {string} */ text, /** @type {string} */ drawing) =>
-    row(text, drawing, false, () => store.showPanel(store.panel === name ? null : name), { testid: `panel-${name}`, shown: store.panel === name });
-  return group("The demo", place("try", "Try a failure", ICONS.flask), place("world", "The world", ICONS.globe));
+  const place = (
+    /** @type {"try" | "world"} */ name,
+    /** @type {string} */ text,
+    /** @type {string} */ drawing,
+  ) =>
+    row(text, drawing, false, () => store.showPanel(store.panel === name ? null : name), {
+      testid: `panel-${name}`,
+      shown: store.panel === name,
+    });
+  return group(
+    "The demo",
+    place("try", "Try a failure", ICONS.flask),
+    place("world", "The world", ICONS.globe),
+  );
 }
 
 /** @param {Store} store */
@@ -38,9 +54,15 @@ function channels(store) {
     const unread = store.unread.get(channel.id) ?? 0;
     const name = channel.is_im ? store.workspace.bot.name : channel.name;
     const drawing = channel.is_im ? ICONS.key : channel.is_ext_shared ? ICONS.shared : ICONS.hash;
-    const note = [channel.is_ext_shared && "shared with another company", unread && `${unread} unread`].filter(Boolean).join(", ");
+    const note = [channel.is_ext_shared && "shared with another company", unread && `${unread} unread`]
+      .filter(Boolean)
+      .join(", ");
     const here = channel.id === store.channel;
-    return row(name, drawing, here, () => enter(store, channel.id), { unread, note, testid: `channel-${channel.name || channel.id}` });
+    return row(name, drawing, here, () => enter(store, channel.id), {
+      unread,
+      note,
+      testid: `channel-${channel.name || channel.id}`,
+    });
   });
   return group("Channels and apps", ...rows);
 }
@@ -54,7 +76,12 @@ function enter(store, channel) {
 
 /** @param {string} title @param {...Node} rows */
 function group(title, ...rows) {
-  return el("section", { class: "side-group" }, el("h2", { class: "side-title", text: title }), el("ul", { class: "side-list" }, ...rows.map((one) => el("li", {}, one))));
+  return el(
+    "section",
+    { class: "side-group" },
+    el("h2", { class: "side-title", text: title }),
+    el("ul", { class: "side-list" }, ...rows.map((one) => el("li", {}, one))),
+  );
 }
 
 /**
@@ -67,7 +94,14 @@ function group(title, ...rows) {
 function row(text, drawing, here, go, { unread = 0, note = "", testid, shown } = {}) {
   return el(
     "button",
-    { type: "button", class: unread ? "side-row unread" : "side-row", "aria-current": here ? "page" : undefined, "aria-pressed": shown === undefined ? undefined : String(shown), testid, on: { click: go } },
+    {
+      type: "button",
+      class: unread ? "side-row unread" : "side-row",
+      "aria-current": here ? "page" : undefined,
+      "aria-pressed": shown === undefined ? undefined : String(shown),
+      testid,
+      on: { click: go },
+    },
     icon(drawing),
     el("span", { class: "side-name", text }),
     unread ? el("span", { class: "side-count", "aria-hidden": "true", text: String(unread) }) : null,
@@ -77,7 +111,9 @@ function row(text, drawing, here, go, { unread = 0, note = "", testid, shown } =
 
 /** @param {Store} store */
 function acting(store) {
-  const people = store.workspace.users.filter((user) => !user.is_bot && user.id !== store.workspace.bot.user_id);
+  const people = store.workspace.users.filter(
+    (user) => !user.is_bot && user.id !== store.workspace.bot.user_id,
+  );
   const rows = people.map((user) => {
     const me = user.id === store.me;
     const name = user.real_name || user.name;
@@ -87,9 +123,20 @@ function acting(store) {
       {},
       el(
         "button",
-        { type: "button", class: "person", "aria-pressed": String(me), testid: `act-as-${user.name}`, on: { click: () => store.actAs(user.id) } },
+        {
+          type: "button",
+          class: "person",
+          "aria-pressed": String(me),
+          testid: `act-as-${user.name}`,
+          on: { click: () => store.actAs(user.id) },
+        },
         avatar(name),
-        el("span", { class: "person-text" }, el("span", { class: "person-name", text: name }), el("span", { class: "person-role", text: role })),
+        el(
+          "span",
+          { class: "person-text" },
+          el("span", { class: "person-name", text: name }),
+          el("span", { class: "person-role", text: role }),
+        ),
         me ? el("span", { class: "person-me", text: "you" }) : null,
       ),
     );
@@ -105,7 +152,8 @@ function standing(user, store) {
 
 function themeSwitch() {
   const root = document.documentElement;
-  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
+  const dark = () =>
+    root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   const node = el("button", { type: "button", class: "tool on-dark" });
   const draw = () => {
     const label = dark() ? "Use light colours" : "Use dark colours";

@@ -1,5 +1,7 @@
 // What the page knows, and who wants to hear that it changed.
 
+import { Roster } from "./roster.js";
+
 /** @typedef {import("./types.js").Message} Message */
 /** @typedef {import("./types.js").View} View */
 
@@ -10,11 +12,10 @@
  * @typedef {"message"|"messages"|"place"|"me"|"unread"|"status"|"views"|"home"|"reply"|"delivery"} Topic
  */
 
-export class Store {
+export class Store extends Roster {
   /** @param {import("./types.js").Workspace} workspace */
   constructor(workspace) {
-    this.workspace = workspace;
-    this.me = workspace.me;
+    super(workspace);
     /** @type {Map<string, Map<string, Message>>} */
     this.messages = new Map();
     /** @type {Map<string, string>} */
@@ -56,43 +57,6 @@ export class Store {
   }
 
   // --- who and where -------------------------------------------------------------------------
-
-  /** @param {string} id */
-  user(id) {
-    return this.workspace.users.find((user) => user.id === id);
-  }
-
-  /** @param {string} id */
-  person(id) {
-    if (id === this.workspace.bot.user_id) return this.workspace.bot.name;
-    const user = this.user(id);
-    return user ? user.real_name || user.name : id;
-  }
-
-  /** @param {string} id */
-  channelName(id) {
-    return this.workspace.channels.find((channel) => channel.id === id)?.name ?? id;
-  }
-
-  /** @param {string} id */
-  channelOf(id) {
-    return this.workspace.channels.find((channel) => channel.id === id);
-  }
-
-  /** The channels that the acting user sees: full members all public ones, others only their own. */
-  channels() {
-    const me = this.user(this.me);
-    const limited = me?.is_restricted || (me?.team_id && me.team_id !== this.workspace.team.id);
-    return this.workspace.channels.filter((channel) => {
-      const inside = !channel.members?.length || channel.members.includes(this.me);
-      return inside || (!channel.is_im && !limited);
-    });
-  }
-
-  /** The acting user's conversation with the app, if there is one. */
-  appChannel() {
-    return this.channels().find((channel) => channel.is_im);
-  }
 
   /** @param {string} user */
   actAs(user) {
@@ -158,28 +122,15 @@ export class Store {
     return this.all(channel).filter((message) => message.thread_ts === root && message.ts !== root);
   }
 
-  /** @param {Message} message */
-  sees(message) {
-    return !message.only_for || message.only_for === this.me;
-  }
-
-  /** @param {Message} message */
-  isApp(message) {
-    return Boolean(message.bot_id) || message.user === this.workspace.bot.user_id;
-  }
-
-  /** @param {Message} message */
-  isOurBot(message) {
-    const { bot } = this.workspace;
-    return message.bot_id === bot.bot_id || message.user === bot.user_id;
-  }
-
   /**
+   * Take in a channel's messages as they were read; what arrived since then stays.
    * @param {string} channel
    * @param {Message[]} messages
    */
   load(channel, messages) {
-    const kept = [...(this.messages.get(channel)?.values() ?? [])].filter((message) => message.only_for);
+    const newest = messages.reduce((most, { ts }) => Math.max(most, Number(ts)), 0);
+    const known = [...(this.messages.get(channel)?.values() ?? [])];
+    const kept = known.filter(({ ts, only_for: whispered }) => whispered || Number(ts) > newest);
     this.messages.set(channel, new Map([...messages, ...kept].map((message) => [message.ts, message])));
     this.tell("messages", { channel });
   }

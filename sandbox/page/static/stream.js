@@ -11,14 +11,22 @@ export function stream(desk, { label, inThread, list, before }) {
   const { store } = desk;
   const items = el("div", { class: "stream-items" });
   const box = el("div", { class: "stream", tabindex: "0", role: "group", "aria-label": label }, items);
-  const jump = el("button", { type: "button", class: "jump", hidden: true, text: "New messages below", on: { click: () => ((box.scrollTop = box.scrollHeight), (jump.hidden = true)) } });
+  const jump = el("button", {
+    type: "button",
+    class: "jump",
+    hidden: true,
+    text: "New messages below",
+    on: { click: () => (box.scrollTop = box.scrollHeight) },
+  });
   const frame = el("div", { class: "stream-frame" }, box, jump);
   box.addEventListener("scroll", () => atEnd() && (jump.hidden = true));
   const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   const toEnd = () => {
     const last = items.lastElementChild;
     const tall = last && last.clientHeight > box.clientHeight;
-    box.scrollTop = tall ? box.scrollTop + last.getBoundingClientRect().top - box.getBoundingClientRect().top : box.scrollHeight;
+    box.scrollTop = tall
+      ? box.scrollTop + last.getBoundingClientRect().top - box.getBoundingClientRect().top
+      : box.scrollHeight;
   };
 
   const redraw = (end = true) => {
@@ -28,7 +36,10 @@ export function stream(desk, { label, inThread, list, before }) {
     let last = "";
     for (const message of all) {
       const today = day(moment(message.ts));
-      if (today !== last && !inThread) nodes.push(el("div", { class: "day", role: "separator", "aria-label": today }, el("span", { text: today })));
+      if (today !== last && !inThread)
+        nodes.push(
+          el("div", { class: "day", role: "separator", "aria-label": today }, el("span", { text: today })),
+        );
       last = today;
       nodes.push(messageItem(message, store.channel, desk, { inThread }));
     }
@@ -45,7 +56,8 @@ export function stream(desk, { label, inThread, list, before }) {
     if (!old) {
       const place = all.indexOf(message);
       const before = all[place - 1];
-      if (place < all.length - 1 || (!inThread && (!before || day(moment(before.ts)) !== day(moment(ts))))) return redraw(false);
+      if (place < all.length - 1 || (!inThread && (!before || day(moment(before.ts)) !== day(moment(ts)))))
+        return redraw(false);
       items.append(messageItem(message, store.channel, desk, { inThread }));
       if (keep) toEnd();
       jump.hidden = keep || atEnd();
@@ -70,6 +82,8 @@ function focused(old) {
 
 /** @param {HTMLElement} fresh @param {string} action */
 function refocus(fresh, action) {
-  const same = action ? /** @type {HTMLElement | null} */ (fresh.querySelector(`[data-action-id="${CSS.escape(action)}"]`)) : null;
+  const same = action
+    ? /** @type {HTMLElement | null} */ (fresh.querySelector(`[data-action-id="${CSS.escape(action)}"]`))
+    : null;
   (same ?? fresh).focus({ preventScroll: true });
 }

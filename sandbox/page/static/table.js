@@ -8,7 +8,9 @@ import { textObject } from "./text.js";
  * @param {import("./types.js").Surface} surface
  */
 export function table(block, surface) {
-  const rows = (Array.isArray(block.rows) ? block.rows : []).map((row) => (Array.isArray(row) ? row : (row?.cells ?? [])));
+  const rows = (Array.isArray(block.rows) ? block.rows : []).map((row) =>
+    Array.isArray(row) ? row : (row?.cells ?? []),
+  );
   const settings = Array.isArray(block.column_settings) ? block.column_settings : [];
   const [head, ...rest] = rows;
   const line = (/** @type {any[]} */ row, /** @type {"th" | "td"} */ tag) =>
@@ -16,8 +18,14 @@ export function table(block, surface) {
       "tr",
       {},
       ...row.map((item, column) => {
-        const align = ["center", "right"].includes(settings[column]?.align) ? settings[column].align : undefined;
-        return el(tag, { scope: tag === "th" ? "col" : undefined, class: align && `to-${align}` }, cell(item, surface));
+        const align = ["center", "right"].includes(settings[column]?.align)
+          ? settings[column].align
+          : undefined;
+        return el(
+          tag,
+          { scope: tag === "th" ? "col" : undefined, class: align && `to-${align}` },
+          cell(item, surface),
+        );
       }),
     );
   const caption = typeof block.caption === "string" ? block.caption : block.caption?.text;
@@ -28,7 +36,11 @@ export function table(block, surface) {
     head ? el("thead", {}, line(head, "th")) : null,
     el("tbody", {}, ...rest.map((row) => line(row, "td"))),
   );
-  return el("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": caption ?? "Table" }, drawn);
+  return el(
+    "div",
+    { class: "table-wrap", tabindex: "0", role: "group", "aria-label": caption ?? "Table" },
+    drawn,
+  );
 }
 
 /**

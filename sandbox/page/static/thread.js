@@ -15,8 +15,28 @@ export function threadPane(desk) {
   const messages = stream(desk, { label: "Thread", inThread: true, list });
   const status = el("p", { class: "typing", role: "status", testid: "status" });
   const where = el("p", { class: "pane-note" });
-  const close = el("button", { type: "button", class: "tool", "aria-label": "Close the thread", title: "Close the thread", testid: "close-thread", on: { click: () => store.openThread(null) } }, icon(ICONS.close));
-  const back = el("button", { type: "button", class: "tool only-phone", "aria-label": "Back to the channel", on: { click: () => store.openThread(null) } }, icon(ICONS.back));
+  const close = el(
+    "button",
+    {
+      type: "button",
+      class: "tool",
+      "aria-label": "Close the thread",
+      title: "Close the thread",
+      testid: "close-thread",
+      on: { click: () => store.openThread(null) },
+    },
+    icon(ICONS.close),
+  );
+  const back = el(
+    "button",
+    {
+      type: "button",
+      class: "tool only-phone",
+      "aria-label": "Back to the channel",
+      on: { click: () => store.openThread(null) },
+    },
+    icon(ICONS.back),
+  );
   let shown = "";
 
   const busy = () => {
@@ -27,7 +47,9 @@ export function threadPane(desk) {
     if (stay) messages.toEnd();
   };
   const place = () => {
-    where.textContent = store.channelOf(store.channel)?.is_im ? store.workspace.bot.name : `#${store.channelName(store.channel)}`;
+    where.textContent = store.channelOf(store.channel)?.is_im
+      ? store.workspace.bot.name
+      : `#${store.channelName(store.channel)}`;
     const now = `${store.channel} ${store.thread} ${store.me}`;
     if (now !== shown) messages.redraw();
     shown = now;
@@ -39,6 +61,19 @@ export function threadPane(desk) {
   store.on("message", ({ channel, ts }) => {
     if (channel === store.channel && store.thread) messages.one(ts);
   });
-  const head = el("header", { class: "pane-head" }, back, el("div", { class: "pane-heading" }, el("h2", { class: "pane-title", text: "Thread" }), where), close);
-  return el("aside", { class: "pane thread", "aria-label": "Thread", testid: "thread" }, head, messages.frame, status, composer(desk, "thread"));
+  const head = el(
+    "header",
+    { class: "pane-head" },
+    back,
+    el("div", { class: "pane-heading" }, el("h2", { class: "pane-title", text: "Thread" }), where),
+    close,
+  );
+  return el(
+    "aside",
+    { class: "pane thread", "aria-label": "Thread", testid: "thread" },
+    head,
+    messages.frame,
+    status,
+    composer(desk, "thread"),
+  );
 }

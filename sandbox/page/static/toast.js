@@ -7,7 +7,12 @@ import { Refused } from "./driver.js";
  * @param {"note" | "refusal"} [kind]
  */
 export function toast(sentence, kind = "note") {
-  const drop = el("button", { type: "button", class: "toast-close", text: "Dismiss", on: { click: () => box.remove() } });
+  const drop = el("button", {
+    type: "button",
+    class: "toast-close",
+    text: "Dismiss",
+    on: { click: () => box.remove() },
+  });
   const box = el("div", { class: `toast ${kind}` }, el("span", { text: sentence }), drop);
   must("toasts").append(box);
   setTimeout(() => box.remove(), kind === "refusal" ? 12_000 : 6000);

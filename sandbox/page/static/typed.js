@@ -8,7 +8,8 @@ export function callable(store) {
   const { bot, users } = store.workspace;
   const all = [{ id: bot.user_id, name: bot.name, handle: handle(bot.name) }];
   for (const user of users) {
-    if (user.id !== bot.user_id) all.push({ id: user.id, name: user.real_name || user.name, handle: user.name });
+    if (user.id !== bot.user_id)
+      all.push({ id: user.id, name: user.real_name || user.name, handle: user.name });
   }
   return all.sort((a, b) => b.name.length - a.name.length);
 }
