@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 LARGEST: Final = 1 << 20
 """Bytes of one file; Slack's limit for a snippet."""
 
+_PREVIEW: Final = 3_000
+"""Characters; Slack shows some lines and unfolds the rest, which the page has no other way to."""
+
 SNIPPET_TYPES: Final = frozenset(
     {"text", "diff", "json", "yaml", "shell", "python", "go", "java", "javascript", "markdown"}
 )
@@ -63,7 +66,8 @@ class File:
             "url_private": f"{address}/{self.name}",
             "url_private_download": f"{address}/download/{self.name}",
             "permalink": f"{base_url}/files/{self.user}/{self.id}/{self.name}",
-            "preview": (self.text or "")[:500],
+            "preview": (self.text or "")[:_PREVIEW],
+            "preview_is_truncated": len(self.text or "") > _PREVIEW,
             "channels": list(self.channels),
             "file_access": "visible",
         }

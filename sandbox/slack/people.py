@@ -39,10 +39,12 @@ EVERY_EVENT: Final = frozenset(
     {
         "app_home_opened",
         "app_mention",
+        "channel_shared",
         "member_joined_channel",
         "message.channels",
         "message.groups",
         "message.im",
+        "subteam_members_changed",
     }
 )
 """What an app hears that was not made from a manifest."""

@@ -163,9 +163,9 @@ class Workspace:
         self.publish({"type": "message", "channel": channel.id, "message": message.as_json()})
         if message.bot_id == self.app.bot_id and message.thread_ts:
             self.set_status(channel.id, message.thread_ts, "")
-        self._emit(events.MESSAGE_EVENT[channel.kind], events.posted(self, message), channel)
+        self.emit(events.MESSAGE_EVENT[channel.kind], events.posted(self, message), channel)
         if self.app.user_id in mentions and not channel.is_im:
-            self._emit("app_mention", events.mentioned(self, message), channel)
+            self.emit("app_mention", events.mentioned(self, message), channel)
         return message
 
     def whisper(self, message: Message, *, thread_ts: str | None) -> None:
@@ -188,7 +188,7 @@ class Workspace:
             {"type": "message_changed", "channel": channel.id, "message": message.as_json()}
         )
         event = events.changed(self, message, copy.deepcopy(before))
-        self._emit(events.MESSAGE_EVENT[channel.kind], event, channel)
+        self.emit(events.MESSAGE_EVENT[channel.kind], event, channel)
 
     def delete(self, message: Message) -> None:
         """Take a message away."""
@@ -198,7 +198,7 @@ class Workspace:
         self.publish({"type": "message_deleted", "channel": channel.id, "ts": message.ts})
         if message.only_for is None:
             event = events.deleted(self, message)
-            self._emit(events.MESSAGE_EVENT[channel.kind], event, channel)
+            self.emit(events.MESSAGE_EVENT[channel.kind], event, channel)
 
     def react(self, message: Message, name: str, user: str, *, add: bool) -> None:
         """Add or take back a reaction; the caller has checked that it can."""
@@ -223,7 +223,7 @@ class Workspace:
             "item_user": message.user,
             "event_ts": self.clock.ts(),
         }
-        self._emit(str(event["type"]), event, self.channels[message.channel])
+        self.emit(str(event["type"]), event, self.channels[message.channel])
 
     def set_status(self, channel: str, thread_ts: str, status: str) -> None:
         """Show or clear what the app says it is doing in a thread."""
@@ -250,13 +250,14 @@ class Workspace:
         channel.members.append(user)
         self.publish({"type": "joined", "channel": channel.id, "user": user})
         event = events.joined(self, channel, user, inviter)
-        self._emit("member_joined_channel", event, channel)
+        self.emit("member_joined_channel", event, channel)
 
     def open_home(self, user: User, tab: str = "home") -> None:
         """Let a user look at the app's Home or Messages tab."""
-        self._emit("app_home_opened", events.home_opened(self, user, tab), None)
+        self.emit("app_home_opened", events.home_opened(self, user, tab), None)
 
-    def _emit(self, subscription: str, event: Json, channel: Channel | None) -> None:
+    def emit(self, subscription: str, event: Json, channel: Channel | None) -> None:
+        """Tell the app, if it asked for such events and is in the channel."""
         if subscription not in self.app.events:
             return
         if channel is not None and not self.hears(channel):
