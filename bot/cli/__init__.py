@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.cli import diagnose, fleet, manifest
+from bot.cli import diagnose, fleet, manifest, recognize, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
     diagnose.register,
+    trust.register,
+    recognize.register,
     fleet.register,
     manifest.register,
 )
