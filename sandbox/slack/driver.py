@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox.slack import interactions
 from sandbox.slack.answers import Answer, Filled, unanswered
+from sandbox.slack.delivery import NotAcknowledged
 from sandbox.slack.posting import Posting
 from sandbox.slack.pressing import NoSuchElement, acted, find
 from sandbox.slack.responding import respond
@@ -107,7 +109,8 @@ class Driver(Posting):
         for known in gone:
             if known["notify_on_close"]:
                 payload = interactions.closing(self.workspace, person, known, cleared=clear)
-                await self.workspace.delivery.ask("interactive", payload)
+                with suppress(NotAcknowledged):  # the dialog is gone; nobody is told
+                    await self.workspace.delivery.ask("interactive", payload)
 
     async def shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> None:
         """Run a shortcut from a message's menu.

@@ -32,12 +32,10 @@ def refusal(request: web.Request) -> str | None:
         return "A page of another site asked for this; only the demo's own page may."
     if request.headers.get("Sec-Fetch-Site") not in {None, "same-origin", "none"}:
         return "A page of another site asked for this; only the demo's own page may."
-    if request.method == "POST" and request.content_type != "application/json":
-        return "Send JSON: Content-Type must be application/json."
     return None
 
 
-def local(handler: Handler) -> Handler:
+def loopback(handler: Handler) -> Handler:
     """Let only the demo's own page and programs of this machine through."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
@@ -46,3 +44,15 @@ def local(handler: Handler) -> Handler:
         return await handler(request)
 
     return guarded
+
+
+def local(handler: Handler) -> Handler:
+    """The same, and JSON only, which a page of another site cannot send without being asked first."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST" and request.content_type != "application/json":
+            words = "Send JSON: Content-Type must be application/json."
+            return web.json_response({"error": words}, status=HTTPStatus.FORBIDDEN)
+        return await handler(request)
+
+    return loopback(guarded)

@@ -6,11 +6,13 @@ Source: docs.slack.dev, "Handling user interaction", "Message responses".
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from sandbox.slack.identifiers import Identifiers
     from sandbox.slack.timing import Clock, Timing
+
+_MOST: Final = 10_000
 
 
 class ResponseRefused(Exception):
@@ -56,6 +58,8 @@ class ResponseUrls:
     ) -> str:
         """A new address."""
         key = self.ids.uuid()
+        while len(self._known) >= _MOST:
+            self._known.pop(next(iter(self._known)))
         self._known[key] = ResponseUrl(
             channel=channel,
             user=user,

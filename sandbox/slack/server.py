@@ -11,6 +11,7 @@ from aiohttp import web
 from sandbox.slack import responding, web_api
 from sandbox.slack.driver import Driver
 from sandbox.slack.files import LARGEST
+from sandbox.slack.loopback import loopback
 from sandbox.slack.page_api import mount_workspace
 from sandbox.slack.signed_http import SignedHttp
 
@@ -33,11 +34,11 @@ def mount_slack(app: web.Application, workspace: Workspace) -> None:
         async def handler(request: web.Request) -> web.StreamResponse:
             return await answer(workspace, request)
 
-        return handler
+        return loopback(handler)
 
     app.router.add_route("GET", "/api/{method}", to(web_api.answer))
     app.router.add_route("POST", "/api/{method}", to(web_api.answer))
-    app.router.add_get("/link/", workspace.sockets.handle)
+    app.router.add_get("/link/", loopback(workspace.sockets.handle))
     app.router.add_post("/response/{key}", to(responding.handle))
     app.router.add_post("/upload/v1/{file}", to(_upload))
     app.router.add_get("/files-pri/{file}/{name:.+}", to(_download))

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 DEEPEST: Final = 3
 """Modals on top of each other. Source: docs.slack.dev, "Modals"."""
 
+_MOST_TRIGGERS: Final = 2_000
+"""Triggers that are remembered; all but the latest are long expired."""
+
 
 class TriggerRefused(Exception):
     """Carries Slack's error name: expired, exchanged or invalid."""
@@ -40,8 +43,10 @@ class Triggers:
 
     def issue(self, user: str, *, view_id: str | None = None) -> str:
         """A new trigger for what `user` just did, in the view `view_id` if it was in one."""
-        identifier = f"{len(self._known) + 1}.{self.clock.ts().replace('.', '')}.sandbox"
+        identifier = f"{self.clock.ts()}.sandbox"
         expires = self.clock.now() + self.timing.trigger
+        while len(self._known) >= _MOST_TRIGGERS:
+            self._known.pop(next(iter(self._known)))
         self._known[identifier] = Trigger(user=user, expires=expires, view_id=view_id)
         return identifier
 

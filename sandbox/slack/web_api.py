@@ -49,6 +49,8 @@ async def answer(workspace: Workspace, request: web.Request) -> web.StreamRespon
         held = await method.run(call)
     except ApiError as refused:
         return _json({"ok": False, "error": refused.error, **refused.more}, headers)
+    except RecursionError:  # nested deeper than anything that Slack would read
+        return _json({"ok": False, "error": "invalid_arguments"}, headers)
     if fault is not None and request.transport is not None:
         request.transport.abort()
     return _json({"ok": True, **held}, headers)

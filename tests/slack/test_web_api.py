@@ -384,3 +384,56 @@ async def test_many_calls_at_once_get_timestamps_of_their_own(client: AsyncWebCl
     )
 
     assert len({answer["ts"] for answer in answers}) == 30
+
+
+DEEP = "[" * 50_000 + "]" * 50_000
+NESTED = '{"a":' * 600 + "1" + "}" * 600
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "error"),
+    [
+        ("application/json", "{", "invalid_json"),
+        ("application/json", "[]", "json_not_object"),
+        ("application/json", DEEP, "invalid_json"),
+        ("application/json", '{"channel": "C0ONCALL01", "blocks": 7}', "invalid_blocks_format"),
+        (
+            "application/json",
+            '{"channel": "C0ONCALL01", "text": "x", "blocks": [{"type": "video", "a": '
+            + NESTED
+            + "}]}",
+            "invalid_arguments",
+        ),
+        (
+            "application/x-www-form-urlencoded",
+            "channel=C0ONCALL01&blocks=" + DEEP,
+            "invalid_blocks",
+        ),
+        ("application/x-www-form-urlencoded", "channel[]=1&text=x", "invalid_arguments"),
+        ("text/plain", "hello", "invalid_arguments"),
+    ],
+)
+async def test_nonsense_gets_a_name_and_never_an_exception(
+    server: SlackServer, content_type: str, body: str, error: str
+) -> None:
+    headers = {
+        "Content-Type": content_type,
+        "Authorization": f"Bearer {server.workspace.app.bot_token}",
+    }
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{server.api_url}chat.postMessage", data=body, headers=headers) as answer,
+    ):
+        assert answer.status == 200
+        assert (await answer.json())["error"].startswith(error)
+
+
+async def test_a_page_of_another_site_cannot_use_the_known_token(server: SlackServer) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(
+            f"{server.api_url}auth.test?token={server.workspace.app.bot_token}",
+            headers={"Host": "rebound.example"},
+        ) as answer,
+    ):
+        assert answer.status == 403
