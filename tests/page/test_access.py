@@ -180,3 +180,27 @@ async def test_nobody_who_reads_up_is_pulled_down(page: Page, stub: Stub) -> Non
     await page.get_by_text("news", exact=True).wait_for()
 
     assert await stream.evaluate("node => node.scrollTop") == 0
+
+
+async def test_answers_whispers_and_changes_are_read_aloud(page: Page, stub: Stub) -> None:
+    live = page.locator("#live")
+    posted = stub.say("C1", None, text="*Cause found*: no annotation")
+    await expect(live).to_have_text("IRSA Doctor answered: Cause found: no annotation")
+
+    changed = {**posted, "text": "Healthy since 03:12"}
+    stub.emit({"type": "message_changed", "channel": "C1", "message": changed})
+    await expect(live).to_have_text("IRSA Doctor answered: Healthy since 03:12")
+
+    whisper = {"text": "Only an approver may.", "ts": stub.ts()}
+    for user, heard in (("UAPPROVE", "Healthy since 03:12"), ("UONCALL", "Only an approver may.")):
+        stub.emit({"type": "ephemeral", "channel": "C1", "user": user, "message": whisper})
+        await expect(live).to_have_text(f"IRSA Doctor answered: {heard}")
+
+
+async def test_a_bot_that_does_not_take_an_event_is_named(page: Page, stub: Stub) -> None:
+    delivery = {"type": "delivery", "kind": "events_api", "what": "message", "attempt": 0}
+    stub.emit({**delivery, "outcome": "acknowledged"})
+    stub.emit({**delivery, "outcome": "http_timeout"})
+
+    await expect(page.locator(".toast")).to_have_count(1)
+    await expect(page.locator(".toast")).to_contain_text("did not take the event “message”")

@@ -27,6 +27,13 @@ async function start() {
   append(app, [sidebar(desk), channelPane(desk), threadPane(desk), panelPane(desk)]);
   modals(desk);
   speak(store);
+  store.on("delivery", ({ kind, what, attempt: number, outcome }) => {
+    if (kind !== "events_api" || outcome === "acknowledged" || number > 0) return;
+    toast(
+      `${store.workspace.bot.name} did not take the event “${what}” (${outcome}). Slack would send it again.`,
+      "refusal",
+    );
+  });
 
   await new Promise((resolve) => {
     driver.follow(

@@ -57,3 +57,8 @@ export class Roster {
     return message.bot_id === bot.bot_id || message.user === bot.user_id;
   }
 }
+
+/** Whether it stands in the channel itself. @param {Message} message */
+export function isRoot(message) {
+  return !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast";
+}

@@ -1,6 +1,6 @@
 // What the page knows, and who wants to hear that it changed.
 
-import { Roster } from "./roster.js";
+import { isRoot, Roster } from "./roster.js";
 
 /** @typedef {import("./types.js").Message} Message */
 /** @typedef {import("./types.js").View} View */
@@ -8,7 +8,7 @@ import { Roster } from "./roster.js";
 /**
  * Topics: `message` {channel, ts} · `messages` {channel} (all of them) · `place` (channel, thread or
  * tab) · `me` · `unread` · `status` {channel, thread} · `views` · `home` · `reply` {channel, message} (a
- * bot's new answer) · `delivery` {event}
+ * bot's new or changed answer) · `delivery` {event}
  * @typedef {"message"|"messages"|"place"|"me"|"unread"|"status"|"views"|"home"|"reply"|"delivery"} Topic
  */
 
@@ -235,13 +235,14 @@ export class Store extends Roster {
       case "message":
         return this.arrive(event.channel, event.message);
       case "message_changed":
-        return this.put(event.channel, event.message);
+        return this.change(event.channel, event.message);
       case "reaction":
         return this.react(event);
       case "message_deleted":
         return this.drop(event.channel, event.ts);
       case "ephemeral":
         this.whisper(event.channel, event.user, event.message, event.thread_ts);
+        if (event.user === this.me) this.tell("reply", event);
         if (event.thread_ts && event.user === this.me) this.answered(event.channel, event.thread_ts);
         return undefined;
       case "status":
@@ -283,6 +284,16 @@ export class Store extends Roster {
     }
   }
 
+  /**
+   * @param {string} channel
+   * @param {Message} message
+   */
+  change(channel, message) {
+    const before = this.messages.get(channel)?.get(message.ts);
+    this.put(channel, message);
+    if (this.isOurBot(message) && before?.text !== message.text) this.tell("reply", { channel, message });
+  }
+
   /** @param {any} event */
   react(event) {
     const known = this.messages.get(event.channel)?.get(event.ts);
@@ -301,9 +312,4 @@ export class Store extends Roster {
     else this.views = others;
     this.tell("views", { op, id: view.id });
   }
-}
-
-/** @param {Message} message */
-function isRoot(message) {
-  return !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast";
 }
