@@ -37,6 +37,7 @@ async def diagnose(
     now: Callable[[], datetime],
     progress: Callable[[str], None] | None = None,
     deadline: float = 25.0,
+    text_at: datetime | None = None,
 ) -> Diagnosis | Question:
     """Explain one failure, or ask what it is about.
 
@@ -48,6 +49,7 @@ async def diagnose(
         now: The time, with its zone.
         progress: Told in a few words what is being done.
         deadline: Seconds for everything; what has not arrived by then is stated as unread.
+        text_at: When the text was first diagnosed, where this is not the first time.
     """
     started = now()
     clock = asyncio.get_running_loop().time
@@ -61,12 +63,37 @@ async def diagnose(
             return target
         given: dict[type, Fact] = {
             Target: Found(value=target),
-            Now: Found(value=Now(at=started)),
+            Now: Found(value=Now(at=started, text_at=_text_at(case, text_at or started))),
             Symptom: Found(value=case.symptom) if case.symptom else Absent(),
         }
         left = max(ends - clock(), 0.1)
         facts = await gather(probes(), given, once, deadline=left, progress=progress)
         results = judge(catalogue(), facts)
-        return explain(facts, results, calls=once.memory.calls, finished=now())
+        return explain(
+            facts,
+            results,
+            calls=once.memory.calls,
+            finished=now(),
+            fixes_blocked=_blocked(target, io),
+        )
     finally:
         await once.memory.close()
+
+
+def _text_at(case: Case, seen: datetime) -> datetime | None:
+    """When the text was true: what it says itself, unless that is later than it was seen."""
+    if case.symptom is None:
+        return None
+    stated = case.symptom.at
+    return min(stated, seen) if stated is not None and stated.tzinfo is not None else seen
+
+
+def _blocked(target: Target, io: Clients) -> str | None:
+    """Why nothing can be changed in the target's cluster, if so."""
+    account = io.fleet.account(io.fleet.cluster(target.cluster).account)
+    if account.fix_role is not None:
+        return None
+    return (
+        f"Account {account.id} has no fix_role in the fleet file, so nothing can be changed from here; "
+        "add one to get buttons."
+    )

@@ -144,6 +144,10 @@ class Diagnosis:
     issuer: str | None = None
     fixes: tuple[Fix, ...] = ()
     """Those that can be applied from here, the first the one to press."""
+    fixes_blocked: str | None = None
+    """Why no fix can be applied from here although there is one, in a sentence that says how to enable it."""
+    text_at: datetime | None = None
+    """When the text was true: its own time, or that of the first diagnosis of it."""
     calls: tuple[Call, ...] = ()
     started: datetime
     seconds: float

@@ -40,7 +40,9 @@ async def recheck(
             role_arn=target.role_arn,
         ),
     )
-    again = await diagnose(case, io, now=now, progress=progress)
+    again = await diagnose(
+        case, io, now=now, progress=progress, text_at=diagnosis.text_at or diagnosis.started
+    )
     if isinstance(again, Question):
         raise UsageError(again.text)
     return again

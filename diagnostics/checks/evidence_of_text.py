@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.evidence import Pods
 from diagnostics.recognize.symptom import Cause
 
 if TYPE_CHECKING:
+    from diagnostics.evidence import Unreadable
+    from diagnostics.gather.facts import Now
     from diagnostics.recognize.symptom import Symptom
 
 NO_TOKEN_SENT = frozenset(
@@ -29,6 +32,13 @@ TOKEN_SENT = frozenset(
         Cause.VERIFICATION_KEY,
     }
 )
+
+
+def outlived(now: Now, pods: Pods | Unreadable | None) -> bool:
+    """Whether every running pod was made after the text, so that the text speaks of pods that are gone."""
+    if now.text_at is None or not isinstance(pods, Pods) or not pods.live:
+        return False
+    return all(pod.created > now.text_at for pod in pods.live)
 
 
 def no_token_sent(symptom: Symptom | None) -> bool:

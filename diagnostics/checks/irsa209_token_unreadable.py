@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.evidence_of_text import outlived
 from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import Pods, Target, Unreadable
 from diagnostics.explain.words import clip
+from diagnostics.gather.facts import Now
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA209")
-def token_unreadable(target: Target, symptom: Symptom, pods: Pods | Unreadable | None) -> Judgement:
+def token_unreadable(
+    target: Target, symptom: Symptom, now: Now, pods: Pods | Unreadable | None
+) -> Judgement:
     """The process may not read its token file.
 
     Why: The file belongs to root unless the pod sets fsGroup, so a process that runs as another user is refused.
@@ -20,6 +24,8 @@ def token_unreadable(target: Target, symptom: Symptom, pods: Pods | Unreadable |
     text = f"{symptom.excerpt} {symptom.message or ''}".lower()
     if symptom.cause is not Cause.TOKEN_FILE or "permission denied" not in text:
         return Pass()
+    if outlived(now, pods):
+        return Skip("the pods are newer than the text")
     live = pods.live if isinstance(pods, Pods) else ()
     odd = [p for p in live if p.spec.run_as_user not in (None, 0) and p.spec.fs_group is None]
     return Finding(

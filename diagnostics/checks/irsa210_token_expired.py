@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.evidence_of_text import outlived
 from diagnostics.checks.places import of_text
+from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip
+from diagnostics.gather.facts import Now
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA210")
-def token_expired(symptom: Symptom) -> Judgement:
+def token_expired(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgement:
     """The token had expired.
 
     Why: The kubelet renews the file, so an expired token means that the process read it once and kept it, or that
@@ -19,6 +22,8 @@ def token_expired(symptom: Symptom) -> Judgement:
     """
     if symptom.cause is not Cause.EXPIRED_TOKEN:
         return Pass()
+    if outlived(now, pods):
+        return Skip("the pods are newer than the text")
     return Finding(
         headline="The process sent a token that had expired.",
         place=of_text(),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.evidence_of_text import outlived
 from diagnostics.checks.places import of_text
+from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip
+from diagnostics.gather.facts import Now
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA211")
-def sdk_too_old(symptom: Symptom) -> Judgement:
+def sdk_too_old(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgement:
     """The SDK can't use web identities.
 
     Why: Without its STS module, or before web identity support, an SDK passes over the token and tries the next
@@ -19,6 +22,8 @@ def sdk_too_old(symptom: Symptom) -> Judgement:
     """
     if symptom.cause is not Cause.SDK_LACKS_STS:
         return Pass()
+    if outlived(now, pods):
+        return Skip("the pods are newer than the text")
     return Finding(
         headline="The SDK in the container can't use web identities.",
         place=of_text(),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.evidence_of_text import outlived
 from diagnostics.checks.places import of_text
+from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip
+from diagnostics.gather.facts import Now
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA602")
-def node_role_answered(symptom: Symptom) -> Judgement:
+def node_role_answered(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgement:
     """The node's role answered in place of the pod's.
 
     Why: The SDK found no web identity in the container, and went on to the node's instance role.
@@ -18,6 +21,8 @@ def node_role_answered(symptom: Symptom) -> Judgement:
     """
     if symptom.cause is not Cause.NODE_ROLE:
         return Pass()
+    if outlived(now, pods):
+        return Skip("the pods are newer than the text")
     return Finding(
         headline="The node's instance role made this call, so the container used no web identity.",
         place=of_text(),

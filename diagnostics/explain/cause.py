@@ -50,7 +50,12 @@ class _Policies:
 
 
 def explain(
-    facts: Facts, results: tuple[Result, ...], *, calls: tuple[Call, ...], finished: datetime
+    facts: Facts,
+    results: tuple[Result, ...],
+    *,
+    calls: tuple[Call, ...],
+    finished: datetime,
+    fixes_blocked: str | None = None,
 ) -> Diagnosis:
     """Name the one root cause and put everything else in relation to it.
 
@@ -59,6 +64,7 @@ def explain(
         results: One per check.
         calls: Every call made.
         finished: When the last answer came.
+        fixes_blocked: Why no fix can be applied, if so.
     """
     target, now = value_of(facts, Target), value_of(facts, Now)
     if target is None or now is None:
@@ -77,6 +83,7 @@ def explain(
     )
     verdict, headline = _verdict(root, results, symptom, target)
     policies = _policies(facts, results)
+    fixes = _fixes(roots)
     role, cluster = value_of(facts, IamRole), value_of(facts, Cluster)
     question, subject = value_of(facts, RoleInQuestion), value_of(facts, Subject)
     return Diagnosis(
@@ -92,7 +99,9 @@ def explain(
         role_arn=role.arn if role else (str(question.arn) if question else None),
         subject=subject.value if subject else None,
         issuer=cluster.issuer if cluster else None,
-        fixes=_fixes(roots),
+        fixes=() if fixes_blocked else fixes,
+        fixes_blocked=fixes_blocked if fixes else None,
+        text_at=now.text_at,
         calls=calls,
         started=now.at,
         seconds=max((finished - now.at).total_seconds(), 0.0),

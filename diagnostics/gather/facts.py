@@ -24,6 +24,8 @@ class Now:
     """When this diagnosis began."""
 
     at: datetime
+    text_at: datetime | None = None
+    """When the text was true, where there is a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

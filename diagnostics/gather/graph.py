@@ -50,7 +50,7 @@ class _Run:
                 inputs[need.name] = fact
             else:
                 return fact
-        if self.progress is not None:
+        if self.progress is not None and any(need.clients for need in probe.needs):
             self.progress(f"reading {probe.name.replace('_', ' ')}")
         return await _read(probe, inputs)
 

@@ -210,7 +210,9 @@ def healthy() -> World:
     """One service account with its role, two clusters, two accounts; nothing is wrong."""
     fleet = Fleet(
         accounts=(
-            Account(id=SHARED, name="shared", read_role=None),
+            Account(
+                id=SHARED, name="shared", read_role=None, fix_role=f"arn:aws:iam::{SHARED}:role/fix"
+            ),
             Account(id=TEAM, name="team", read_role=None),
         ),
         clusters=(

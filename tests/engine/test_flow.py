@@ -85,6 +85,39 @@ async def test_a_fix_made_on_an_old_view_writes_nothing() -> None:
     assert world.accounts[0].role_arn == "somebody else's"
 
 
+async def test_a_fleet_without_a_fix_role_offers_no_button_and_says_why() -> None:
+    world = h.healthy()
+    faults.annotated(world, None)
+    account, other = world.fleet.accounts
+    world.fleet = replace(world.fleet, accounts=(replace(account, fix_role=None), other))
+
+    diagnosis = await diagnosed(world)
+
+    assert diagnosis.fixes == ()
+    assert diagnosis.fixes_blocked == (
+        "Account 111122223333 has no fix_role in the fleet file, so nothing can be changed from here; "
+        "add one to get buttons."
+    )
+
+
+async def test_pods_that_are_newer_than_the_text_are_not_blamed_for_it() -> None:
+    world = h.healthy()
+    faults.annotated(world, None)
+    io = DoubleClients(world)
+    fell_back = h.case(h.symptom(Cause.NODE_ROLE, role_arn=None))
+    first = await diagnosed(world, fell_back)
+    assert root(first) == "IRSA103"
+
+    await apply(first.fixes[0], io, now=lambda: NOON)
+    world.pods = [h.pod(age=-timedelta(seconds=30))]
+    later = NOON + timedelta(minutes=2)
+    second = await recheck(first, io, now=lambda: later)
+    third = await recheck(second, io, now=lambda: later + timedelta(minutes=2))
+
+    assert second.verdict is Verdict.HEALTHY, second.headline
+    assert third.verdict is Verdict.HEALTHY, third.headline
+
+
 async def test_an_account_without_a_fix_role_refuses() -> None:
     world = h.healthy()
     faults.annotated(world, None)

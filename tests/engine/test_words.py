@@ -1,0 +1,86 @@
+"""What a person reads of each fault, kept as a snapshot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from diagnostics.explain.words import character, difference, nearest, spoken
+from tests.engine import healthy as h
+from tests.engine.faults import FAULTS, Fault
+from tests.engine.test_codes import diagnosed
+
+if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f"{f.code} {f.name.replace('_', ' ')}")
+async def test_a_finding_reads_so(fault: Fault, snapshot: SnapshotAssertion) -> None:
+    world = h.healthy()
+    fault.break_it(world)
+
+    diagnosis = await diagnosed(world, fault.case)
+    finding = {r.code: r.finding for r in diagnosis.results}[fault.code]
+
+    assert finding is not None
+    lines = (
+        finding.headline + (" (likely)" if finding.likely else ""),
+        f"where: {finding.place}",
+        f"seen: {finding.seen!r}",
+        f"wanted: {finding.wanted!r}",
+        f"why: {finding.why}",
+        f"next: {finding.next}",
+        f"note: {finding.note}",
+        *(f"$ {command}" for command in finding.commands),
+        *(f"[{fix.summary}] {fix.command}" for fix in diagnosis.fixes),
+    )
+    assert "\n".join(lines) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted", "words"),
+    [
+        ("same", "same", None),
+        (
+            "system:serviceaccount: a:b",
+            "system:serviceaccount:a:b",
+            'they first differ at character 23: a space where "a" is expected',
+        ),
+        (
+            "a\u200bb",
+            "ab",
+            'they first differ at character 2: U+200B ZERO WIDTH SPACE where "b" is expected',
+        ),
+        ("ab", "abc", "it ends where c is expected"),
+        ("abc", "ab", "it goes on with c where it should end"),
+        (
+            "\u0430b",
+            "ab",
+            'they first differ at character 1: "\u0430" (U+0430 CYRILLIC SMALL LETTER A) '
+            'where "a" is expected',
+        ),
+    ],
+)
+def test_a_difference_is_told_by_its_first_character(
+    seen: str, wanted: str, words: str | None
+) -> None:
+    assert difference(seen, wanted) == words
+
+
+def test_a_lone_surrogate_has_words_too() -> None:
+    assert character("\ud800") == "U+D800 unnamed"
+
+
+def test_a_near_name_is_found_and_a_far_one_is_not() -> None:
+    assert nearest("payments-apl", ["orders", "payments-api"]) == "payments-api"
+    assert nearest("payments-api", ["orders"]) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 seconds"), (1, "1 second"), (90, "1 minute"), (7200, "2 hours"), (200_000, "2 days")],
+)
+def test_a_span_is_rounded_as_people_say_it(seconds: int, words: str) -> None:
+    assert spoken(timedelta(seconds=seconds)) == words
