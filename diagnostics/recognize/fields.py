@@ -76,8 +76,9 @@ _WORKLOAD = compile_pattern(
     r"|cronjob)(?:\.apps)?[/=: ]{1,2}[\"']?([a-z0-9][a-z0-9-]{2,61})\b"
 )
 _REQUEST = compile_pattern(
-    r"(?i)(?:aws_)?request[ _-]?id[\"']?(?:\" ?:|[:=>]"
-    r"| is)\s?(?:Some\()?[\"'\[]?([A-Za-z0-9]{8,40}(?:-[A-Za-z0-9]{4,12}){0,4})(?:[^\w-]|$)"
+    r"(?i)(?:aws_)?request[ _-]?id[\"']?(?:\" ?:|[:=>]| is)\s?(?:Some\()?[\"'\[]?"
+    r"([0-9a-f]{8}-\s?[0-9a-f]{4}-\s?[0-9a-f]{4}-\s?[0-9a-f]{4}-\s?[0-9a-f]{12}"
+    r"|[A-Za-z0-9]{8,40}(?:-[A-Za-z0-9]{4,12}){0,4})(?:[^\w-]|$)"
 )
 _ISO = compile_pattern(
     r"\b(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?"
@@ -220,7 +221,7 @@ def _pod(text: str) -> tuple[str | None, str | None]:
 def _request(text: str) -> str | None:
     for match in _REQUEST.finditer(text):
         if any(c.isdigit() for c in match[1]):
-            return match[1]
+            return "".join(match[1].split())
     return None
 
 

@@ -21,6 +21,7 @@ POD_IDENTITY = {
     "AssumeRoleForPodIdentity": look_alike(Cause.POD_IDENTITY),
     "169.254.170.23": look_alike(Cause.POD_IDENTITY),
     "pods.eks.amazonaws.com/": look_alike(Cause.POD_IDENTITY),
+    "EKS does not have permissions to assume the associated role": look_alike(Cause.POD_IDENTITY),
     "from EKS Auth:": look_alike(Cause.POD_IDENTITY),
 }
 

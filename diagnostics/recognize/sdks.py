@@ -116,6 +116,8 @@ MENTIONS = {
     "eks.amazonaws.com/serviceaccount/token": MENTION,
     "eks.amazonaws.com/role-arn": MENTION,
     "fromTokenFile": MENTION,
+    "fromWebToken": MENTION,
+    "web-identity": MENTION,
     "IRSA": MENTION,
 }
 """What speaks of web identity, failure or not."""
@@ -131,7 +133,7 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"|AWSCredentialsProviderChain|AWSSecurityTokenServiceException|hadoop\.fs\.s3a"
         r"|You must specify a value for roleArn")),
     ("ruby", compile_pattern(r"Aws::(?:STS|Errors|S3|\w{1,40}::Errors|AssumeRole)|aws-sdk-core-\d"
-        r"|:web_identity_token")),
+        r"|[ (]:web_identity_token")),
     ("php", compile_pattern(
         r"Aws\\{1,2}\w|AWS HTTP error|Error executing \"|Error reading WebIdentityTokenFile"
         r"|GuzzleHttp"
@@ -146,7 +148,7 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"|STSAssumeRole(?:With)?WebIdentityCredentialsProvider"
         r"|STSResourceClient|to use STS AssumeRole web identity|AWSClient \[")),
     ("rust", compile_pattern(
-        r"aws_config|aws_smithy|aws_sdk_|UnhandledError\(|CredentialsStageError"
+        r"Generic S3 error|Client error with status|aws_config|aws_smithy|aws_sdk_|UnhandledError\(|CredentialsStageError"
         r"|CredentialsNotLoaded"
         r"|ConstructionFailure\(|DispatchFailure|ProviderError\(ProviderError|Generic \{ ?store:"
         r"|Unhandled\(Unhandled"

@@ -19,9 +19,7 @@ LIMIT = 1_048_576
 
 _ANSI = re.compile(r"(?:\x1b|␛|\\x1b|\\u001b|\\033|\^\[)\[[0-9;?]{0,16}[A-Za-z]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
-_TAG = re.compile(
-    r"</?(?:span|code|pre|br|p|div|em|strong|b|i|a)(?:\s[^<>]{0,200})?/?>", re.IGNORECASE
-)
+_TAG = re.compile(r"</?(?:span|code|pre|br|p|div|em|strong|b|i|a)(?:\s[^<>]{0,200})?/?>")
 _SLACK_LINK = re.compile(r"<((?:https?|mailto|ftp):[^<>|\s]{1,2000})(?:\|([^<>|]{0,2000}))?>")
 _BACKSLASHES = re.compile(r"\\{2,}")
 _ESCAPES = (
@@ -30,11 +28,13 @@ _ESCAPES = (
     ("\\u0022", '"'), ("\\u0027", "'"), ("\\u000a", "\n"), ("\\u0009", "\t"), ("\\u003d", "="),
     ("\\u00a0", " "), ("\\u2019", "'"),
 )  # fmt: skip
+_CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})")
+_CODE_POINTS = 2000
 _BOLD = re.compile(r"(?<!\*)\*\*(?!\*)")
 _PLAIN = {
     '"': "\u201c\u201d\u201e\u00ab\u00bb",
     "'": "\u2018\u2019\u201a\u2032",
-    " ": "\u00a0\u202f\u2502\u2503\u2551",
+    " ": "\u00a0\u202f",
     "-": "\u2013\u2011",
     "": "\u200b\u200c\u200d\u2060\ufeff\u00ad",
     "I": "\u0130",  # the one letter whose lower case is longer
@@ -43,10 +43,11 @@ _PLAIN = {
 
 _TYPOGRAPHY = tuple((mark, plain) for plain, marks in _PLAIN.items() for mark in marks)
 _JOINT = re.compile(r" ?[│┃║]{2,} ?")
+_BARS = ("│", "┃", "║")
 _FRAME = " \t|│┃║"
 _ENTRY = compile_pattern(
-    r"(?:[\w./:@-]{1,100} ?\|? ){0,3}(?:"
-    r"[EIWFD]\d{4} \d\d:\d\d|\[?\d{4}[-/]\d\d[-/]\d\d|\{\"|\[?\d\d:\d\d:\d\d|(?:time|ts|t|level"
+    r"(?:[a-z0-9][\w./-]{0,100} {1,4}\|? ?){0,2}\{\"|(?:[\w./:@-]{1,100} ?\|? ){0,3}(?:"
+    r"[EIWFD]\d{4} \d\d:\d\d|\[?\d{4}[-/]\d\d[-/]\d\d|\[?\d\d:\d\d:\d\d|(?:time|ts|t|level"
     r"|timestamp)="
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov"
     r"|Dec) {1,2}\d"
@@ -127,8 +128,9 @@ def unwrap(text: str) -> Reading:
     text = text.replace("`", "")
     if "**" in text:
         text = _BOLD.sub("", text)
-    lines = _joined([_bare(line) for line in text.split("\n")])
-    return Reading(tuple(" ".join(line.split()) for line in lines))
+    plain = text.isascii()
+    lines = _joined([_unframed(line) for line in text.split("\n")])
+    return Reading(tuple(_tidy(line, plain=plain) for line in lines))
 
 
 def storable(text: str) -> str:
@@ -152,7 +154,15 @@ def _unescape(text: str) -> str:
         text = _BACKSLASHES.sub(r"\\", text)
         for escape, plain in _ESCAPES:
             text = text.replace(escape, plain)
+        if "\\u" in text:
+            text = _CODE_POINT.sub(_character, text, count=_CODE_POINTS)
     return text
+
+
+def _character(match: re.Match[str]) -> str:
+    """Read an escaped character: printable ones outside the surrogates, everything else as a blank."""
+    character = chr(int(match[1], 16))
+    return character if character.isprintable() else " "
 
 
 def _link(match: re.Match[str]) -> str:
@@ -163,10 +173,19 @@ def _link(match: re.Match[str]) -> str:
     return label if label and label in url else url
 
 
-def _bare(line: str) -> str:
-    """Take quote marks and table frames off a line's ends."""
-    bare = line.rstrip(_FRAME).lstrip(_FRAME + ">")
+def _unframed(line: str) -> str:
+    """Take quote marks and table frames off a line's ends; blanks inside a frame stay, as they count for its width."""
+    if line[:1] in _BARS and line[-1:] in _BARS and len(line) > 1:
+        return line[1:-1].removeprefix(" ").removesuffix(" ")
+    bare = line.lstrip(_FRAME + ">")
     return bare[3:].lstrip() if bare.startswith("- |") else bare
+
+
+def _tidy(line: str, *, plain: bool) -> str:
+    if not plain:
+        for bar in _BARS:
+            line = line.replace(bar, " ")
+    return " ".join(line.rstrip(_FRAME).split())
 
 
 def _joined(lines: list[str]) -> list[str]:
