@@ -118,6 +118,39 @@ def joined(workspace: Workspace, channel: Channel, user: str, inviter: str | Non
     return event
 
 
+def links(blocks: object) -> list[str]:
+    """The addresses in rich text, in reading order, each once."""
+    found: dict[str, None] = {}
+    pending: list[object] = [blocks]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, dict):
+            if here.get("type") == "link":
+                found[str(here.get("url"))] = None
+            pending.extend(reversed(list(here.values())))
+        elif isinstance(here, list):
+            pending.extend(reversed(here))
+    return list(found)
+
+
+def link_shared(workspace: Workspace, message: Message, shared: list[Json]) -> Json:
+    """The `link_shared` event of a message with links to the app's domains."""
+    event: Json = {
+        "type": "link_shared",
+        "channel": message.channel,
+        "is_bot_user_member": True,
+        "user": message.user,
+        "message_ts": message.ts,
+        "links": shared,
+        "source": "conversations_history",
+        "unfurl_id": f"{message.channel}.{message.ts}",
+        "event_ts": workspace.clock.ts(),
+    }
+    if message.thread_ts:
+        event["thread_ts"] = message.thread_ts
+    return event
+
+
 def home_opened(workspace: Workspace, user: User, tab: str) -> Json:
     """The `app_home_opened` event, with the view that is there already."""
     event: Json = {

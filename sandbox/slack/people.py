@@ -28,6 +28,8 @@ EVERY_SCOPE: Final = frozenset(
         "im:history",
         "im:read",
         "im:write",
+        "links:read",
+        "links:write",
         "reactions:write",
         "users:read",
         "usergroups:read",
@@ -40,6 +42,7 @@ EVERY_EVENT: Final = frozenset(
         "app_home_opened",
         "app_mention",
         "channel_shared",
+        "link_shared",
         "member_joined_channel",
         "message.channels",
         "message.groups",
@@ -159,6 +162,7 @@ class SlackApp:
     verification_token: str = "sandbox-verification"  # noqa: S105
     scopes: frozenset[str] = EVERY_SCOPE
     events: frozenset[str] = EVERY_EVENT
+    unfurl_domains: tuple[str, ...] = ()
     commands: tuple[Command, ...] = (
         Command(command="/irsa", description="Diagnose a web-identity failure"),
     )
@@ -192,6 +196,7 @@ def app_from_manifest(manifest: str) -> SlackApp:
         name=str(_mapping(features, "bot_user").get("display_name", "irsa")),
         scopes=frozenset(granted),
         events=frozenset(_mapping(settings, "event_subscriptions").get("bot_events", ())),
+        unfurl_domains=tuple(features.get("unfurl_domains", ())),
         commands=tuple(
             Command(
                 command=item["command"],

@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from sandbox.slack import events
 from sandbox.slack.delivery import Delivery, Dispatcher
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sandbox.slack.messages import Message
 
 _BACKLOG: Final = 2_000
+_MOST_LINKS: Final = 20
 
 
 class Watcher:
@@ -166,7 +168,17 @@ class Workspace:
         self.emit(events.MESSAGE_EVENT[channel.kind], events.posted(self, message), channel)
         if self.app.user_id in mentions and not channel.is_im:
             self.emit("app_mention", events.mentioned(self, message), channel)
+        if shared := self.own_links(message):
+            self.emit("link_shared", events.link_shared(self, message, shared), channel)
         return message
+
+    def own_links(self, message: Message) -> list[Json]:
+        """The links in a person's message that lead to the app's domains, at most 20."""
+        if message.bot_id is not None:
+            return []
+        found = [(_host(url), url) for url in events.links(message.blocks)]
+        own = self.app.unfurl_domains
+        return [{"domain": host, "url": url} for host, url in found if host in own][:_MOST_LINKS]
 
     def whisper(self, message: Message, *, thread_ts: str | None) -> None:
         """Show an ephemeral message to its one reader; one with the same `ts` replaces it."""
@@ -263,3 +275,11 @@ class Workspace:
         if channel is not None and not self.hears(channel):
             return
         self.delivery.tell(events.envelope(self, event, channel))
+
+
+def _host(url: str) -> str | None:
+    """The host of what somebody typed, if it is an address at all."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from sandbox.slack.api import chat, conversations, extras, modals, people
+from sandbox.slack.api import chat, conversations, extras, modals, people, unfurling
 from sandbox.slack.api.call import Call
 from sandbox.slack.people import Json
 
@@ -98,6 +98,15 @@ METHODS: Final[dict[str, Method]] = {
         optional=_words(f"{_CONTENT_POST} mrkdwn reply_broadcast unfurl_links unfurl_media"),
         scopes=("chat:write",),
         tier="t5",
+        json=True,
+    ),
+    "chat.unfurl": Method(
+        run=unfurling.unfurl,
+        optional=_words(
+            "channel ts unfurls user_auth_message user_auth_required user_auth_url "
+            "user_auth_blocks unfurl_id source"
+        ),
+        scopes=("links:write",),
         json=True,
     ),
     "chat.update": Method(
