@@ -19,8 +19,8 @@ def other_federation(symptom: Symptom) -> Judgement:
     if symptom.cause is not Cause.OTHER_FEDERATION:
         return Pass()
     return Finding(
-        headline="This failure is about another identity provider, not about an EKS service "
-        "account.",
+        headline=f"This failure is about {clip(symptom.federation or 'another identity provider', 60)}, "
+        "not about an EKS service account.",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="a trust policy for that issuer and its subjects",

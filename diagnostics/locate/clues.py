@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.arn import RoleArn
+from diagnostics.recognize.symptom import Cause
 
 if TYPE_CHECKING:
     from diagnostics.case import Case
     from diagnostics.fleet import WorkloadRef
+    from diagnostics.recognize.symptom import Symptom
 
 _LONGEST = 253
 """The longest name that Kubernetes takes."""
@@ -65,7 +67,7 @@ def clues_of(case: Case) -> Clues:
             default_workload=defaults.workload,
             said=tuple(said),
         )
-    role = role or (RoleArn.parse(symptom.role_arn) if symptom.role_arn else None)
+    role = role or _role(symptom)
     for what, value, hint in (
         ("cluster", symptom.cluster, hints.cluster),
         ("namespace", symptom.namespace, hints.namespace),
@@ -90,6 +92,21 @@ def clues_of(case: Case) -> Clues:
         default_workload=defaults.workload,
         said=tuple(said),
     )
+
+
+def _role(symptom: Symptom) -> RoleArn | None:
+    """The pod's role, as far as the text shows it.
+
+    Where the role was assumed, the text names it by its session, and the role ARN in it may be the next one's;
+    a node's role is nobody's service account's.
+    """
+    if symptom.cause is Cause.NODE_ROLE:
+        return None
+    if symptom.cause in (Cause.PERMISSION, Cause.ROLE_CHAINING):
+        if symptom.source_role is None or symptom.account_id is None:
+            return None
+        return RoleArn.parse(f"arn:aws:iam::{symptom.account_id}:role/{symptom.source_role}")
+    return RoleArn.parse(symptom.role_arn) if symptom.role_arn else None
 
 
 def _name(text: str | None) -> str | None:

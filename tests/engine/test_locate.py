@@ -106,6 +106,28 @@ async def test_a_named_service_account_is_compared_with_the_workload_of_the_text
     assert target.workload == WorkloadRef(kind="Deployment", name="api")
 
 
+async def test_a_refused_permission_leads_by_its_session_and_not_by_the_next_role() -> None:
+    symptom = h.symptom(
+        Cause.ROLE_CHAINING,
+        role_arn=f"arn:aws:iam::{h.TEAM}:role/next",
+        source_role="payments-api",
+        account_id=h.SHARED,
+    )
+
+    target = await located(Case(symptom=symptom))
+
+    assert named(target) == ("prod-eu", "payments", "api")
+    assert isinstance(target, Target)
+    assert target.role_arn == h.ROLE
+
+
+async def test_the_nodes_role_is_nobodys() -> None:
+    answer = await located(Case(symptom=h.symptom(Cause.NODE_ROLE)))
+
+    assert isinstance(answer, Question)
+    assert answer.known == Hints()
+
+
 async def test_two_that_fit_equally_are_offered_and_not_guessed() -> None:
     world = h.healthy()
     world.accounts.append(h.service_account(namespace="staging"))

@@ -58,8 +58,10 @@ async def test_a_finding_reads_so(fault: Fault, snapshot: SnapshotAssertion) -> 
         (
             "\u0430b",
             "ab",
-            'they first differ at character 1: "\u0430" (U+0430 CYRILLIC SMALL LETTER A) '
-            'where "a" is expected',
+            (
+                'they first differ at character 1: "\u0430" (U+0430 CYRILLIC SMALL LETTER A) '
+                'where "a" is expected'
+            ),
         ),
     ],
 )
