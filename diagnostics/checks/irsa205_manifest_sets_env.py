@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV
 from diagnostics.checks.places import of_workload
 from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable, Workload
-from diagnostics.fix.restart import owner_of
+from diagnostics.fix.restart import owner_of, owners_in
 from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
@@ -25,10 +25,11 @@ def manifest_sets_env(
     Why: Where a container already has one of the two variables, the webhook adds neither.
     Source: amazon-eks-pod-identity-webhook, pkg/handler/handler.go; webhook issue 67.
     """
+    known = owners_in(workloads.items)
     owners = {
         owner.uid
         for pod in (pods.live if isinstance(pods, Pods) else ())
-        if (owner := owner_of(pod, workloads.items)) is not None
+        if (owner := owner_of(pod, known)) is not None
     }
     for one in (workload, *workloads.items):
         if one is None or one.template.service_account != account.name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from diagnostics.fix.plan import RestartWorkload
@@ -15,15 +16,21 @@ if TYPE_CHECKING:
 RESTARTABLE = ("Deployment", "StatefulSet", "DaemonSet")
 
 
-def owner_of(pod: Pod, workloads: Iterable[Workload]) -> Workload | None:
+Owners = Mapping[tuple[str, str], "Workload"]
+"""The workloads of one namespace by kind and name."""
+
+
+def owners_in(workloads: Iterable[Workload]) -> Owners:
+    """Index a namespace's workloads, to look up many pods."""
+    return {(workload.kind, workload.name): workload for workload in workloads}
+
+
+def owner_of(pod: Pod, owners: Owners) -> Workload | None:
     """The workload that made a pod: a Deployment through its ReplicaSet, a CronJob through its Job."""
     if pod.owner is None:
         return None
-    wanted = _candidates(pod, pod.owner)
-    for workload in workloads:
-        if (workload.kind, workload.name) in wanted:
-            return workload
-    return None
+    found = (owners.get(candidate) for candidate in _candidates(pod, pod.owner))
+    return next((workload for workload in found if workload is not None), None)
 
 
 def _candidates(pod: Pod, owner: WorkloadRef) -> tuple[tuple[str, str], ...]:
@@ -40,13 +47,13 @@ def restarts(
     target: Target, pods: Iterable[Pod], workloads: Iterable[Workload]
 ) -> tuple[RestartWorkload, ...]:
     """One restart per workload that owns any of the pods, in the order of the pods."""
-    known = tuple(workloads)
+    known = owners_in(workloads)
     counts: dict[str, int] = {}
-    owners: dict[str, Workload] = {}
+    chosen: dict[str, Workload] = {}
     for pod in pods:
         owner = owner_of(pod, known)
         if owner is not None and owner.kind in RESTARTABLE:
-            owners[owner.uid] = owner
+            chosen[owner.uid] = owner
             counts[owner.uid] = counts.get(owner.uid, 0) + 1
     return tuple(
         RestartWorkload(
@@ -56,5 +63,5 @@ def restarts(
             uid=uid,
             pods=counts[uid],
         )
-        for uid, owner in owners.items()
+        for uid, owner in chosen.items()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from diagnostics.arn import RoleArn
+from diagnostics.arn import RoleArn, partition_of
 from diagnostics.recognize.symptom import Cause
 
 if TYPE_CHECKING:
@@ -105,7 +105,10 @@ def _role(symptom: Symptom) -> RoleArn | None:
     if symptom.cause in (Cause.PERMISSION, Cause.ROLE_CHAINING):
         if symptom.source_role is None or symptom.account_id is None:
             return None
-        return RoleArn.parse(f"arn:aws:iam::{symptom.account_id}:role/{symptom.source_role}")
+        partition = partition_of(symptom.region or "")
+        return RoleArn.parse(
+            f"arn:{partition}:iam::{symptom.account_id}:role/{symptom.source_role}"
+        )
     return RoleArn.parse(symptom.role_arn) if symptom.role_arn else None
 
 

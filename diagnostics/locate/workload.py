@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from diagnostics.arn import RoleArn
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Target
-from diagnostics.fix.restart import owner_of
+from diagnostics.fix.restart import owner_of, owners_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,7 +92,7 @@ async def search(guess: Guess, clues: Clues, trusted: frozenset[str], io: Client
     for pod in pods:
         where = (pod.namespace, pod.spec.service_account)
         if pod.name == clues.pod and where in known:
-            owner = owner_of(pod, workloads)
+            owner = owner_of(pod, owners_in(w for w in workloads if w.namespace == pod.namespace))
             tallies[where].add(20, "it is the pod's", owner.ref if owner else None)
     found = (
         _scored(guess, where, tally, clues) for where, tally in tallies.items() if tally.score > 0
