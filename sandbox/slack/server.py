@@ -16,7 +16,7 @@ from sandbox.slack.page_api import mount_workspace
 from sandbox.slack.signed_http import SignedHttp
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from types import TracebackType
 
     from sandbox.slack.workspace import Workspace
@@ -77,14 +77,29 @@ async def _download(workspace: Workspace, request: web.Request) -> web.StreamRes
 
 
 class SlackServer:
-    """A workspace served on a free port of 127.0.0.1, for tests; also serves the page's doors.
+    """A workspace served on 127.0.0.1, with the page's doors; for tests and the demo.
 
     Use it as an async context manager. The app under test gets `api_url` as its Web API's address.
+
+    Args:
+        workspace: What to serve; its `base_url` is set.
+        port: 0 takes a free one.
+        mounts: What else to serve there, such as the page; each adds its routes to the application.
+
+    Raises:
+        OSError: On entering, if the port is taken.
     """
 
-    def __init__(self, workspace: Workspace, *, port: int = 0) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        port: int = 0,
+        mounts: Sequence[Callable[[web.Application], None]] = (),
+    ) -> None:
         self.workspace = workspace
         self.port = port
+        self.mounts = mounts
         self.driver = Driver(workspace)
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -98,9 +113,15 @@ class SlackServer:
         app = web.Application(client_max_size=_BODY)
         mount_slack(app, self.workspace)
         mount_workspace(app, self.workspace)
+        for mount in self.mounts:
+            mount(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
         self.port = self._runner.addresses[0][1]
         self.workspace.base_url = f"http://127.0.0.1:{self.port}"
         self._session = aiohttp.ClientSession()

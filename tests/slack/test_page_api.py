@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 
+from sandbox.page.mount import mount_page
+from sandbox.slack import SlackServer, app_from_manifest, demo_workspace
+from sandbox.slack.people import EVERY_SCOPE
 from tests.slack.conftest import ONCALL, bolt, over_http
 from tests.slack.test_signed_http import BUTTON
 
@@ -16,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from slack_bolt.async_app import AsyncAck
-
-    from sandbox.slack import SlackServer
 
 
 class Page:
@@ -184,3 +186,26 @@ async def test_the_page_itself_is_let_in_by_either_name(page: Page) -> None:
     for host in (f"127.0.0.1:{port}", f"localhost:{port}"):
         status, _ = await page.get("state", Host=host, Origin=f"http://{host}")
         assert status == 200
+
+
+async def test_the_page_and_the_doors_can_share_one_address() -> None:
+    workspace = demo_workspace()
+    async with (
+        SlackServer(workspace, mounts=[mount_page]) as server,
+        aiohttp.ClientSession() as session,
+    ):
+        async with session.get(f"{workspace.base_url}/") as index:
+            assert index.content_type == "text/html"
+        async with session.get(f"{workspace.base_url}/workspace/state") as state:
+            assert state.status == 200
+        with pytest.raises(OSError, match="address"):
+            await SlackServer(demo_workspace(), port=server.port).__aenter__()
+
+
+def test_the_projects_own_manifest_makes_an_app() -> None:
+    manifest = Path(__file__).parents[2] / "manifest.yml"
+    app = app_from_manifest(manifest.read_text())
+
+    assert "message.channels" in app.events
+    assert app.scopes <= EVERY_SCOPE
+    assert [item.command for item in app.commands] == ["/irsa"]
