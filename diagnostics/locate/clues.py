@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from diagnostics.fleet import WorkloadRef
     from diagnostics.recognize.symptom import Symptom
 
+KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _LONGEST = 253
 """The longest name that Kubernetes takes."""
 
@@ -22,6 +23,8 @@ class Clues:
     """The strongest statement about each part; `said` holds who made it."""
 
     cluster: str | None = None
+    asked: bool = False
+    """Whether a person named the cluster, and not the text."""
     namespace: str | None = None
     service_account: str | None = None
     workload: WorkloadRef | None = None
@@ -45,7 +48,6 @@ def clues_of(case: Case) -> Clues:
     hints, symptom, defaults = case.hints, case.symptom, case.defaults
     said = []
     for what, value in (
-        ("cluster", hints.cluster),
         ("namespace", hints.namespace),
         ("service account", hints.service_account),
         ("workload", hints.workload),
@@ -56,20 +58,20 @@ def clues_of(case: Case) -> Clues:
     if symptom is None:
         return Clues(
             cluster=hints.cluster,
+            asked=hints.cluster is not None,
             namespace=_name(hints.namespace),
             service_account=_name(hints.service_account),
-            workload=hints.workload,
+            workload=_workload(hints.workload),
             role=role or (RoleArn.parse(defaults.role_arn) if defaults.role_arn else None),
             account=role.account if role else None,
             default_cluster=defaults.cluster,
             default_namespace=_name(defaults.namespace),
             default_service_account=_name(defaults.service_account),
-            default_workload=defaults.workload,
+            default_workload=_workload(defaults.workload),
             said=tuple(said),
         )
     role = role or _role(symptom)
     for what, value, hint in (
-        ("cluster", symptom.cluster, hints.cluster),
         ("namespace", symptom.namespace, hints.namespace),
         ("service account", symptom.service_account, hints.service_account),
     ):
@@ -77,9 +79,10 @@ def clues_of(case: Case) -> Clues:
             said.append(f"{what} from the error")
     return Clues(
         cluster=hints.cluster or symptom.cluster,
+        asked=hints.cluster is not None,
         namespace=_name(hints.namespace) or _name(symptom.namespace),
         service_account=_name(hints.service_account) or _name(symptom.service_account),
-        workload=hints.workload,
+        workload=_workload(hints.workload),
         workload_name=_name(symptom.workload),
         pod=_name(symptom.pod),
         role=role,
@@ -89,7 +92,7 @@ def clues_of(case: Case) -> Clues:
         default_cluster=defaults.cluster,
         default_namespace=_name(defaults.namespace),
         default_service_account=_name(defaults.service_account),
-        default_workload=defaults.workload,
+        default_workload=_workload(defaults.workload),
         said=tuple(said),
     )
 
@@ -110,6 +113,13 @@ def _role(symptom: Symptom) -> RoleArn | None:
             f"arn:{partition}:iam::{symptom.account_id}:role/{symptom.source_role}"
         )
     return RoleArn.parse(symptom.role_arn) if symptom.role_arn else None
+
+
+def _workload(ref: WorkloadRef | None) -> WorkloadRef | None:
+    """A reference that can be asked for, or nothing."""
+    if ref is None or ref.kind not in KINDS or _name(ref.name) != ref.name:
+        return None
+    return ref
 
 
 def _name(text: str | None) -> str | None:

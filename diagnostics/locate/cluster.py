@@ -41,7 +41,8 @@ async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> 
     fleet = io.fleet
     named = _named(clues.cluster, fleet)
     if named is not None:
-        return (Guess(entry=named, how=f"cluster {named.name} was named", sure=True),)
+        how = f"cluster {named.name} {'as asked' if clues.asked else 'from the error'}"
+        return (Guess(entry=named, how=how, sure=True),)
     if clues.issuer is not None:
         by_issuer = await _issued(clues.issuer, io)
         if by_issuer is not None:

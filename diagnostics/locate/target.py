@@ -205,11 +205,12 @@ def _ask(
         )
         if value is None
     ]
-    text = (
-        "Several service accounts fit; which one is it?"
-        if candidates
-        else f"I can't tell which {_joined(missing)} this is about."
-    )
+    if len(candidates) > 1:
+        text = "Several service accounts fit; which one is it?"
+    elif candidates:
+        text = "One service account may fit; is this the one?"
+    else:
+        text = f"I can't tell which {_joined(missing)} this is about."
     return Question(
         text=" ".join((text, *(t if t.endswith(".") else f"{t}." for t in troubles[:3]))),
         missing=tuple(missing) or ("service_account",),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from diagnostics.case import Case, Question
 from diagnostics.evidence import Target
 from diagnostics.fleet import Account, Fleet, FleetCluster, Hints, WorkloadRef
@@ -217,3 +220,58 @@ async def test_a_fleet_of_many_clusters_is_searched_only_so_far() -> None:
     target = await located(Case(symptom=h.symptom()), world)
 
     assert named(target) == ("prod-eu", "payments", "api")
+
+
+TEXT = st.none() | st.text(max_size=80) | st.sampled_from(["api", "payments", "prod-eu", h.ROLE])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    known=st.fixed_dictionaries(
+        dict.fromkeys(
+            (
+                "role_arn",
+                "account_id",
+                "region",
+                "issuer",
+                "namespace",
+                "service_account",
+                "pod",
+                "workload",
+                "cluster",
+                "source_role",
+            ),
+            TEXT,
+        )
+    ),
+    hinted=st.fixed_dictionaries(
+        dict.fromkeys(("cluster", "namespace", "service_account", "role_arn"), TEXT)
+    ),
+    cause=st.sampled_from(list(Cause)),
+)
+async def test_any_text_ends_in_a_target_of_the_fleet_or_in_a_question(
+    known: dict[str, str | None], hinted: dict[str, str | None], cause: Cause
+) -> None:
+    hints = replace(Hints(), **hinted)  # type: ignore[arg-type]
+
+    answer = await located(Case(symptom=h.symptom(cause, **known), hints=hints))
+
+    if isinstance(answer, Target):
+        assert answer.cluster in {"prod-eu", "prod-us"}
+        for name in (answer.namespace, answer.service_account or "x"):
+            assert name.isascii()
+            assert "/" not in name
+    else:
+        assert answer.text
+        assert len(answer.candidates) <= 20
+
+
+async def test_a_lone_weak_candidate_is_offered_and_not_taken() -> None:
+    world = h.healthy()
+    world.accounts = [h.service_account("dns-for-external-dns", role_arn=None)]
+
+    answer = await located(Case(symptom=h.symptom(role_arn=None, workload="external-dns")), world)
+
+    assert isinstance(answer, Question)
+    assert answer.text == "One service account may fit; is this the one?"
+    assert answer.candidates[0].reason == "its name holds external-dns"
