@@ -9,7 +9,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import expect
 
 from tests.page.conftest import DESKTOP, PHONE, WIDE
-from tests.page.replies import ERROR
+from tests.page.replies import ERROR, mrkdwn, plain
 from tests.page.steps import answered
 
 if TYPE_CHECKING:
@@ -62,6 +62,73 @@ async def test_axe_finds_no_fault(
     await page.get_by_test_id("panel-world").click()
     stub.annotated = True
     await page.get_by_test_id("changes").get_by_text("What changed").wait_for()
+    assert await faults(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_no_fault_in_any_block(
+    windows: Windows, stub: Stub, scheme: Literal["light", "dark"]
+) -> None:
+    page = await windows.open(WIDE, color_scheme=scheme, reduced_motion="reduce")
+    cell = {"type": "raw_text", "text": "cell"}
+    options = [{"text": plain("One"), "value": "1", "description": plain("the first")}]
+    stub.say(
+        "C1",
+        None,
+        text="x",
+        blocks=[
+            {
+                "type": "markdown",
+                "text": "# T\n- [x] `a` [b](https://example.com)\n> q\n\n|a|\n|-|\n|b|",
+            },
+            {"type": "table", "rows": [[cell, cell], [cell, cell]]},
+            {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "A graph"},
+            {
+                "type": "container",
+                "title": plain("More"),
+                "is_collapsible": True,
+                "child_blocks": [
+                    {
+                        "type": "section",
+                        "text": mrkdwn("*a* <@UONCALL> <@UBOT> <https://example.com|`x`>"),
+                    },
+                ],
+            },
+            {"type": "card", "title": plain("T"), "body": mrkdwn("b")},
+            {"type": "hologram"},
+            {
+                "type": "actions",
+                "elements": [
+                    {
+                        "type": kind,
+                        "action_id": kind,
+                        "placeholder": plain(kind),
+                        "options": options,
+                    }
+                    for kind in (
+                        "static_select",
+                        "radio_buttons",
+                        "checkboxes",
+                        "overflow",
+                        "users_select",
+                        "datepicker",
+                    )
+                ],
+            },
+            *(
+                {"type": "alert", "level": level, "text": plain("a")}
+                for level in ("error", "success")
+            ),
+        ],
+    )
+    await page.get_by_role("main").locator(".b-alert").last.wait_for()
+    await page.get_by_test_id("composer-channel").fill("/")
+    await page.locator(".suggest-item").wait_for()
+    assert await faults(page) == []
+
+    await page.get_by_test_id("channel-D1").click()
+    await page.get_by_test_id("tab-home").click()
+    await page.get_by_test_id("home").get_by_role("heading").wait_for()
     assert await faults(page) == []
 
 

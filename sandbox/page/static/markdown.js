@@ -39,7 +39,7 @@ function piece(out, lines, at) {
   }
   const heading = /^(#{1,6})\s+(.*)$/.exec(line);
   if (heading) {
-    const level = String(Math.min(6, heading[1].length + 3));
+    const level = String(Math.min(6, heading[1].length + 2));
     out.append(
       el(
         "p",

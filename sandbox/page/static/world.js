@@ -168,10 +168,9 @@ function cluster(cluster, wanted, changed) {
         ([, pods]) => pods[0].namespace === one.namespace && pods[0].service_account === one.name,
       );
       const pods = mine.flatMap(([workload, members]) => members.map((pod) => podRow(pod, workload)));
-      const isNew = [...changed].some(
-        (what) =>
-          what.endsWith(` of ${name} in ${cluster.name}`) ||
-          mine.some(([workload]) => what.endsWith(` of ${workload} in ${cluster.name}`)),
+      const names = [name, ...mine.map(([workload]) => workload)];
+      const isNew = [...changed].some((what) =>
+        names.some((one) => what.endsWith(` ${one} in ${cluster.name}`)),
       );
       const others = Object.entries(one.annotations ?? {}).filter(([key]) => key !== ROLE);
       return el(
