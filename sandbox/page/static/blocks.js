@@ -13,12 +13,10 @@ import { textObject, words } from "./text.js";
 /** @type {Record<string, (block: Block, surface: Surface) => HTMLElement>} */
 const BLOCKS = {
   header: (block, surface) => {
-    const level = Number.isInteger(block.level) ? Math.min(6, Math.max(1, block.level)) : 3;
-    return el(
-      "div",
-      { class: "b-header", role: "heading", "aria-level": String(Math.max(3, level)) },
-      textObject(block.text, surface),
-    );
+    const least = surface.kind === "home" ? 2 : 3;
+    const level = Number.isInteger(block.level) ? Math.min(6, Math.max(least, block.level)) : least;
+    const props = { class: "b-header", role: "heading", "aria-level": String(level) };
+    return el("div", props, textObject(block.text, surface));
   },
   section,
   context: (block, surface) => {
