@@ -10,6 +10,7 @@ from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
     CredentialRetrievalError,
+    EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
     PartialCredentialsError,
@@ -18,6 +19,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
     SSLError,
 )
+from botocore.parsers import ResponseParserError
 
 from diagnostics.errors import ReadDenied, ReadError, Throttled, Unreachable
 
@@ -72,7 +74,8 @@ FAILURES: Final = (
     BotoCoreError,
     TimeoutError,
     # What answers may not be AWS: then anything can be missing or of another type.
-    KeyError,
+    ResponseParserError,
+    LookupError,
     TypeError,
     ValueError,
     AttributeError,
@@ -125,7 +128,7 @@ def translate(error: Exception, attempt: Attempt) -> ReadError:
             f"{attempt.action}: the proxy did not let the call through",
             enable="check HTTPS_PROXY and NO_PROXY of the process",
         )
-    if isinstance(error, HTTPClientError):
+    if isinstance(error, HTTPClientError | EndpointConnectionError):
         return Unreachable(
             f"{attempt.action} in {attempt.region} could not be reached: {_short(str(error))}",
             enable=_path(attempt),
@@ -151,7 +154,7 @@ def _no_credentials(error: Exception, attempt: Attempt) -> ReadError:
             enable="check the AWS configuration of the process and the region in the fleet file",
         )
     return ReadError(
-        f"{attempt.action}: an answer that can't be read ({type(error).__name__})",
+        f"{attempt.action}: an answer that can't be read as one of AWS ({type(error).__name__})",
         enable=f"check what answers as {attempt.service} in {attempt.region}",
     )
 

@@ -10,6 +10,7 @@ import aiohttp
 from kubernetes.aio.client.configuration import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 
+from bot.clients.kube.errors import TooLarge
 from bot.clients.kube.request import Answer
 from bot.fleet_file.loopback import is_loopback
 
@@ -48,10 +49,6 @@ class Endpoint:
         if is_loopback(self.url):
             configuration.client_session_kwargs = {"trust_env": False}
         return configuration
-
-
-class TooLarge(aiohttp.ClientPayloadError):
-    """An answer beyond the limit."""
 
 
 class Connections(RESTClientObject):

@@ -33,6 +33,10 @@ BROKEN: Final = (aiohttp.ClientError, TimeoutError, OSError)
 """Everything that a connection can do to us."""
 
 
+class TooLarge(aiohttp.ClientError):
+    """An answer beyond the limit; the message gives the limit."""
+
+
 def status_of(answer: Answer) -> Status:
     """Read the Status object of a refusal; an empty one where it is none."""
     try:
@@ -112,6 +116,7 @@ def broken(error: Exception, *, cluster: str, url: str) -> ReadError:
             f"the proxy on the way to {place} refused: {said}",
             f"check `proxy_url` of cluster {cluster}, or HTTPS_PROXY and NO_PROXY",
         ),
+        (TooLarge, f"{place} sent {said}", "name the object or the namespace"),
         (aiohttp.ClientConnectorDNSError, f"the host name of {place} can't be resolved", path),
         (TimeoutError, f"{place} did not answer in time", path),
         (aiohttp.ClientConnectorError, f"{place} can't be reached: {said}", path),

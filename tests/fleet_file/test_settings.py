@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.settings import Settings, SettingsError
+
+SECRET = "hunter2-hunter2"
+
+
+def test_nothing_set_gives_the_documented_defaults() -> None:
+    settings = Settings.from_environ({"SLACK_BOT_TOKEN": " ", "HOME": "/root"})
+
+    assert settings.slack_bot_token is None
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert (settings.http_host, settings.http_port) == ("127.0.0.1", 3000)
+    assert settings.database_url.get_secret_value() == "sqlite+aiosqlite:///irsa-doctor.db"
+
+
+def test_urls_are_brought_into_the_form_that_their_users_need() -> None:
+    settings = Settings.from_environ(
+        {"SLACK_API_URL": "http://127.0.0.1:8080/api", "IRSA_DATABASE_URL": "postgresql://u:p@h/d"}
+    )
+
+    assert settings.slack_api_url == "http://127.0.0.1:8080/api/"
+    assert settings.database_url.get_secret_value() == "postgresql+asyncpg://u:p@h/d"
+
+
+def test_every_fault_is_told_at_once_and_no_value_is_repeated() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environ(
+            {
+                "SLACK_BOT_TOKEN": SECRET,
+                "SLACK_APP_TOKEN": "xoxb-" + SECRET,
+                "SLACK_SIGNING_SECRET": "short",
+                "SLACK_API_URL": "http://example.com/" + SECRET,
+                "IRSA_DATABASE_URL": f"mysql://u:{SECRET}@h/d",
+                "IRSA_HTTP_PORT": "tcp://10.0.0.1:80",
+                "IRSA_CONCURRENCY": "0",
+                "IRSA_DIAGNOSIS_DEADLINE": "nan",
+                "IRSA_LOG_LEVEL": "loud",
+                "IRSA_FLEETFILE": SECRET,
+                "IRSA_DOCTOR_SERVICE_HOST": "10.0.0.2",
+            }
+        )
+
+    message = str(caught.value)
+    assert SECRET not in message
+    assert [variable for variable, _ in caught.value.faults] == [
+        "IRSA_FLEETFILE",
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_API_URL",
+        "IRSA_DATABASE_URL",
+        "IRSA_HTTP_PORT",
+        "IRSA_DIAGNOSIS_DEADLINE",
+        "IRSA_CONCURRENCY",
+        "IRSA_LOG_LEVEL",
+    ]
+    assert "did you mean IRSA_FLEET_FILE?" in message
+    assert "enableServiceLinks: false" in message
+
+
+def test_secrets_do_not_print() -> None:
+    settings = Settings.from_environ(
+        {
+            "SLACK_BOT_TOKEN": "xoxb-" + SECRET,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "IRSA_DATABASE_URL": f"postgresql://u:{SECRET}@h/d",
+        }
+    )
+
+    assert SECRET not in repr(settings)
+    assert SECRET not in settings.model_dump_json()
