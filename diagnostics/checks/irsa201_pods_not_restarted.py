@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.containers import ROLE_ENV, SKIP_POD, injected, judged
 from diagnostics.checks.places import of_pod
-from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable
+from diagnostics.evidence import RESTARTED_AT, Pods, ServiceAccount, Target, Unreadable
 from diagnostics.explain.words import plural
-from diagnostics.fix.restart import restarts
-from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.fix.restart import RESTARTABLE, owner_of, owners_in, restarts
+from diagnostics.gather.facts import NamespaceWorkloads, Now
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 if TYPE_CHECKING:
-    from diagnostics.evidence import Pod
+    from collections.abc import Iterable
 
+    from diagnostics.evidence import Pod, Workload
+    from diagnostics.fix.plan import RestartWorkload
+
+PATIENCE = timedelta(minutes=10)
+"""How long a rollout is waited for before another restart is offered."""
 RACE = 5.0
 """Seconds between a service account and its pods in which the webhook may not know the annotation yet."""
 
@@ -27,6 +33,7 @@ def pods_not_restarted(
     account: ServiceAccount,
     pods: Pods,
     workloads: NamespaceWorkloads | Unreadable,
+    now: Now,
 ) -> Judgement:
     """The pods are older than the annotation.
 
@@ -43,7 +50,9 @@ def pods_not_restarted(
         return Pass()
     first = stale[0]
     seen = next((c.env_value(ROLE_ENV) for c in judged(first.spec) if c.env_value(ROLE_ENV)), None)
-    fixes = restarts(target, stale, known)
+    restarted = _restarted(first, known)
+    under_way = restarted is not None and now.at - restarted < PATIENCE
+    fixes = () if under_way else restarts(target, stale, known)
     return Finding(
         headline=f"{plural(len(stale), 'pod')} of service account {account.name} still "
         + ("runs" if len(stale) == 1 else "run")
@@ -52,12 +61,38 @@ def pods_not_restarted(
         seen=seen or "(none)",
         wanted=account.role_arn or "",
         why="",
-        next=_next(first, by_button=bool(fixes)),
-        note=_timing(first, account),
+        next="Wait for the rollout to replace them, then check again."
+        if under_way
+        else _next(first, by_button=bool(fixes)),
+        note=f"A restart at {restarted:%H:%M:%S} UTC has not replaced this pod yet."
+        if restarted
+        else _timing(first, account),
         fixes=fixes,
-        commands=tuple(f.command for f in fixes)
-        or (f"kubectl -n {target.namespace} delete pod {first.name}",),
+        commands=_commands(target, first, known, fixes),
     )
+
+
+def _commands(
+    target: Target, pod: Pod, workloads: tuple[Workload, ...], fixes: tuple[RestartWorkload, ...]
+) -> tuple[str, ...]:
+    if fixes:
+        return tuple(fix.command for fix in fixes)
+    owner = owner_of(pod, owners_in(workloads))
+    if owner is not None and owner.kind in RESTARTABLE:
+        return (f"kubectl -n {target.namespace} rollout status {owner.ref}",)
+    return (f"kubectl -n {target.namespace} delete pod {pod.name}",)
+
+
+def _restarted(pod: Pod, workloads: Iterable[Workload]) -> datetime | None:
+    """When the pod's workload was last told to restart, if that was after the pod was made."""
+    owner = owner_of(pod, owners_in(workloads))
+    try:
+        at = datetime.fromisoformat(owner.template.annotations[RESTARTED_AT]) if owner else None
+    except (KeyError, ValueError):
+        return None
+    if at is None or at.tzinfo is None or at.astimezone(UTC) <= pod.created:
+        return None
+    return at.astimezone(UTC)
 
 
 def _stale(pod: Pod, account: ServiceAccount) -> bool:

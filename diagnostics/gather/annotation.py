@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from diagnostics.arn import RoleArn
@@ -31,38 +32,19 @@ class Misplaced:
 
 def looks_like_role_key(key: str) -> bool:
     """Whether a key is a near miss of `eks.amazonaws.com/role-arn`, or that of kube2iam and kiam."""
-    if key == ROLE_ARN or len(key) > _LONGEST_KEY:
+    if key == ROLE_ARN:
         return False
-    squeezed = re.sub(r"[^a-z]", "", key.lower())
-    return squeezed in _SQUEEZED or (
-        squeezed.endswith("rolearn") and squeezed.startswith(("eks", "amazonaws", "iam", "aws"))
-    )
+    squeezed = re.sub(r"[^a-z]", "", key[:_LONGEST_KEY].lower())
+    if not _SHORTEST <= len(squeezed) <= 2 * len(_MEANT):
+        return False
+    return squeezed in _OTHERS or SequenceMatcher(None, squeezed, _MEANT).ratio() >= _NEAR
 
 
-_SQUEEZED = frozenset(
-    {
-        "eksamazonawscomrolearn",
-        "eksamazoncomrolearn",
-        "eksamazonawsrolearn",
-        "eksamazonawscomrole",
-        "eksamazonawscomiamrolearn",
-        "eksamazonawscomrolarn",
-        "eksamazonawscomroleanr",
-        "eksamazonawscomarn",
-        "eksamazoawscomrolearn",
-        "eksamazonwscomrolearn",
-        "eskamazonawscomrolearn",
-        "eksamazonawscom",
-        "ekscamazonawscomrolearn",
-        "eksawscomrolearn",
-        "iamamazonawscomrole",
-        "iamamazonawscomrolearn",
-        "amazonawscomrolearn",
-        "rolearn",
-        "awsamazoncomrolearn",
-        "eksamazonawscomrolename",
-    }
-)
+_MEANT = "eksamazonawscomrolearn"
+_SHORTEST = len("rolearn")
+_NEAR = 0.88
+"""High enough that eks.amazonaws.com/audience and its like are not taken for it."""
+_OTHERS = frozenset({"iamamazonawscomrole", "rolearn", "eksrolearn", "awsrolearn", "iamrolearn"})
 
 
 def misplaced(account: ServiceAccount | None, workload: Workload | None) -> tuple[Misplaced, ...]:

@@ -403,6 +403,15 @@ def the_sub_has_a_blank(world: World) -> None:
     trust(world, h.statement(sub="system:serviceaccount: payments:api"))
 
 
+@fault("IRSA407", says='a space where "p" is expected')
+def the_blank_is_in_one_of_several_clusters_statements(world: World) -> None:
+    trust(
+        world,
+        h.statement(issuer=h.OTHER_ISSUER),
+        h.statement(sub="system:serviceaccount: payments:api"),
+    )
+
+
 @fault("IRSA407")
 def the_sub_is_in_another_case(world: World) -> None:
     trust(world, h.statement(sub="system:serviceaccount:Payments:api"))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from diagnostics.checks.catalogue import catalogue
+from diagnostics.checks.selectors import matches
+from diagnostics.gather.annotation import looks_like_role_key, read_past_faults
 from diagnostics.pipeline import diagnose
 from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from tests.engine import healthy as h
@@ -85,3 +87,75 @@ async def test_a_code_is_unknown_or_unneeded_where_nothing_can_be_read(check: ob
     if result.status is Status.ERROR:
         assert "AccessDenied" in (result.reason or "")
         assert result.enable
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("eks.amazonaws.com/role_arn", True),
+        ("eks.amazonaws.com/rolearn", True),
+        ("eks.amazonaws.com/roleARN", True),
+        ("eks.amazonaws.com/iam-role-arn", True),
+        ("eks.amazon.com/role-arn", True),
+        ("eks.amazonaws.co/role-arn", True),
+        ("esk.amazonaws.com/role-arn", True),
+        ("eks.amazonaws.com/role", True),
+        ("amazonaws.com/role-arn", True),
+        ("iam.amazonaws.com/role", True),
+        ("eks.amazonaws.com/role-arn", False),
+        ("eks.amazonaws.com/audience", False),
+        ("eks.amazonaws.com/token-expiration", False),
+        ("eks.amazonaws.com/sts-regional-endpoints", False),
+        ("eks.amazonaws.com/skip-containers", False),
+        ("meta.helm.sh/release-name", False),
+        ("role", False),
+    ],
+)
+def test_a_misspelled_key_is_told_from_another_one(key: str, near: bool) -> None:  # noqa: FBT001
+    assert looks_like_role_key(key) is near
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        (f" {h.ROLE}\n", h.ROLE),
+        (f'"{h.ROLE}"', h.ROLE),
+        (f"\u200b{h.ROLE}", h.ROLE),
+        (h.ROLE.replace(":iam::", ":iam::::"), h.ROLE),
+        (h.ROLE.replace("role/", ""), h.ROLE),
+        ("arn:aws:iam::11112222333:role/payments-api", None),
+        ("arn:aws:iam::${ACCOUNT}:role/payments-api", None),
+        ("arn:aws:iam::111122223333:instance-profile/payments-api", None),
+        ("payments-api", None),
+        ("", None),
+        ("x" * 100_000, None),
+    ],
+)
+def test_a_faulty_arn_is_read_only_where_its_meaning_is_certain(
+    value: str, meant: str | None
+) -> None:
+    found = read_past_faults(value)
+
+    assert (str(found) if found else None) == meant
+
+
+@pytest.mark.parametrize(
+    ("selector", "complete", "answer"),
+    [
+        ("", True, True),
+        ("a=b", True, True),
+        ("a=c", True, False),
+        ("z", True, False),
+        ("!z", True, True),
+        ("!z", False, None),
+        ("a in (b,c),z=1", False, None),
+        ("a notin (b)", True, False),
+        ("a in (c, d)", False, False),
+    ],
+)
+def test_a_selector_is_judged_as_far_as_labels_are_known(
+    selector: str,
+    complete: bool,
+    answer: bool | None,  # noqa: FBT001
+) -> None:
+    assert matches(selector, {"a": "b"}, complete=complete) is answer

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from diagnostics.case import Case
 from diagnostics.errors import ReadDenied, Stale, Throttled, Unreachable, WriteDenied
-from diagnostics.evidence import ROLE_ARN, Pods
+from diagnostics.evidence import RESTARTED_AT, ROLE_ARN, Pods
 from diagnostics.fix.drive import apply
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from diagnostics.fleet import Binding, Hints, WorkloadRef
@@ -350,6 +350,29 @@ async def test_progress_is_told_in_words() -> None:
 
     assert said[0] == "finding the service account"
     assert "reading oidc provider" in said
+
+
+async def test_a_rollout_under_way_is_waited_for_and_a_stuck_one_is_restarted_again() -> None:
+    world = h.healthy()
+    world.pods = [h.pod(None, age=timedelta(hours=5))]
+
+    async def after(minutes: int) -> Diagnosis:
+        at = (NOON - timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+        template = replace(h.deployment().template, annotations={RESTARTED_AT: at})
+        world.workloads = [h.deployment(template=template)]
+        return await diagnosed(world)
+
+    soon, late = await after(1), await after(30)
+
+    assert soon.fixes == ()
+    assert soon.root is not None
+    assert soon.root.finding is not None
+    assert soon.root.finding.next == "Wait for the rollout to replace them, then check again."
+    assert soon.root.finding.commands == ("kubectl -n payments rollout status deployment/api",)
+    assert [f.summary for f in late.fixes] == ["Restart pods"]
+    assert late.root is not None
+    assert late.root.finding is not None
+    assert late.root.finding.note == ("A restart at 11:30:00 UTC has not replaced this pod yet.")
 
 
 async def test_a_job_that_outlived_the_annotation_has_no_button_but_a_command() -> None:
