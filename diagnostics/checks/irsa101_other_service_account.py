@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_workload
-from diagnostics.evidence import Target, Unreadable, Workload
+from diagnostics.evidence import Siblings, Target, Unreadable, Workload
 from diagnostics.explain.words import difference, listed
-from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads
+from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads, RoleInQuestion, Subject
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -22,6 +22,9 @@ def other_service_account(
     pods: NamespacePods | Unreadable,
     workloads: NamespaceWorkloads | Unreadable,
     symptom: Symptom | None,
+    subject: Subject | None,
+    siblings: Siblings | Unreadable | None,
+    question: RoleInQuestion | None,
 ) -> Judgement:
     """The workload runs as another service account.
 
@@ -30,6 +33,11 @@ def other_service_account(
     Source: Kubernetes, "Configure Service Accounts for Pods"; AWS re:Post, "Troubleshoot OIDC and IRSA".
     """
     name = target.service_account
+    if name in (None, "default") and isinstance(siblings, Siblings) and subject is not None:
+        known = workloads.items if isinstance(workloads, NamespaceWorkloads) else ()
+        instead = _instead_of_default(subject, workload, known, siblings, question)
+        if instead is not None:
+            return _finding(target, *instead)
     if name is None:
         return Skip("nobody named a service account to compare with")
     if workload is not None:
@@ -37,12 +45,23 @@ def other_service_account(
         return Pass() if same else _finding(target, workload, name)
     if not isinstance(workloads, NamespaceWorkloads) or not isinstance(pods, NamespacePods):
         return Skip("no workload was named")
+    return _unnamed(target, name, pods, workloads, guess=no_token_sent(symptom))
+
+
+def _unnamed(
+    target: Target,
+    name: str,
+    pods: NamespacePods,
+    workloads: NamespaceWorkloads,
+    *,
+    guess: bool,
+) -> Judgement:
     used = any(w.template.service_account == name for w in workloads.items) or any(
         p.spec.service_account == name for p in pods.items
     )
     if used:
         return Pass()
-    meant = _meant(name, workloads, guess=no_token_sent(symptom))
+    meant = _meant(name, workloads, guess=guess)
     if meant is None:
         return Skip("no workload uses the service account")
     return replace(
@@ -50,6 +69,28 @@ def other_service_account(
         likely=True,
         note=f"Nobody named the workload; no other runs as {name} either.",
     )
+
+
+def _instead_of_default(
+    subject: Subject,
+    workload: Workload | None,
+    workloads: tuple[Workload, ...],
+    siblings: Siblings,
+    question: RoleInQuestion | None,
+) -> tuple[Workload, str] | None:
+    """The workload that runs as `default`, and the service account beside it that has the role."""
+    if subject.name != "default":
+        return None
+    beside = [a for a in siblings.items if a.namespace == subject.namespace and a.role_arn]
+    on_default = [w for w in workloads if w.template.service_account == "default"]
+    chosen = workload or (on_default[0] if len(on_default) == 1 else None)
+    if chosen is None:
+        return None
+    carrying = [a for a in beside if question and a.role_arn == str(question.arn)]
+    for pool in (carrying, [a for a in beside if a.name == chosen.name]):
+        if len(pool) == 1:
+            return chosen, pool[0].name
+    return None
 
 
 def _meant(name: str, workloads: NamespaceWorkloads, *, guess: bool) -> Workload | None:

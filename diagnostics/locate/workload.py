@@ -89,6 +89,10 @@ async def search(guess: Guess, clues: Clues, trusted: frozenset[str], io: Client
         where = (workload.namespace, workload.template.service_account)
         if where in known and clues.service_account in (None, where[1]):
             _by_workload(workload, clues, tallies[where])
+        namesake = (workload.namespace, workload.name)
+        if where[1] == "default" and namesake in known and clues.service_account is None:
+            # It was meant to run as the service account of its name; the diagnosis says that it does not.
+            _by_workload(workload, clues, tallies[namesake])
     for pod in pods:
         where = (pod.namespace, pod.spec.service_account)
         if pod.name == clues.pod and where in known:

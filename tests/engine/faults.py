@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from diagnostics.case import Case
 from diagnostics.evidence import (
     AUDIENCE,
     ROLE_ARN,
@@ -16,15 +17,13 @@ from diagnostics.evidence import (
     TokenVolume,
     Webhooks,
 )
-from diagnostics.fleet import Binding, WorkloadRef
+from diagnostics.fleet import Binding, Hints, WorkloadRef
 from diagnostics.recognize.symptom import Cause
 from tests.engine import healthy as h
 from tests.engine.fleet_double import NOON, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from diagnostics.case import Case
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,28 @@ def the_deployment_runs_as_default(world: World) -> None:
 
 @fault("IRSA101")
 def nobody_named_the_workload_which_runs_as_default(world: World) -> None:
+    world.workloads = [h.deployment("default")]
+    world.pods = [h.pod(None, account="default")]
+
+
+@fault(
+    "IRSA101",
+    case=Case(
+        symptom=h.symptom(Cause.NODE_ROLE, role_arn=None, workload="api", namespace="payments"),
+        hints=Hints(cluster="prod-eu"),
+    ),
+)
+def the_text_names_a_workload_that_runs_as_default(world: World) -> None:
+    world.workloads = [h.deployment("default")]
+    world.pods = [h.pod(None, account="default")]
+
+
+@fault(
+    "IRSA101",
+    case=h.case(h.symptom(Cause.NODE_ROLE), service_account="default"),
+    follows=("IRSA103",),
+)
+def the_text_names_default_while_another_carries_the_role(world: World) -> None:
     world.workloads = [h.deployment("default")]
     world.pods = [h.pod(None, account="default")]
 

@@ -155,7 +155,7 @@ def test_a_faulty_arn_is_read_only_where_its_meaning_is_certain(
 )
 def test_a_selector_is_judged_as_far_as_labels_are_known(
     selector: str,
-    complete: bool,
+    complete: bool,  # noqa: FBT001
     answer: bool | None,  # noqa: FBT001
 ) -> None:
     assert matches(selector, {"a": "b"}, complete=complete) is answer
