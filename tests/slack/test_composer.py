@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.blockkit import validate_blocks
@@ -61,6 +61,7 @@ def test_a_mention_in_code_calls_nobody() -> None:
 
 
 @given(st.text(st.sampled_from("ab@<>&`\n .:/hirsaU0"), max_size=200))
+@settings(deadline=None)
 def test_whatever_is_typed_makes_valid_blocks(typed: str) -> None:
     assert validate_blocks(compose(typed, NAMES).blocks) == ()
 

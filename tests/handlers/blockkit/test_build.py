@@ -192,6 +192,7 @@ def test_escaped_text_is_shown_and_not_acted_on(hostile: str) -> None:
 
 
 @given(st.text(max_size=400), st.integers(24, 300))
+@settings(deadline=None)
 def test_a_cut_text_keeps_its_limit_and_shows_the_cut(text: str, limit: int) -> None:
     cut = clip(text, limit)
 
@@ -200,6 +201,7 @@ def test_a_cut_text_keeps_its_limit_and_shows_the_cut(text: str, limit: int) -> 
 
 
 @given(TEXT.map(escape), st.integers(100, 3000))
+@settings(deadline=None)
 def test_a_cut_in_mrkdwn_leaves_no_half_entity_and_no_open_fence(text: str, limit: int) -> None:
     cut = clip_mrkdwn(text, limit)
 
