@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 """Reference data beside the project; what reads it skips, in words, where it is absent."""
+
+# A law holds however long one example takes; pytest's own timeout bounds the test.
+settings.register_profile("irsa", deadline=None, print_blob=True)
+settings.load_profile("irsa")
 
 
 @pytest.hookimpl(hookwrapper=True)
