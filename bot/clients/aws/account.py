@@ -10,11 +10,7 @@ from bot.clients.aws.errors import Attempt
 from diagnostics.arn import RoleArn, partition_of
 from diagnostics.errors import NotInFleet, ReadError
 from diagnostics.evidence import Cluster, IamRole, OidcProvider, ProviderArns
-from diagnostics.iam.decide import decide
-from diagnostics.iam.decision import Outcome
-from diagnostics.iam.parse import parse
-from diagnostics.iam.problem import PolicyError
-from diagnostics.iam.request import WebIdentityRequest
+from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +20,7 @@ if TYPE_CHECKING:
     from bot.clients.aws.calls import AccountCalls
     from bot.clients.aws.clusters import EksDescriptions
     from diagnostics.fleet import FleetCluster
-    from diagnostics.iam.policy import TrustPolicy
+    from diagnostics.iam import TrustPolicy
 
 T = TypeVar("T")
 
