@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from diagnostics.evidence import IamRole, OidcProvider, Unreadable
+from diagnostics.checks.evidence_of_text import token_sent
+from diagnostics.checks.trust_faults import lets_in
+from diagnostics.evidence import IamRole, OidcProvider, ServiceAccount, Unreadable
 from diagnostics.explain.words import spoken
-from diagnostics.gather.facts import Now
-from diagnostics.recognize.symptom import Kind, Symptom
+from diagnostics.gather.facts import Now, TrustAnswer
+from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding, Place, Severity
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -16,14 +18,20 @@ SETTLED = timedelta(minutes=5)
 
 @check("IRSA418", severity=Severity.RISK, after=("IRSA401",))
 def just_changed(
-    *, now: Now, role: IamRole, provider: OidcProvider | Unreadable | None, symptom: Symptom
+    *,
+    now: Now,
+    role: IamRole,
+    provider: OidcProvider | Unreadable | None,
+    symptom: Symptom,
+    answer: TrustAnswer | Unreadable | None,
+    account: ServiceAccount | Unreadable | None,
 ) -> Judgement:
     """The role or the provider was created moments ago.
 
     Why: IAM is eventually consistent: STS may need seconds to minutes to see a change.
     Source: IAM User Guide, "Changes that I make are not always immediately visible".
     """
-    if symptom.kind is not Kind.WEB_IDENTITY:
+    if not token_sent(symptom) or not lets_in(answer, account):
         return Pass()
     made = {f"role {role.name}": role.created}
     if isinstance(provider, OidcProvider):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from diagnostics.checks.places import of_text
-from diagnostics.evidence import Unreadable
+from diagnostics.checks.trust_faults import lets_in
+from diagnostics.evidence import ServiceAccount, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import TrustAnswer
-from diagnostics.iam.decision import Outcome
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
 
 
 @check("IRSA501")
-def organization_policy(symptom: Symptom, answer: TrustAnswer | Unreadable | None) -> Judgement:
+def organization_policy(
+    symptom: Symptom,
+    answer: TrustAnswer | Unreadable | None,
+    account: ServiceAccount | Unreadable | None,
+) -> Judgement:
     """An organization's policy refuses the call.
 
     Why: A resource control policy can deny the call although the trust policy is right, typically for an issuer that
@@ -33,7 +37,7 @@ def organization_policy(symptom: Symptom, answer: TrustAnswer | Unreadable | Non
             )
     if symptom.cause is not Cause.ACCESS_DENIED:
         return Skip("the text does not speak of a refusal")
-    if isinstance(answer, TrustAnswer) and answer.decision.outcome is Outcome.ALLOWED:
+    if lets_in(answer, account):
         return Unknown(
             "the organization's resource control policies are not read",
             "let the read role call organizations:ListPoliciesForTarget and "

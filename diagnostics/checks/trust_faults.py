@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.places import of_trust
+from diagnostics.evidence import Unreadable
 from diagnostics.explain.words import clip, difference, listed
 from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.iam.decision import Mismatch, Outcome
@@ -15,7 +16,7 @@ from diagnostics.wiring import Pass, Skip, Unknown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from diagnostics.evidence import IamRole
+    from diagnostics.evidence import IamRole, ServiceAccount
     from diagnostics.gather.facts import TrustAnswer
     from diagnostics.iam.decision import Reason
     from diagnostics.wiring import Judgement
@@ -166,6 +167,18 @@ def next_change(answer: TrustAnswer) -> str:
 def wanted_subject(answer: TrustAnswer) -> str:
     """The subject that the token carries."""
     return str(answer.request.claims.get("sub", ""))
+
+
+def lets_in(
+    answer: TrustAnswer | Unreadable | None, account: ServiceAccount | Unreadable | None
+) -> bool:
+    """Whether the annotated role's trust policy lets the service account in, so that it must be something else."""
+    return (
+        not isinstance(answer, Unreadable)
+        and answer is not None
+        and answer.decision.outcome is Outcome.ALLOWED
+        and (isinstance(account, Unreadable) or bool(account and account.role_arn))
+    )
 
 
 def undecided(answer: TrustAnswer) -> Unknown:
