@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.containers import TOKEN_ENV, judged
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target
-from diagnostics.explain.words import clip
+from diagnostics.explain.words import clip, listed
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -34,7 +34,7 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
                 headline=f"Container {container.name} reads its token from "
                 + ("the Kubernetes API's own token." if wrong else "a path where none is mounted."),
                 place=of_pod(target, pod, f"spec.containers[{container.name}].volumeMounts"),
-                seen=clip("\n".join(m.path for m in container.mounts[:8]) or "(no mounts)"),
+                seen=listed(m.path for m in container.mounts),
                 wanted=clip(path),
                 why="",
                 next=f"Remove {TOKEN_ENV} and any volume named aws-iam-token from the manifest and "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_trust
 from diagnostics.evidence import Cluster, IamRole
+from diagnostics.explain.words import listed
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.gather.trust_reading import conditions, statements
 from diagnostics.iam.decision import Outcome
@@ -38,7 +39,7 @@ def trust_wide_open(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Jud
         headline=f"The trust policy of role {role.name} lets in "
         + ("every service account of the cluster." if not subs else "more than one namespace."),
         place=of_trust(role, f"/Statement/{index}/Condition"),
-        seen="\n".join(wild[:5]) or "(no condition on sub)",
+        seen=listed(wild) if wild else "(no condition on sub)",
         wanted=str(answer.request.claims.get("sub", "")),
         why="",
         next=f'Name the service accounts that need the role under "{cluster.issuer_path}:sub".',

@@ -50,11 +50,11 @@ def difference(seen: str, wanted: str) -> str | None:
 
 
 def listed(values: Iterable[str], *, limit: int = 5) -> str:
-    """Join values for a field, bounded."""
+    """Join values for a field, bounded; without blanks, which would be shown as part of a value."""
     items = list(values)
-    shown = "\n".join(clip(item) for item in items[:limit])
+    shown = ",".join(clip(item) for item in items[:limit])
     rest = len(items) - limit
-    return f"{shown}\n… and {rest} more" if rest > 0 else (shown or "(none)")
+    return f"{shown},… ({rest} more)" if rest > 0 else (shown or "(none)")
 
 
 def nearest(name: str, options: Sequence[str]) -> str | None:
