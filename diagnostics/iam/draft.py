@@ -44,9 +44,18 @@ class Draft:
     """Changed leaves."""
 
     @classmethod
-    def of(cls, policy: TrustPolicy) -> Draft:
-        """Start from a policy."""
-        return cls(cast("dict[str, Json]", json_text.copy(policy.document)))
+    def of(cls, policy: TrustPolicy, index: int | None = None) -> Draft:
+        """Start from a policy; only the statement at `index` (none: only their list) may then be edited."""
+        document = dict(policy.document)
+        statements = document["Statement"]
+        if isinstance(statements, list):
+            statements = list(statements)
+            if index is not None:
+                statements[index] = json_text.copy(statements[index])
+            document["Statement"] = statements
+        else:
+            document["Statement"] = json_text.copy(statements)
+        return cls(document)
 
     def body(self, index: int) -> dict[str, Json]:
         """A statement's JSON."""

@@ -51,7 +51,7 @@ class _Editor:
         self.statement = statement
         self.target = target
         self.keys = keys
-        self.draft = Draft.of(policy)
+        self.draft = Draft.of(policy, statement.index)
         self.body = self.draft.body(statement.index)
         self.dead = lifeless.statement(statement, target)
         self.widened: list[str] = []
@@ -291,7 +291,7 @@ class _Editor:
     def _pin(self) -> None:
         """Hold provider, subject and audience to the target's, or give up."""
         alone = self.widened[0] if len(self.widened) == 1 else ""
-        after = from_document(self.draft.document).statements[self.statement.index]
+        after = from_document({**self.draft.document, "Statement": self.body}).statements[0]
         if not self._provider_pinned(after) and alone != "provider":
             raise Unfit
         for claim in ("sub", "aud"):

@@ -122,13 +122,11 @@ def read(text: str) -> Json:
             parse_constant=_refuse_constant,
         )
     except json.JSONDecodeError as error:
-        raise _at(
-            text, error.pos, f"This policy contains invalid JSON: {_plain(error.msg)}."
-        ) from error
+        raise _at(text, error.pos, f"This is invalid JSON: {_plain(error.msg)}.") from error
     except RecursionError as error:
         raise _too_deep(text) from error
     except ValueError as error:
-        raise _at(text, 0, f"This policy contains invalid JSON: {_plain(str(error))}.") from error
+        raise _at(text, 0, f"This is invalid JSON: {_plain(str(error))}.") from error
     if doubled:
         raise _doubled(text)
     return value

@@ -90,10 +90,20 @@ def condition(  # noqa: PLR0911  one rule per line
     """Whether no call that the statement's principals can make satisfies the condition."""
     claim = claim_of(cond, target)
     if cond.base.name == "Null":
-        return claim is not None and cond.quantifier is None and set(cond.values) == {"true"}
+        asks_absence = claim is not None and cond.quantifier is None
+        return (
+            asks_absence
+            and set(cond.values) == {"true"}
+            and statement.principals.federated == {target.provider}
+        )
     if not strict(cond):
         return False
     if claim is not None:
+        if not any(
+            issuer_of(arn).lower() == target.issuer.lower()
+            for arn in statement.principals.federated
+        ):
+            return True  # the key is ours, the principals are not
         if cond.base.name.startswith(TYPED):
             return True
         return all(value(v, claim, cond, target) for v in cond.values)

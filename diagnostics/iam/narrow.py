@@ -33,8 +33,8 @@ def narrow(policy: TrustPolicy, request: WebIdentityRequest) -> Repair | None:
     target = Target.of(request)
     if decision.outcome is not Outcome.ALLOWED or isinstance(target, str):
         return None
-    draft = Draft.of(policy)
     statement = policy.statements[decision.statement or 0]
+    draft = Draft.of(policy, statement.index)
     for claim in ("sub", "aud"):
         _close(draft, policy, statement, target, claim)
     if not draft.changes:

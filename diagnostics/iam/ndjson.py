@@ -172,11 +172,19 @@ def explain_row(policy: TrustPolicy, request: WebIdentityRequest) -> Row:
 ROWS: Final = {"evaluate": evaluate_row, "explain": explain_row, "repair": repair_row}
 
 
+def _read(line: str) -> Json:
+    try:
+        return json_text.read(line)
+    except PolicyError as error:
+        first = error.problems[0]
+        raise BadLine(f"the line, column {first.column}: {first.words}") from error
+
+
 def answer(line: str, command: str, *, open_context: bool) -> str:
     """Answer one line: `{"id", …}`, or `{"id", "error"}` where it is no case. Never raises."""
     name: object = None
     try:
-        case = json_text.read(line)
+        case = _read(line)
         if not isinstance(case, dict):
             raise BadLine("a line is an object with id, policy and request")  # noqa: TRY301
         name = case.get("id")

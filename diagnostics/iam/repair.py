@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.iam import added, in_place
-from diagnostics.iam.decide import decide
+from diagnostics.iam.decide import decide, outcome
 from diagnostics.iam.decision import Outcome
 from diagnostics.iam.keys import account_of, keys_of
 from diagnostics.iam.parse import from_document
-from diagnostics.iam.reasons import nearest_first
 from diagnostics.iam.saving import QUOTA
 from diagnostics.iam.target import Target
 
@@ -58,36 +57,33 @@ def repair(policy: TrustPolicy, request: WebIdentityRequest) -> Repair:
         blocked = blocked or target
     if blocked or isinstance(target, str):
         return _stuck(policy, decision.outcome, blocked or "")
-    fallback: tuple[TrustPolicy, Draft, Outcome] | None = None
-    for draft in _drafts(policy, target):
+    fallback: tuple[TrustPolicy, Draft] | None = None
+    for draft in _drafts(policy, target, decision):
         fixed = from_document(draft.document)
-        after = decide(fixed, request)
-        if after.outcome is Outcome.ALLOWED:
-            return _done(fixed, tuple(draft.changes), decision.outcome, after.outcome, None)
-        if after.outcome is Outcome.UNDECIDED and fallback is None and after.undecided:
-            fallback = fixed, draft, after.outcome
+        after = outcome(fixed, request)
+        if after is Outcome.ALLOWED:
+            return _done(fixed, tuple(draft.changes), decision.outcome, after, None)
+        if after is Outcome.UNDECIDED and fallback is None and decide(fixed, request).undecided:
+            fallback = fixed, draft
     if fallback is None:
         return _stuck(
             policy,
             decision.outcome,
             "No edit of this policy alone lets the call in; rewrite it by hand.",
         )
-    fixed, draft, outcome = fallback
+    fixed, draft = fallback
     keys = ", ".join(decide(fixed, request).undecided)
     words = (
         f"After this change the call also needs the condition on {keys} to hold, which only STS can judge; "
         "a person must decide whether it may stay."
     )
-    return _done(fixed, tuple(draft.changes), decision.outcome, outcome, words)
+    return _done(fixed, tuple(draft.changes), decision.outcome, Outcome.UNDECIDED, words)
 
 
-def _drafts(policy: TrustPolicy, target: Target) -> list[Draft]:
+def _drafts(policy: TrustPolicy, target: Target, decision: Decision) -> list[Draft]:
     keys = keys_of(target.request)
-    order = [
-        policy.statements[e.statement]
-        for e in nearest_first(policy, target.request.action, target.request, keys)
-        if e.allow
-    ]
+    near = dict.fromkeys(reason.statement for reason in decision.reasons)
+    order = [policy.statements[i] for i in near if policy.statements[i].allow]
     tried = order[:_TRIED]
     drafts = [d for s in tried if (d := in_place.edit(policy, s, target, keys)) is not None]
     drafts.append(added.statement(policy, tried, target, keys))
@@ -138,13 +134,13 @@ def _done(
     )
 
 
-def _stuck(policy: TrustPolicy, outcome: Outcome, blocked: str) -> Repair:
+def _stuck(policy: TrustPolicy, before: Outcome, blocked: str) -> Repair:
     size = policy.size
     return Repair(
         policy=None,
         changes=(),
-        before=outcome,
-        after=outcome,
+        before=before,
+        after=before,
         blocked=blocked,
         size=size,
         exceeds_quota=size > QUOTA,

@@ -74,6 +74,30 @@ def _segments(segments: list[str]) -> Callable[[str], bool]:
 
 def _automaton(pattern: Sequence[Token]) -> Callable[[str], bool]:
     """Run all partial matches at once, one bit each, so that no pattern makes it backtrack."""
+    least = sum(1 for token in pattern if token is not Wild.RUN)
+    built: list[_Bits] = []
+
+    def matches(text: str) -> bool:
+        if len(text) < least:
+            return False
+        if not built:
+            built.append(_bits(pattern))
+        single, loops, exact, accept = built[0]
+        state = 1
+        for character in text:
+            state = ((state & (exact.get(character, 0) | single)) << 1) | (state & loops)
+            if not state:
+                return False
+        return bool(state & accept)
+
+    return matches
+
+
+_Bits = tuple[int, int, dict[str, int], int]
+
+
+def _bits(pattern: Sequence[Token]) -> _Bits:
+    """Where any character, a run, or which character continues a match; and where one ends."""
     single = 0
     loops = 0
     exact: dict[str, int] = {}
@@ -87,14 +111,4 @@ def _automaton(pattern: Sequence[Token]) -> Callable[[str], bool]:
         else:
             exact[token] = exact.get(token, 0) | 1 << size
         size += 1
-    accept = 1 << size
-
-    def matches(text: str) -> bool:
-        state = 1
-        for character in text:
-            state = ((state & (exact.get(character, 0) | single)) << 1) | (state & loops)
-            if not state:
-                return False
-        return bool(state & accept)
-
-    return matches
+    return single, loops, exact, 1 << size
