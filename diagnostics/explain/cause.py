@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 KEY = frozenset(
-    f"IRSA{code}" for code in (102, 103, 105, 301, 304, *range(401, 409), *range(410, 416))
+    f"IRSA{code}" for code in (102, 103, 105, 201, 301, 304, *range(401, 409), *range(410, 416))
 )
 """Checks without whose answer nobody can be called healthy."""
 
@@ -122,7 +122,7 @@ def _verdict(
         first = next(iter(unread.values()))
         return Verdict.NOT_ENOUGH_EVIDENCE, f"Not enough could be read to say: {first.reason}."
     name = target.service_account or (str(target.workload) if target.workload else "this workload")
-    healthy = f"Everything is right now for {target.namespace}/{name}"
+    healthy = f"Every link of the chain is right for {target.namespace}/{name}"
     if symptom is None or symptom.kind is not Kind.WEB_IDENTITY:
         return Verdict.HEALTHY, f"{healthy}."
     then = (

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.case import Case
+from diagnostics.checks.catalogue import catalogue
 from diagnostics.errors import ReadDenied, Stale, Throttled, Unreachable, WriteDenied
 from diagnostics.evidence import RESTARTED_AT, ROLE_ARN, Pods
+from diagnostics.explain.order import EXPLAINS, explained, leading
 from diagnostics.fix.drive import apply
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from diagnostics.fleet import Binding, Hints, WorkloadRef
@@ -389,6 +391,41 @@ async def test_a_job_that_outlived_the_annotation_has_no_button_but_a_command() 
     assert diagnosis.root.finding.commands == (
         "kubectl -n payments delete pod api-5d8f7c9b6d-x2x7k",
     )
+
+
+async def test_pods_that_cannot_be_read_are_not_called_healthy() -> None:
+    world = h.healthy()
+    world.refuse("list pods")
+
+    diagnosis = await diagnosed(world, h.case(h.symptom()))
+
+    assert diagnosis.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    assert "not authorized to perform list pods" in diagnosis.headline
+
+
+@pytest.mark.parametrize("cause", [None, *Cause])
+def test_every_cause_has_its_place_in_the_order(cause: Cause | None) -> None:
+    known = {c.code for c in catalogue()}
+    causes = {c.code for c in catalogue() if c.severity is Severity.CAUSE}
+    order = leading(h.symptom(cause) if cause else None)
+
+    assert len(order) == len(set(order))
+    assert causes <= set(order) <= known
+    assert {f"IRSA{code}" for pair in EXPLAINS.items() for code in (pair[0], *pair[1])} <= known
+
+
+def test_no_two_faults_follow_from_each_other() -> None:
+    everything = frozenset(f"IRSA{code}" for code in EXPLAINS) | {
+        f"IRSA{code}" for codes_ in EXPLAINS.values() for code in codes_
+    }
+    follows = explained(everything)
+
+    for code in follows:
+        seen, at = {code}, code
+        while at in follows:
+            at = follows[at]
+            assert at not in seen, f"{code} follows from itself by way of {at}"
+            seen.add(at)
 
 
 ERRORS = st.sampled_from(
