@@ -114,9 +114,10 @@ def _entry(line: bytes) -> tuple[object, str]:
         entry = json.loads(line.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise ValueError('not a JSON object; expected {"id": …, "text": "…"}') from None
-    if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
-        raise ValueError('no "text"; expected {"id": …, "text": "…"}')
-    return entry.get("id"), entry["text"]
+    text = entry.get("text") if isinstance(entry, dict) else None
+    if isinstance(text, str):
+        return entry.get("id"), text
+    raise ValueError('no "text"; expected {"id": …, "text": "…"}')
 
 
 def _answer(identity: object, symptoms: tuple[Symptom, ...]) -> dict[str, object]:

@@ -33,6 +33,9 @@ _REGIONS = (
     compile_pattern(r"AWS_(?:DEFAULT_)?REGION[\"']?[ :=]{1,3}[\"']?" + _REGION_NAME + r"\b"),
     compile_pattern(r"(?m)(?:^|[ .:/=\"'@])" + _REGION_NAME + r"(?:[.:,/ \"']|$)"),
 )
+_EKS_ISSUER = compile_pattern(
+    r"(oidc(?:-eks)?\.[a-z0-9.-]{3,60}\.(?:amazonaws\.com(?:\.cn)?|api\.aws)/id/[0-9A-F]{32})"
+)
 _ISSUER = compile_pattern(
     r"(?:https?://)?(oidc(?:-eks)?\.[\w.-]{0,60}?(?:amazonaws\.com(?:\.cn)?"
     r"|api\.aws)/id/(?:<[^<>\s]{1,64}>|\[[^\[\]\s]{1,64}\]|[\w*-]{1,80}))"
@@ -41,24 +44,24 @@ _NAMED_ISSUER = compile_pattern(r"found in (?:your )?account for (https?://[^\s\
 _SUBJECT = compile_pattern(
     r"system:serviceaccount:([a-z0-9][a-z0-9-]{0,62}):([a-z0-9][a-z0-9.-]{0,252})"
 )
-_SEPARATOR = r"[\"'*]{0,3}(?:[ \t]?[:=][ \t]?|[ \t])[\"'*]{0,3}"
 _NAMESPACE = compile_pattern(
-    r"(?im)(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:namespace_name|pod_namespace"
+    r"(?im)(?:^|[\s,{(\[\"*])(?:kubernetes[._])?(?:namespace_name|pod_namespace"
     r"|k8s\.namespace\.name|kube_namespace|k8s_namespace|exported_namespace|namespace)"
-    r"[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:[\s,;}\])\"'*|]|$)"
+    r"[\"'*]{0,3}[ \t]?[:=][ \t\"'*]{0,4}([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:[\s,;}\])\"'*|]|$)"
     r"|(?:^|\s)(?:-n|--namespace)[ =]([a-z0-9][a-z0-9-]{0,62})"
     r"|\b(?:in|of) (?:the )?namespace [\"']?([a-z0-9][a-z0-9-]{0,62})"
     r"|\bin (?:the )?([a-z0-9][a-z0-9-]{1,62}) namespace\b",
 )
 _ACCOUNT_NAME = compile_pattern(
-    r"(?im)(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:service[ _-]?account(?:[ _]?name)?"
-    r"|k8s\.serviceaccount\.name)"
-    + _SEPARATOR
-    + r"(?:([a-z0-9][a-z0-9-]{0,62})[/:])?([a-z0-9][a-z0-9.-]{0,252})",
+    r"(?im)(?:^|[\s,{(\[\"*])(?:kubernetes[._])?"
+    r"(?:service[ _-]?account(?:[ _]?name)?|k8s\.serviceaccount\.name)[\"'*]{0,3}"
+    r"(?:[ \t]?[:=][ \t\"'*]{0,4}(?:([a-z0-9][a-z0-9-]{0,62})[/:])?([a-z0-9][a-z0-9.-]{0,252})"
+    r"|[ \t]([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})"
+    r"|[ \t][\"']([a-z0-9][a-z0-9.-]{0,252})[\"'])"
 )
 _POD = compile_pattern(
-    r"(?im)(?:^|[\s,{(\[\"])(?:kubernetes[._])?(?:pod_name|k8s\.pod\.name|kube_pod_name"
-    r"|logging_pod|podname|pod)[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}"
+    r"(?im)(?:^|[\s,{(\[\"*])(?:kubernetes[._])?(?:pod_name|k8s\.pod\.name|kube_pod_name"
+    r"|logging_pod|podname|pod)[\"'*]{0,3}[ \t]?[:=][ \t\"'*]{0,4}"
     r"(?:([a-z0-9][a-z0-9-]{0,62})/)?([a-z0-9][a-z0-9.-]{2,252})(?:[\s,;}\])\"'*|]|$)",
 )
 _CSI_POD = compile_pattern(r"for pod ([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})")
@@ -67,13 +70,13 @@ _POD_NAME = compile_pattern(
     r"(?:^|[^/a-z0-9.-])([a-z0-9][a-z0-9.-]*-[0-9a-f]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5})(?:[^a-z0-9-]|$)"
 )
 _CLUSTER = compile_pattern(
-    r"(?im)(?:^|[\s,{(\[\"])(?:eks[ _-]?)?(?:cluster[_-]?name|k8s\.cluster\.name"
-    r"|kube_cluster_name|k8s_cluster|cluster)[\"'*]{0,3}[ \t]?[:=][ \t]?[\"'*]{0,3}"
+    r"(?im)(?:^|[\s,{(\[\"*])(?:eks[ _-]?)?(?:cluster[_-]?name|k8s\.cluster\.name"
+    r"|kube_cluster_name|k8s_cluster|cluster)[\"'*]{0,3}[ \t]?[:=][ \t\"'*]{0,4}"
     r"([A-Za-z0-9][\w.-]{1,99})(?:[\s,;}\])\"'*|]|$)",
 )
 _WORKLOAD = compile_pattern(
     r"(?i)\b(deployment|statefulset|daemonset"
-    r"|cronjob)(?:\.apps)?[/=: ]{1,2}[\"']?([a-z0-9][a-z0-9-]{2,61})\b"
+    r"|cronjob)(?:\.apps)?[/=: *]{1,4}[\"']?([a-z0-9][a-z0-9-]{2,61})\b"
 )
 _REQUEST = compile_pattern(
     r"(?i)(?:aws_)?request[ _-]?id[\"']?(?:\" ?:|[:=>]| is)\s?(?:Some\()?[\"'\[]?"
@@ -185,6 +188,9 @@ def _region(text: str) -> str | None:
 
 
 def _issuer(text: str) -> str | None:
+    """Read the issuer; EKS's IDs have 32 hex digits, so that one is whole again however it was wrapped."""
+    if (whole := _EKS_ISSUER.search("".join(text.split()))) is not None:
+        return f"https://{whole[1]}"
     if (match := _ISSUER.search(text)) is not None:
         return f"https://{match[1]}"
     if (named := _NAMED_ISSUER.search(text)) is not None:
@@ -204,9 +210,10 @@ def _place(text: str) -> tuple[str | None, str | None, str | None]:
     elif not _FIELDS_OF_LOG_LINES.search(text):
         named = _NAMESPACE.search(text)
         namespace = next((g for g in named.groups() if g), None) if named else None
-    if (account := _ACCOUNT_NAME.search(text)) is not None and account[2].lower() not in _NO_NAMES:
-        namespace = account[1] or namespace
-        service_account = account[2].rstrip(".")
+    if (account := _ACCOUNT_NAME.search(text)) is not None:
+        of, labelled, inside, spoken, quoted = account.groups()
+        namespace = of or inside or namespace
+        service_account = (labelled or spoken or quoted or "").rstrip(".")
     found_namespace, found_pod = _pod(text)
     return namespace or found_namespace, service_account, pod or found_pod
 

@@ -51,6 +51,11 @@ class Pattern(Protocol):
         """Go through all occurrences."""
 
 
+def storable(text: str) -> str:
+    """Replace what UTF-8 can't hold (lone surrogates), one for one, so that every engine can read the text."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def compile_pattern(pattern: str, *, engine: Any = re2) -> Pattern:
     """Compile an expression with RE2, or with `re` where there is none (`engine=None`)."""
     if engine is None:

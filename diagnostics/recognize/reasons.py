@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from diagnostics.recognize.symptom import Symptom
 
 _WORDS = {
-    Cause.ACCESS_DENIED: "STS refused the web-identity call: the role's trust policy, or a policy above it, does not admit it",
+    Cause.ACCESS_DENIED: "STS refused the web-identity call: a trust policy, or a policy above it, does not admit it",
     Cause.NO_PROVIDER: "STS found no OIDC provider for the token's issuer in the role's account",
     Cause.TOKEN_NOT_VALIDATED: "STS could not validate the token: its provider is missing, or lacks the audience",
     Cause.INCORRECT_AUDIENCE: "STS refused the token's audience: the OIDC provider's client IDs lack it",

@@ -11,11 +11,11 @@ from diagnostics.recognize.controllers import workload_of
 from diagnostics.recognize.entries import Failure, failures
 from diagnostics.recognize.fields import SCAN, Fields, read_fields
 from diagnostics.recognize.gate import worth_reading
-from diagnostics.recognize.linear import compile_pattern
+from diagnostics.recognize.linear import compile_pattern, storable
 from diagnostics.recognize.sdks import sdk_of
 from diagnostics.recognize.secrets import redact
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
-from diagnostics.recognize.unwrap import LIMIT, storable, unwrap
+from diagnostics.recognize.unwrap import LIMIT, unwrap
 
 if TYPE_CHECKING:
     from diagnostics.recognize.unwrap import Reading
@@ -66,9 +66,10 @@ def recognize(text: str) -> tuple[Symptom, ...]:
         return ()
     context = _context(reading)
     symptoms: list[Symptom] = []
+    seen: dict[str, tuple[Fields, str | None]] = {}
     alone = len({(f.kind, f.cause, f.code) for f in found if f.kind is Kind.WEB_IDENTITY}) <= 1
     for failure in _few_of_each(found):
-        _merge(symptoms, _symptom(reading, failure, context, alone=alone))
+        _merge(symptoms, _symptom(reading, failure, context, seen, alone=alone))
     ordered = sorted(symptoms, key=lambda s: s.kind is not Kind.WEB_IDENTITY)
     if (
         ordered[0].kind is Kind.WEB_IDENTITY
@@ -94,14 +95,25 @@ def _context(reading: Reading) -> _Context:
     return _Context(read_fields(text), sdk_of(text), workload_of(text), federation)
 
 
-def _symptom(reading: Reading, failure: Failure, context: _Context, *, alone: bool) -> Symptom:
+def _symptom(
+    reading: Reading,
+    failure: Failure,
+    context: _Context,
+    seen: dict[str, tuple[Fields, str | None]],
+    *,
+    alone: bool,
+) -> Symptom:
+    """Make one symptom; `seen` keeps what an entry's text shows, for entries that say the same."""
     if failure.first == 0 and failure.last == len(reading.lines) - 1:
         own, sdk, workload = context.fields, context.sdk, context.workload
     else:
         own_text = "\n".join(reading.lines[failure.first : failure.last + 1])[:SCAN]
-        own = _filled(read_fields(own_text), context.fields, _ALL if alone else _AROUND)
-        sdk = sdk_of(own_text) or context.sdk
-        workload = workload_of(own_text) or own.workload or context.workload
+        if own_text not in seen:
+            seen[own_text] = read_fields(own_text), workload_of(own_text)
+        own, workload = seen[own_text]
+        own = _filled(own, context.fields, _ALL if alone else _AROUND)
+        workload = workload or own.workload or context.workload
+        sdk = context.sdk if alone else sdk_of(own_text) or context.sdk
     values = {f.name: getattr(own, f.name) for f in fields(Fields)}
     if failure.kind is Kind.LOOK_ALIKE and failure.cause in {Cause.PERMISSION, Cause.NODE_ROLE}:
         values["role_arn"] = values["role_as_written"] = None

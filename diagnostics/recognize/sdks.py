@@ -148,7 +148,8 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"|STSAssumeRole(?:With)?WebIdentityCredentialsProvider"
         r"|STSResourceClient|to use STS AssumeRole web identity|AWSClient \[")),
     ("rust", compile_pattern(
-        r"Generic S3 error|Client error with status|aws_config|aws_smithy|aws_sdk_|UnhandledError\(|CredentialsStageError"
+        r"Generic S3 error|Client error with status|aws_config|aws_smithy|aws_sdk_|UnhandledError\("
+        r"|CredentialsStageError"
         r"|CredentialsNotLoaded"
         r"|ConstructionFailure\(|DispatchFailure|ProviderError\(ProviderError|Generic \{ ?store:"
         r"|Unhandled\(Unhandled"

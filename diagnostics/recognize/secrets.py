@@ -10,7 +10,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from diagnostics.recognize.linear import compile_pattern
+from diagnostics.recognize.linear import compile_pattern, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +92,9 @@ _LABELLED: tuple[tuple[Pattern, SecretKind], ...] = (
         SecretKind.AUTHORIZATION,
     ),
     (
-        compile_pattern(r"(?i)\b(?:set-)?cookie[\"'\\]{0,3}[ \t]?:[ \t\"'\\]{0,4}([^\r\n]{4,})"),
+        compile_pattern(
+            r"(?i)\b(?:set-)?cookie[\"'\\]{0,3}[ \t]?:[ \t\"'\\]{0,4}([^\r\n\"\\]{4,})"
+        ),
         SecretKind.COOKIE,
     ),
     (
@@ -123,13 +125,14 @@ _PLACEHOLDER = compile_pattern(
 def find_secrets(text: str) -> tuple[SecretKind, ...]:
     """Name the kinds of secrets in a text, each once, in the order of their first appearance."""
     kinds: dict[SecretKind, None] = {}
-    for _, _, kind in _spans(text):
+    for _, _, kind in _spans(storable(text)):
         kinds.setdefault(kind)
     return tuple(kinds)
 
 
 def redact(text: str) -> str:
     """Take every secret out of a text, leaving what kind it was in brackets."""
+    text = storable(text)
     parts: list[str] = []
     done = 0
     for start, end, kind in _spans(text):

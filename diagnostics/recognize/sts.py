@@ -94,9 +94,11 @@ OWN_CODES: dict[str, tuple[str, Cause]] = {
 
 def _own_code_phrases() -> dict[str, tuple[str, Cause]]:
     """Write each code as an error, never as a bare word: followed by a colon, or where a code stands."""
-    places = ("{}: ", "<Code>{}</Code>", "Error Code: {};", "({})", '"code":"{}"', "code: '{}'",
-              "name: '{}'", '"name":"{}"', 'code: Some("{}")', 'code: "{}"', '"__type":"{}"',
-              "Errors::{}", "Exception name: {}", "{} (client)", "errorcode={}", '"errorCode":"{}"', "AWS Error Code: {}")  # fmt: skip
+    places = (
+        "{}: ", "<Code>{}</Code>", "Error Code: {};", "({})", '"code":"{}"', "code: '{}'", "name: '{}'",
+        '"name":"{}"', 'code: Some("{}")', 'code: "{}"', '"__type":"{}"', "Errors::{}", "Exception name: {}",
+        "{} (client)", "errorcode={}", '"errorCode":"{}"', "AWS Error Code: {}",
+    )  # fmt: skip
     return {
         place.format(spelling): meaning
         for spelling, meaning in OWN_CODES.items()

@@ -19,7 +19,7 @@ _MACHINE = compile_pattern(
     r"|rpc error: code|\bE/\w|[Cc]aused by: [A-Za-z.]{1,80}(?:Exception|Error): ",
 )
 _CODE = compile_pattern(
-    r"\b(?:grep|egrep|rg|awk|jq|zgrep)\b|filter-pattern|\|[=~] ?[\"']|errors?\.New\(|awserr\.New"
+    r"\blike [/'\"]|\b(?:grep|egrep|rg|awk|jq|zgrep)\b|filter-pattern|\|[=~] ?[\"']|errors?\.New\(|awserr\.New"
     r"|Errorf\(|throw new |new Error\("
     r"|\bassert|\bexpect\(|toThrow|[cC]ontains\(|includes\(|\.match\(|[!=]==? ?[\"']"
     r"|^[+-]? ?(?:const|var|let|func|def|import|class|case) "

@@ -44,6 +44,9 @@ _PLAIN = {
 _TYPOGRAPHY = tuple((mark, plain) for plain, marks in _PLAIN.items() for mark in marks)
 _JOINT = re.compile(r" ?[│┃║]{2,} ?")
 _BARS = ("│", "┃", "║")
+_MARKS = (">", "|", *_BARS)
+_OPENINGS = frozenset((" ", "\t", *_MARKS))
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _FRAME = " \t|│┃║"
 _ENTRY = compile_pattern(
     r"(?:[a-z0-9][\w./-]{0,100} {1,4}\|? ?){0,2}\{\"|(?:[\w./:@-]{1,100} ?\|? ){0,3}(?:"
@@ -72,17 +75,13 @@ class Reading:
         return "\n".join(self.lines)
 
     @cached_property
-    def _dense_lines(self) -> tuple[str, ...]:
-        return tuple(line.replace(" ", "").lower() for line in self.lines)
-
-    @cached_property
     def dense(self) -> str:
         """Everything in lower case, without white space."""
-        return "".join(self._dense_lines)
+        return "".join(self.text.lower().split())
 
     @cached_property
     def _dense_starts(self) -> list[int]:
-        return list(accumulate((len(line) for line in self._dense_lines), initial=0))
+        return list(accumulate((len(line) - line.count(" ") for line in self.lines), initial=0))
 
     @cached_property
     def starts(self) -> list[int]:
@@ -96,8 +95,6 @@ class Reading:
     def locate(self, dense_offset: int) -> tuple[int, int]:
         """Map an offset in `dense` to the line and the column in it."""
         line = min(bisect_right(self._dense_starts, dense_offset) - 1, len(self.lines) - 1)
-        while line and not self._dense_lines[line]:
-            line -= 1
         if line not in self._word_ends:
             self._word_ends[line] = list(accumulate(map(len, self.lines[line].split(" "))))
         inside = dense_offset - self._dense_starts[line]
@@ -128,14 +125,11 @@ def unwrap(text: str) -> Reading:
     text = text.replace("`", "")
     if "**" in text:
         text = _BOLD.sub("", text)
-    plain = text.isascii()
-    lines = _joined([_unframed(line) for line in text.split("\n")])
-    return Reading(tuple(_tidy(line, plain=plain) for line in lines))
-
-
-def storable(text: str) -> str:
-    """Replace what UTF-8 can't hold (lone surrogates), so that every engine can read the text."""
-    return text.encode("utf-8", "replace").decode() if not text.isascii() else text
+    lines = _EMPTY_LINES.sub("\n\n", text).split("\n")
+    if any(mark in text for mark in _MARKS):
+        lines = [_unframed(line) if line[:1] in _OPENINGS else line for line in lines]
+        return Reading(tuple([_tidy(line) for line in _joined(lines)]))
+    return Reading(tuple([" ".join(line.split()) for line in _joined(lines)]))
 
 
 def starts_entry(line: str) -> bool:
@@ -181,8 +175,8 @@ def _unframed(line: str) -> str:
     return bare[3:].lstrip() if bare.startswith("- |") else bare
 
 
-def _tidy(line: str, *, plain: bool) -> str:
-    if not plain:
+def _tidy(line: str) -> str:
+    if not line.isascii():
         for bar in _BARS:
             line = line.replace(bar, " ")
     return " ".join(line.rstrip(_FRAME).split())
@@ -190,7 +184,7 @@ def _tidy(line: str, *, plain: bool) -> str:
 
 def _joined(lines: list[str]) -> list[str]:
     """Put lines together that a terminal broke at its width: several in a row, equally long, unfinished."""
-    if len(lines) <= _WRAP_LINES:
+    if len(lines) <= _WRAP_LINES or max(map(len, lines)) < _WRAP_AT_LEAST:
         return lines
     joined: list[str] = []
     row = 0

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from diagnostics.fleet import Hints, WorkloadRef
 from diagnostics.recognize.fields import SCAN, read_fields, workload_kind
-from diagnostics.recognize.unwrap import storable, unwrap
+from diagnostics.recognize.linear import storable
+from diagnostics.recognize.unwrap import unwrap
 from handlers.paste.reading.message import extract_text
 
 if TYPE_CHECKING:
