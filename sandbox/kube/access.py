@@ -1,0 +1,137 @@
+"""Who may do what: users with groups, and the cluster roles that the groups are bound to.
+
+Source: Kubernetes, "Using RBAC Authorization"; Amazon EKS User Guide, "Grant IAM users access to Kubernetes with EKS
+access entries".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sandbox.kube.status import ApiError
+
+ADMINS: Final = "system:masters"
+READERS: Final = "irsa-doctor:read"
+FIXERS: Final = "irsa-doctor:fix"
+_WORKLOADS: Final = ["deployments", "statefulsets", "daemonsets"]
+_READ: Final = ["get", "list"]
+
+CLUSTER_ROLES: Final[dict[str, list[dict[str, Any]]]] = {
+    READERS: [
+        {"apiGroups": [""], "resources": ["serviceaccounts", "pods", "events"], "verbs": _READ},
+        {"apiGroups": ["apps"], "resources": [*_WORKLOADS, "replicasets"], "verbs": _READ},
+        {"apiGroups": ["batch"], "resources": ["jobs", "cronjobs"], "verbs": _READ},
+        {
+            "apiGroups": ["admissionregistration.k8s.io"],
+            "resources": ["mutatingwebhookconfigurations"],
+            "verbs": _READ,
+        },
+        {"nonResourceURLs": ["/.well-known/openid-configuration"], "verbs": ["get"]},
+    ],
+    FIXERS: [
+        {"apiGroups": [""], "resources": ["serviceaccounts"], "verbs": ["get", "patch"]},
+        {"apiGroups": ["apps"], "resources": _WORKLOADS, "verbs": ["get", "patch"]},
+    ],
+    "system:authenticated": [
+        {
+            "nonResourceURLs": ["/api", "/apis", "/version", "/healthz", "/readyz", "/livez"],
+            "verbs": ["get"],
+        },
+        {"nonResourceURLs": ["/api/*", "/apis/*"], "verbs": ["get"]},
+    ],
+}
+"""The rules of each group; the same are applied to a real API server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody whom the cluster knows."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributes:
+    """What a request wants, in the words of RBAC."""
+
+    verb: str
+    group: str | None = None
+    """None where the path is no resource."""
+    resource: str = ""
+    namespace: str | None = None
+    name: str | None = None
+    path: str = ""
+
+
+def authorize(user: User, wanted: Attributes) -> None:
+    """Let a request pass.
+
+    Raises:
+        ApiError: 403, no rule of the user's groups allows it.
+    """
+    groups = {*user.groups, "system:authenticated"}
+    if ADMINS in groups:
+        return
+    for group in groups:
+        if any(_allows(rule, wanted) for rule in CLUSTER_ROLES.get(group, ())):
+            return
+    raise _forbidden(user, wanted)
+
+
+def cluster_roles() -> list[dict[str, Any]]:
+    """ClusterRoles and ClusterRoleBindings that say the same to a real API server."""
+    objects: list[dict[str, Any]] = []
+    for group, rules in CLUSTER_ROLES.items():
+        if group.startswith("system:"):
+            continue
+        objects.append({"kind": "ClusterRole", "metadata": {"name": group}, "rules": rules})
+        objects.append(
+            {
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": group},
+                "subjects": [
+                    {"kind": "Group", "name": group, "apiGroup": "rbac.authorization.k8s.io"}
+                ],
+                "roleRef": {
+                    "kind": "ClusterRole",
+                    "name": group,
+                    "apiGroup": "rbac.authorization.k8s.io",
+                },
+            }
+        )
+    return objects
+
+
+def _allows(rule: dict[str, Any], wanted: Attributes) -> bool:
+    if wanted.verb not in rule["verbs"]:
+        return False
+    if wanted.group is None:
+        return any(
+            wanted.path == url or (url.endswith("*") and wanted.path.startswith(url[:-1]))
+            for url in rule.get("nonResourceURLs", ())
+        )
+    return wanted.group in rule.get("apiGroups", ()) and wanted.resource in rule.get(
+        "resources", ()
+    )
+
+
+def _forbidden(user: User, wanted: Attributes) -> ApiError:
+    if wanted.group is None:
+        return ApiError(
+            403,
+            "Forbidden",
+            f'forbidden: User "{user.name}" cannot {wanted.verb} path "{wanted.path}"',
+        )
+    qualified = f"{wanted.resource}.{wanted.group}" if wanted.group else wanted.resource
+    named = f' "{wanted.name}"' if wanted.name else ""
+    where = f'in the namespace "{wanted.namespace}"' if wanted.namespace else "at the cluster scope"
+    return ApiError(
+        403,
+        "Forbidden",
+        f'{qualified}{named} is forbidden: User "{user.name}" cannot {wanted.verb} resource "{wanted.resource}" '
+        f'in API group "{wanted.group}" {where}',
+        kind=wanted.resource,
+        name=wanted.name or "",
+    )

@@ -1,0 +1,324 @@
+"""The controllers that make pods of workloads. They run to the end after every write, so nothing has to be awaited.
+
+Source: Kubernetes, "Deployments", "StatefulSets", "DaemonSet", "Jobs". A pod is Running as soon as it is created:
+there is no kubelet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.kube.resources import (
+    DAEMON_SET,
+    DEPLOYMENT,
+    EVENT,
+    JOB,
+    NAMESPACE,
+    POD,
+    REPLICA_SET,
+    SERVICE_ACCOUNT,
+    STATEFUL_SET,
+    Object,
+    Resource,
+    name_of,
+    namespace_of,
+)
+from sandbox.kube.store import Store, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# Source: k8s.io/apimachinery, util/rand: no vowels, so that no words come about.
+_LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
+_MANAGER: Final = "kube-controller-manager"
+_REVISION: Final = "deployment.kubernetes.io/revision"
+_MOST_REPLICAS: Final = 20
+_NODES: Final = ("ip-10-0-1-17", "ip-10-0-2-41", "ip-10-0-3-5")
+
+
+class Controllers:
+    """Everything that makes and removes pods in one cluster.
+
+    Args:
+        store: The cluster's objects.
+        admit: What the admission chain makes of a pod that is to be created.
+    """
+
+    def __init__(self, store: Store, admit: Callable[[Object], Object]) -> None:
+        self._store = store
+        self._admit = admit
+
+    def admitted(self, pod: Object) -> Object:
+        """A pod that is created by hand goes the same way."""
+        return _running(self._admit(_with_defaults(pod)), self._store)
+
+    def run(self, namespace: str | None) -> None:
+        """Bring one namespace to what its workloads ask for; None where it is no namespaced object."""
+        if namespace is None:
+            for found in self._store.list(NAMESPACE):
+                self._default_account(name_of(found))
+            return
+        for deployment in self._store.list(DEPLOYMENT, namespace):
+            self._deployment(deployment)
+        for found in self._store.list(STATEFUL_SET, namespace):
+            self._numbered(found)
+        for found in self._store.list(DAEMON_SET, namespace):
+            self._per_node(found)
+        for found in self._store.list(JOB, namespace):
+            self._job(found)
+
+    def _default_account(self, namespace: str) -> None:
+        if self._store.find(SERVICE_ACCOUNT, namespace, "default") is None:
+            body = {"metadata": {"namespace": namespace, "name": "default"}}
+            self._store.create(SERVICE_ACCOUNT, body, manager=_MANAGER)
+
+    def _deployment(self, deployment: Object) -> None:
+        wanted = min(deployment["spec"].get("replicas", 1), _MOST_REPLICAS)
+        code = _hash(deployment["spec"]["template"])
+        name = f"{name_of(deployment)}-{code}"
+        sets = [
+            s
+            for s in self._store.list(REPLICA_SET, namespace_of(deployment))
+            if _owned(s, deployment)
+        ]
+        current = next((s for s in sets if name_of(s) == name), None)
+        if current is None:
+            revision = 1 + max((int(_revision(s)) for s in sets), default=0)
+            current = self._store.create(
+                REPLICA_SET,
+                _replica_set(deployment, name, code, revision, wanted),
+                manager=_MANAGER,
+            )
+        ready = self._scale(current, wanted)
+        for old in sets:
+            if name_of(old) != name:
+                self._scale(old, 0)
+        status: Object = {
+            "observedGeneration": deployment["metadata"].get("generation", 1),
+            "replicas": ready,
+            "updatedReplicas": ready,
+            "readyReplicas": ready,
+            "availableReplicas": ready,
+        }
+        if ready < wanted:
+            status["unavailableReplicas"] = wanted - ready
+        status["conditions"] = [
+            {
+                "type": "Available",
+                "status": "True" if ready == wanted else "False",
+                "reason": "MinimumReplicasAvailable"
+                if ready == wanted
+                else "MinimumReplicasUnavailable",
+            }
+        ]
+        self._store.set_status(DEPLOYMENT, deployment, status)
+
+    def _scale(self, owner: Object, wanted: int) -> int:
+        """Make a replica set have so many pods; the number that it has now."""
+        pods = list(self._pods_of(owner))
+        for surplus in pods[wanted:]:
+            self._store.delete(POD, namespace_of(surplus), name_of(surplus))
+        for _ in range(wanted - len(pods)):
+            if not self._make_pod(owner, REPLICA_SET, f"{name_of(owner)}-{_suffix()}"):
+                break
+        ready = len(list(self._pods_of(owner)))
+        if owner["spec"].get("replicas") != wanted:
+            body = self._store.get(REPLICA_SET, namespace_of(owner), name_of(owner))
+            body["spec"]["replicas"] = wanted
+            self._store.replace(REPLICA_SET, body, manager=_MANAGER)
+        self._store.set_status(
+            REPLICA_SET, owner, {"replicas": ready, "readyReplicas": ready, "observedGeneration": 1}
+        )
+        return ready
+
+    def _numbered(self, owner: Object) -> None:
+        wanted = min(owner["spec"].get("replicas", 1), _MOST_REPLICAS)
+        names = [f"{name_of(owner)}-{n}" for n in range(wanted)]
+        self._renewed(owner, STATEFUL_SET, names)
+
+    def _per_node(self, owner: Object) -> None:
+        pods = [name_of(p) for p in self._pods_of(owner, _hash(owner["spec"]["template"]))]
+        names = pods or [f"{name_of(owner)}-{_suffix()}" for _ in _NODES]
+        self._renewed(owner, DAEMON_SET, names)
+
+    def _renewed(self, owner: Object, resource: Resource, names: list[str]) -> None:
+        """Have exactly these pods, all of the present template."""
+        code = _hash(owner["spec"]["template"])
+        fresh = {name_of(p) for p in self._pods_of(owner, code)}
+        for pod in self._pods_of(owner):
+            if name_of(pod) not in fresh or name_of(pod) not in names:
+                self._store.delete(POD, namespace_of(pod), name_of(pod))
+        for name in names:
+            if name not in fresh and not self._make_pod(owner, resource, name, code):
+                break
+        ready = len(list(self._pods_of(owner)))
+        generation = owner["metadata"].get("generation", 1)
+        status: Object = (
+            {
+                "observedGeneration": generation,
+                "desiredNumberScheduled": len(names),
+                "currentNumberScheduled": ready,
+                "updatedNumberScheduled": ready,
+                "numberReady": ready,
+                "numberAvailable": ready,
+                "numberMisscheduled": 0,
+            }
+            if resource is DAEMON_SET
+            else {
+                "observedGeneration": generation,
+                "replicas": ready,
+                "readyReplicas": ready,
+                "updatedReplicas": ready,
+                "availableReplicas": ready,
+            }
+        )
+        self._store.set_status(resource, owner, status)
+
+    def _job(self, owner: Object) -> None:
+        if not list(self._pods_of(owner)):
+            self._make_pod(owner, JOB, f"{name_of(owner)}-{_suffix()}")
+        active = len(list(self._pods_of(owner)))
+        self._store.set_status(JOB, owner, {"active": active})
+
+    def _pods_of(self, owner: Object, code: str | None = None) -> Iterator[Object]:
+        for pod in self._store.list(POD, namespace_of(owner)):
+            labels = pod["metadata"].get("labels", {})
+            if _owned(pod, owner) and code in (None, labels.get("controller-revision-hash")):
+                yield pod
+
+    def _make_pod(
+        self, owner: Object, resource: Resource, name: str, code: str | None = None
+    ) -> bool:
+        template = json.loads(json.dumps(owner["spec"]["template"]))
+        meta = template.get("metadata", {})
+        labels = dict(meta.get("labels", {}))
+        if code is not None:
+            labels["controller-revision-hash"] = code
+        pod: Object = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {
+                "namespace": namespace_of(owner),
+                "name": name,
+                "labels": labels,
+                "annotations": dict(meta.get("annotations", {})),
+                "ownerReferences": [_reference(owner, resource)],
+            },
+            "spec": template["spec"],
+        }
+        account = pod["spec"].get("serviceAccountName", "default")
+        if self._store.find(SERVICE_ACCOUNT, namespace_of(owner), account) is None:
+            self._fail(owner, resource, name, account)
+            return False
+        self._store.create(POD, self.admitted(pod), manager=_MANAGER)
+        return True
+
+    def _fail(self, owner: Object, resource: Resource, pod: str, account: str) -> None:
+        """Tell why there is no pod, as the ServiceAccount admission plugin has it told."""
+        name = f"{name_of(owner)}.failedcreate"
+        if self._store.find(EVENT, namespace_of(owner), name) is not None:
+            return
+        namespace = namespace_of(owner)
+        body: Object = {
+            "metadata": {"namespace": namespace, "name": name},
+            "involvedObject": {
+                "kind": resource.kind,
+                "namespace": namespace,
+                "name": name_of(owner),
+                "uid": owner["metadata"]["uid"],
+            },
+            "type": "Warning",
+            "reason": "FailedCreate",
+            "message": f'Error creating: pods "{pod}" is forbidden: error looking up service account '
+            f'{namespace}/{account}: serviceaccount "{account}" not found',
+            "lastTimestamp": stamp(self._store.now()),
+        }
+        self._store.create(EVENT, body, manager=_MANAGER)
+
+
+def _with_defaults(pod: Object) -> Object:
+    spec = pod["spec"]
+    account = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
+    spec |= {"serviceAccountName": account, "serviceAccount": account}
+    spec.setdefault("containers", [])
+    return pod
+
+
+def _running(pod: Object, store: Store) -> Object:
+    now = stamp(store.now())
+    node = _NODES[int(_hash(pod["metadata"].get("name", ""), raw=True), 16) % len(_NODES)]
+    pod["spec"].setdefault("nodeName", f"{node}.eu-west-1.compute.internal")
+    pod["status"] = {
+        "phase": "Running",
+        "startTime": now,
+        "conditions": [
+            {"type": kind, "status": "True", "lastTransitionTime": now}
+            for kind in ("PodScheduled", "Initialized", "ContainersReady", "Ready")
+        ],
+        "containerStatuses": [
+            {
+                "name": container["name"],
+                "image": container.get("image", ""),
+                "ready": True,
+                "restartCount": 0,
+                "state": {"running": {"startedAt": now}},
+            }
+            for container in pod["spec"]["containers"]
+        ],
+    }
+    return pod
+
+
+def _replica_set(deployment: Object, name: str, code: str, revision: int, replicas: int) -> Object:
+    template = json.loads(json.dumps(deployment["spec"]["template"]))
+    labels = template.setdefault("metadata", {}).setdefault("labels", {})
+    labels["pod-template-hash"] = code
+    return {
+        "metadata": {
+            "namespace": namespace_of(deployment),
+            "name": name,
+            "labels": dict(labels),
+            "annotations": {_REVISION: str(revision)},
+            "ownerReferences": [_reference(deployment, DEPLOYMENT)],
+        },
+        "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template},
+    }
+
+
+def _reference(owner: Object, resource: Resource) -> dict[str, Any]:
+    return {
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "name": name_of(owner),
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+
+
+def _owned(found: Object, owner: Object) -> bool:
+    uid = owner["metadata"]["uid"]
+    return any(ref["uid"] == uid for ref in found["metadata"].get("ownerReferences", ()))
+
+
+def _revision(found: Object) -> str:
+    return str(found["metadata"].get("annotations", {}).get(_REVISION, "0"))
+
+
+def _hash(value: object, *, raw: bool = False) -> str:
+    digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    if raw:
+        return digest
+    number = int(digest, 16)
+    letters = []
+    for _ in range(10):
+        number, index = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[index])
+    return "".join(letters)
+
+
+def _suffix() -> str:
+    return "".join(random.choices(_LETTERS, k=5))  # noqa: S311  a name, no secret
