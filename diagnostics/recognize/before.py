@@ -26,7 +26,8 @@ _STS_HOST = compile_pattern(
     r"|amazonaws\.com(?:\.cn)?)|\bto sts\."
 )
 _NETWORK = compile_pattern(
-    r"(?i)dial tcp|i/o timeout|timed? ?out|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN"
+    r"(?i)dial tcp|i/o timeout|timed out|time-out|connect(?:ion)? ?timeout|timeout (?:on|while"
+    r"|exceeded|error|awaiting|waiting)|timeouterror|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN"
     r"|connection refused|no such host"
     r"|connection reset|no route to host|network is unreachable|could not connect"
     r"|couldn't connect|unable to connect"

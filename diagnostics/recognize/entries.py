@@ -36,12 +36,18 @@ _NODE_ROLE = compile_pattern(
 )
 _FREE_FORM = compile_pattern(
     r"(?i)\b(?:fail\w*|errors?|unable|could not|couldn't|cannot|can't)(?: to)?(?: \w{1,20}){0,3} "
-    r"(?:assum|retriev|get|obtain|exchang)\w* [^.\n]{0,60}\b(?:web[ _-]?identity|with OIDC)"
+    r"(?:(?:assum|exchang)\w*|(?:retriev|get|obtain|fetch|load|refresh)\w*"
+    r"(?: \w{1,20}){0,3} (?:credentials?|tokens?|role|session))"
+    r" [^.\n]{0,60}\b(?:web[ _-]identity|WebIdentity|with OIDC)\b"
+    r"|\b(?:fail\w* to|unable to|could not|couldn't|cannot|error) (?:call|invoke|execut|perform|mak|send)\w* "
+    r"(?:the )?(?:sts:?)?AssumeRoleWithWebIdentity"
+    r"|\bsts[ _]web[ _]identity[^\n]{0,120}?(?:fail|error|invalid)"
     r"|AssumeRoleWithWebIdentity[\"'\])]{0,2}: ?[^\n]{0,80}?(?:error|exception|denied|fail"
     r"|time(?:d )?out|refused|unsupported)"
-    r"|Action=AssumeRoleWithWebIdentity[^\n]*?(?:unsupported protocol|dial tcp|timeout|refused"
-    r"|no such host|EOF)",
+    r"|Action=AssumeRoleWithWebIdentity[^\n]*?(?:unsupported protocol|dial tcp|timeout|refused|no such host|EOF)"
 )
+"""Somebody's own words for a failed call."""
+
 _AWS_CODE = compile_pattern(
     r"An error occurred \((\w{3,60})\)|api error (\w{3,60})|Error Code: (\w{3,60})"
     r"|caused by: (\w{3,60}): "

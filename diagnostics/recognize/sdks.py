@@ -17,6 +17,7 @@ CALL_FAILED = {
     # Go v1
     "WebIdentityErr: ": failed(),
     "WebIdentityError: ": failed(),
+    "WebIdentityErr failed": failed(),
     # Go v2, Terraform
     "operation error STS: AssumeRoleWithWebIdentity": failed(),
     "failed to retrieve jwt from provide source": answer(Cause.TOKEN_FILE),
@@ -83,6 +84,8 @@ BEFORE_THE_CALL = {
     "Token file must be specified to use STS AssumeRole web identity": answer(Cause.NOT_CONFIGURED),
     "An IAM role must be associated with service account": answer(Cause.NOT_CONFIGURED),
     "Unable to get ACTIONS_ID_TOKEN_REQUEST_URL": answer(Cause.NOT_CONFIGURED),
+    "Did you mean to set the id-token permission": answer(Cause.NOT_CONFIGURED),
+    "getIDToken call failed": answer(Cause.OTHER),
     "oidc/tokens: 422": answer(Cause.OTHER),
     # the SDK's STS module
     "To use web identity tokens, the 'sts' service module must be on the class path": answer(
@@ -111,6 +114,7 @@ BEFORE_THE_CALL = {
 MENTIONS = {
     "WebIdentity": MENTION,
     "web identity": MENTION,
+    "trying to authenticate with OIDC": MENTION,
     "web_identity": MENTION,
     "role with OIDC": MENTION,
     "eks.amazonaws.com/serviceaccount/token": MENTION,

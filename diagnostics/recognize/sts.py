@@ -97,7 +97,8 @@ def _own_code_phrases() -> dict[str, tuple[str, Cause]]:
     places = (
         "{}: ", "<Code>{}</Code>", "Error Code: {};", "({})", '"code":"{}"', "code: '{}'", "name: '{}'",
         '"name":"{}"', 'code: Some("{}")', 'code: "{}"', '"__type":"{}"', "Errors::{}", "Exception name: {}",
-        "{} (client)", "errorcode={}", '"errorCode":"{}"', "AWS Error Code: {}",
+        "{} (client)", "code={}", 'code="{}"', "[{}]", "api error {}", "failed with {}", "errorcode={}",
+        '"errorCode":"{}"', "AWS Error Code: {}",
     )  # fmt: skip
     return {
         place.format(spelling): meaning

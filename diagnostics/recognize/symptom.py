@@ -71,7 +71,8 @@ class Symptom:
     fingerprint: str
     """The same for the same failure, whatever its request ID, time, pod suffix and wrapping."""
     sdk: str | None = None
-    """`aws-sdk-go v1`, `botocore`, `aws-sdk-java v2` …"""
+    """`aws-sdk-go v1`, `aws-sdk-go-v2`, `botocore`, `java v1`, `java v2`, `js v2`, `js v3`, `.net`, `rust`,
+    `cpp`, `ruby`, `php`, or `other`."""
     sts_error_code: str | None = None
     message: str | None = None
     role_arn: str | None = None

@@ -12,7 +12,7 @@ from diagnostics.recognize.linear import compile_pattern
 _MACHINE = compile_pattern(
     r"request ?id[\"']?[:=> ]{1,4}[\"']?[0-9a-f]{8}-|status code: \d{3}, request id: \w"
     r"|\(Service: |StatusCode: \d{3}"
-    r"|<RequestId>|^\W{0,4}[\w.]{0,100}(?:Error|Exception): An error occurred"
+    r"|<RequestId>|<ErrorResponse|<Code>|^\W{0,4}[\w.]{0,100}(?:Error|Exception): An error occurred"
     r"|^\W{0,4}\d?An error occurred \("
     r"|^[EIWF]\d{4} \d\d:|^\W{0,3}\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|level=(?:error|warn|fatal)"
     r"|\"level\": ?\"(?:error|warn|fatal|ERROR|FATAL|WARN)|^\W{0,3}(?:Warning|Normal) "
@@ -39,7 +39,7 @@ _HYPOTHETICAL = compile_pattern(
     r"|run into|face)"
     r"|(?:may|might|could|can|will|should) (?:see|get|return|fail|receive|be|throw|cause|result"
     r"|happen|occur)"
-    r"|documentation|docs?|runbook|article|blog|tutorial|troubleshoot\w*|common (?:errors?"
+    r"|documentation|the docs|docs say|runbook|article|blog|tutorial|troubleshoot\w*|common (?:errors?"
     r"|causes?)|symptoms?:?"
     r"|answers? with|STS (?:returns|answers|responds)|returns? (?:an? )?(?:error|403|400)"
     r"|fails? with (?:an? )?(?:error|the))\b",

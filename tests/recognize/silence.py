@@ -66,6 +66,9 @@ POLICIES = (
 )
 
 LOGS = (
+    "2026-11-24 INFO Starting WebIdentityTokenCredentialsProvider timeout=30s endpoint=https://sts.eu-west-1.amazonaws.com",
+    "Error loading web identity docs page: 502",
+    "can't find AssumeRoleWithWebIdentity events in CloudTrail",
     'time=2026-11-24T09:15:02Z level=info msg="assumed role with web identity" role=ledger-writer',
     '{"level":"info","msg":"Successfully retrieved credentials from WebIdentityTokenCredentialsProvider"}',
     "ERROR: connection to server at 10.0.0.7 timed out",

@@ -152,3 +152,20 @@ def test_a_minio_that_plays_sts_is_recognised() -> None:
     )
 
     assert (symptom.kind, symptom.cause) == (Kind.WEB_IDENTITY, Cause.INVALID_TOKEN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "failed to call AssumeRoleWithWebIdentity: EOF",
+        "unable to fetch credentials with web identity: 403",
+        "cannot get provider config: cannot assume role ARN with web identity: AccessDenied",
+        "(id=0x7f) STS web identity credentials provider failed to get credentials",
+        "Post sts.eu-central-1.amazonaws.com?Action=AssumeRoleWithWebIdentity&x=1: unsupported protocol scheme",
+        "[error] [aws_credentials] STS assume role request failed",
+        "js: Could not assume role using web identity: no region",
+        "Error: It looks like you might be trying to authenticate with OIDC. Did you mean to set the `id-token` permission?",
+    ],
+)
+def test_a_failed_call_is_recognised_in_anybodys_words(text: str) -> None:
+    assert [s.kind for s in recognize(text)] == [Kind.WEB_IDENTITY]
