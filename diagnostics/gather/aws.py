@@ -27,13 +27,14 @@ from diagnostics.gather.facts import (
     TrustingRoles,
 )
 from diagnostics.iam import decide, repair
-from diagnostics.iam.decision import Outcome
+from diagnostics.iam.decision import Mismatch, Outcome
 from diagnostics.iam.request import WebIdentityRequest
 from diagnostics.wiring import probe
 
 if TYPE_CHECKING:
     from diagnostics.fleet import FleetCluster
 
+_OF_ISSUERS = frozenset({Mismatch.PROVIDER, Mismatch.PRINCIPAL_KIND, Mismatch.KEY_ISSUER})
 LONGEST_ISSUER = 255
 """Characters of a provider's URL that IAM takes."""
 MANY_CLUSTERS = 20
@@ -184,8 +185,10 @@ async def known_issuers(
 ) -> KnownIssuers:
     """Which issuer is which cluster's, asked only where another cluster's may be in play."""
     issuers = {cluster.issuer_path: cluster.name}
-    refused = isinstance(answer, TrustAnswer) and answer.decision.outcome is not Outcome.ALLOWED
-    if provider is not None and not refused:
+    elsewhere = isinstance(answer, TrustAnswer) and any(
+        reason.mismatch in _OF_ISSUERS for reason in answer.decision.reasons
+    )
+    if provider is not None and not elsewhere:
         return KnownIssuers(by_issuer=issuers)
 
     async def one(entry: FleetCluster) -> Cluster | None:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from diagnostics.locate.clues import Clues
 
 MANY = 30
-"""At most so many clusters are asked for their issuer, and a tenth as many are searched."""
-SEARCHED = 8
+"""At most so many clusters are asked for their issuer."""
+SEARCHED = 20
+"""At most so many clusters are searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,10 @@ class Guess:
     how: str
     sure: bool
     """True: nothing but a person's word could make it another."""
+    hinted: bool = True
+    """False: nothing speaks for it but that it is of the fleet."""
+    trusted: bool = False
+    """Whether the named role trusts its issuer."""
 
 
 async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> tuple[Guess, ...]:
@@ -53,19 +58,19 @@ async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> 
         return (Guess(entry=only, how=f"{only.name} is the only cluster of the fleet", sure=True),)
     ranked: dict[str, Guess] = {}
 
-    def add(entry: FleetCluster | None, how: str) -> None:
+    def add(entry: FleetCluster | None, how: str, **more: bool) -> None:
         if entry is not None:
-            ranked.setdefault(entry.name, Guess(entry=entry, how=how, sure=False))
+            ranked.setdefault(entry.name, Guess(entry=entry, how=how, sure=False, **more))
 
     default = _named(clues.default_cluster, fleet)
     add(default, "cluster from this channel's default")
     for issuer in more[:3]:
-        add(await _issued(issuer, io), "cluster whose issuer the role trusts")
+        add(await _issued(issuer, io), "cluster whose issuer the role trusts", trusted=True)
     in_account = [c for c in fleet.clusters if c.account == clues.account]
     for entry in sorted(in_account, key=lambda c: c.region != clues.region):
         add(entry, f"cluster {entry.name} is in account {clues.account} of the role")
     for entry in fleet.clusters:
-        add(entry, f"cluster {entry.name} of the fleet")
+        add(entry, f"cluster {entry.name} of the fleet", hinted=False)
     return tuple(ranked.values())
 
 
@@ -87,17 +92,22 @@ async def _issued(issuer: str, io: Clients) -> FleetCluster | None:
         if entry.issuer is not None and entry.issuer.removeprefix("https://") == issuer:
             return entry
     unknown = [c for c in io.fleet.clusters if c.issuer is None]
-    unknown.sort(key=lambda c: c.region != region)
+    here = [c for c in unknown if c.region == region]
+    elsewhere = [c for c in unknown if c.region != region][: MANY - len(here[:MANY])]
+    return await _with_issuer(issuer, here[:MANY], io) or await _with_issuer(issuer, elsewhere, io)
 
+
+async def _with_issuer(
+    issuer: str, entries: list[FleetCluster], io: Clients
+) -> FleetCluster | None:
     async def one(entry: FleetCluster) -> Cluster | None:
         try:
             return await read_cluster(io, entry)
         except ReadError:
             return None  # it may be this one, but nobody can tell; the search goes on
 
-    for found, entry in zip(
-        await asyncio.gather(*(one(entry) for entry in unknown[:MANY])), unknown, strict=False
-    ):
+    read = await asyncio.gather(*(one(entry) for entry in entries))
+    for found, entry in zip(read, entries, strict=True):
         if found is not None and found.issuer_path == issuer:
             return entry
     return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from diagnostics.case import Candidate, Question
+from diagnostics.case import Candidate, Case, Question
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Target
 from diagnostics.explain.words import nearest
@@ -13,15 +14,13 @@ from diagnostics.fleet import Hints
 from diagnostics.gather.trust_reading import trusted_subjects
 from diagnostics.locate.clues import clues_of
 from diagnostics.locate.cluster import SEARCHED, clusters_of
-from diagnostics.locate.workload import best, search
+from diagnostics.locate.workload import Scored, best, search
 
 if TYPE_CHECKING:
-    from diagnostics.case import Case
     from diagnostics.clients import Clients
     from diagnostics.fleet import WorkloadRef
     from diagnostics.locate.clues import Clues
     from diagnostics.locate.cluster import Guess
-    from diagnostics.locate.workload import Scored
 
 _ENOUGH = 5
 """With fewer points not even a lone candidate is taken without asking."""
@@ -81,28 +80,50 @@ async def _locate(clues: Clues, io: Clients) -> Target | Question:
     issuers, subjects = await _trusted(clues, io)
     if not guesses[0].sure and issuers:
         guesses = await clusters_of(clues, io, more=issuers)
-    found = await asyncio.gather(
-        *(search(guess, clues, subjects, io) for guess in guesses[:SEARCHED])
-    )
-    default = guesses[0].entry.name if guesses[0].entry.name == clues.default_cluster else None
-    candidates = best(
-        one if one.target.cluster != default else _favoured(one)
-        for searched in found
-        for one in searched.candidates
-    )
-    troubles = tuple(s.trouble for s in found if s.trouble)
-    if candidates and _clear(candidates):
-        return candidates[0].target
-    fallback = _by_default(clues, guesses)
-    if fallback is not None and not candidates:
-        return await _with_workload(fallback, clues, io)
+    candidates: tuple[Scored, ...] = ()
+    troubles: tuple[str, ...] = ()
+    for round_ in _rounds(guesses):
+        found = await asyncio.gather(*(search(guess, clues, subjects, io) for guess in round_))
+        troubles += tuple(s.trouble for s in found if s.trouble)
+        new = (_weighed(one, clues) for searched in found for one in searched.candidates)
+        candidates = best((*candidates, *new))
+        if candidates and _clear(candidates):
+            return candidates[0].target
+    if not candidates:
+        fallback = _by_default(clues, guesses) or _by_trust(clues, guesses, subjects)
+        if fallback is not None:
+            return await _with_workload(fallback, clues, io)
     if len(guesses) > SEARCHED:
         troubles = (*troubles, f"Only {SEARCHED} of {len(guesses)} clusters were searched.")
     return _ask(clues, candidates, troubles, guesses)
 
 
-def _favoured(one: Scored) -> Scored:
-    return type(one)(target=one.target, reason=one.reason, score=one.score + 2)
+def _rounds(guesses: tuple[Guess, ...]) -> tuple[tuple[Guess, ...], ...]:
+    """The clusters that something speaks for first; the rest of the fleet only if those settle nothing."""
+    hinted = tuple(g for g in guesses if g.hinted)[:SEARCHED]
+    others = tuple(g for g in guesses if not g.hinted)[: SEARCHED - len(hinted)]
+    return tuple(part for part in (hinted, others) if part)
+
+
+def _weighed(one: Scored, clues: Clues) -> Scored:
+    """The channel's cluster settles what else is equal."""
+    if one.target.cluster != clues.default_cluster:
+        return one
+    return Scored(target=one.target, reason=one.reason, score=one.score + _CLEAR)
+
+
+def _by_trust(clues: Clues, guesses: tuple[Guess, ...], subjects: frozenset[str]) -> Target | None:
+    """The one service account that the named role trusts, which does not exist where it should."""
+    if len(subjects) != 1 or not (guesses[0].trusted or guesses[0].sure):
+        return None
+    parts = next(iter(subjects)).split(":")
+    if len(parts) != len(["system", "serviceaccount", "namespace", "name"]):
+        return None
+    names = clues_of(Case(hints=Hints(namespace=parts[2], service_account=parts[3])))
+    if names.namespace is None or names.service_account is None:
+        return None
+    target = _target(clues, guesses[0], names.namespace, names.service_account, clues.workload)
+    return replace(target, how=(*target.how, "service account that the role's trust policy names"))
 
 
 def _clear(candidates: tuple[Scored, ...]) -> bool:

@@ -146,7 +146,7 @@ def _by_account(
     elif name is not None and len(name) > 3 and name in account.name:  # noqa: PLR2004
         tally.add(3, f"its name holds {name}")
     if tally.score > 0 and clues.default_namespace == account.namespace:
-        tally.add(2, "it is in this channel's namespace")
+        tally.add(3, "it is in this channel's namespace")
 
 
 def _by_trust(

@@ -147,7 +147,18 @@ async def test_two_that_fit_equally_are_offered_and_not_guessed() -> None:
     assert answer.missing == ("cluster", "namespace", "service_account")
 
 
-async def test_the_channels_namespace_settles_a_tie_only_by_asking() -> None:
+async def test_a_service_account_that_only_the_trust_policy_knows_is_the_target() -> None:
+    world = h.healthy()
+    world.accounts = []
+
+    target = await located(Case(symptom=h.symptom()), world)
+
+    assert named(target) == ("prod-eu", "payments", "api")
+    assert isinstance(target, Target)
+    assert target.how[-1] == "service account that the role's trust policy names"
+
+
+async def test_the_channels_namespace_settles_a_tie() -> None:
     world = h.healthy()
     world.accounts.append(h.service_account(namespace="staging"))
     world.roles.clear()
@@ -156,8 +167,7 @@ async def test_the_channels_namespace_settles_a_tie_only_by_asking() -> None:
         Case(symptom=h.symptom(), defaults=Hints(cluster="prod-eu", namespace="staging")), world
     )
 
-    assert isinstance(answer, Question)
-    assert answer.candidates[0].target.namespace == "staging"
+    assert named(answer) == ("prod-eu", "staging", "api")
 
 
 async def test_nothing_to_go_by_asks_for_what_is_missing() -> None:
