@@ -34,7 +34,7 @@ from diagnostics.wiring import probe
 if TYPE_CHECKING:
     from diagnostics.fleet import FleetCluster
 
-_OF_ISSUERS = frozenset({Mismatch.PROVIDER, Mismatch.PRINCIPAL_KIND, Mismatch.KEY_ISSUER})
+_OF_ISSUERS = frozenset({Mismatch.PROVIDER, Mismatch.KEY_ISSUER})
 LONGEST_ISSUER = 255
 """Characters of a provider's URL that IAM takes."""
 MANY_CLUSTERS = 20

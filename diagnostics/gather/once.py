@@ -9,6 +9,7 @@ from diagnostics.journal import record, recording
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Hashable
+    from datetime import datetime
 
     from diagnostics.clients import AwsReader, Clients, KubernetesReader, KubernetesWriter
     from diagnostics.evidence import (
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     )
     from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
     from diagnostics.journal import Call
+    from diagnostics.web_identity_call import WebIdentityCalls
 
 T = TypeVar("T")
 
@@ -132,6 +134,12 @@ class OnceAws:
     async def oidc_provider_arns(self) -> ProviderArns:
         """iam:ListOpenIDConnectProviders."""
         return await self._once(self._inner.oidc_provider_arns)
+
+    async def web_identity_calls(
+        self, region: str, since: datetime, until: datetime
+    ) -> WebIdentityCalls:
+        """cloudtrail:LookupEvents."""
+        return await self._once(self._inner.web_identity_calls, region, since, until)
 
 
 class OnceKubernetes:
