@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Workload,
     )
     from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
+    from diagnostics.web_identity_call import WebIdentityCalls
 
 
 class AwsReader(Protocol):
@@ -42,6 +43,11 @@ class AwsReader(Protocol):
 
     async def oidc_provider_arns(self) -> ProviderArns:
         """iam:ListOpenIDConnectProviders."""
+
+    async def web_identity_calls(
+        self, region: str, since: datetime, until: datetime
+    ) -> WebIdentityCalls:
+        """cloudtrail:LookupEvents of AssumeRoleWithWebIdentity; records arrive minutes after the call."""
 
 
 class KubernetesReader(Protocol):

@@ -12,6 +12,7 @@ from bot.clients.aws.clusters import EksDescriptions
 from bot.clients.aws.identities import Identities, Purpose
 from bot.clients.aws.options import AwsOptions
 from bot.clients.aws.sessions import AwsSessions
+from bot.clients.aws.trail import Trails
 from bot.clients.kube.access import ClusterAccess
 from bot.clients.kube.reader import ClusterReader
 from bot.clients.kube.writer import ClusterWriter
@@ -45,6 +46,7 @@ class FleetClients:
         self._sessions = AwsSessions(options, limits)
         self._identities = Identities(fleet, self._sessions, options.region)
         self._descriptions = EksDescriptions()
+        self._trails = Trails(pause=limits.trail_pause, pages=limits.trail_pages)
         self._access: dict[tuple[str, Purpose], ClusterAccess] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
 
@@ -62,6 +64,7 @@ class FleetClients:
         return AwsAccountReader(
             self._calls(self._fleet.account(account_id), Purpose.READ),
             self._descriptions,
+            self._trails,
             self._limits.most_roles,
         )
 
@@ -92,6 +95,7 @@ class FleetClients:
         for access in self._access.values():
             await access.close()
         await self._descriptions.close()
+        await self._trails.close()
         await self._identities.close()
         self._sessions.close()
 

@@ -40,5 +40,9 @@ class Limits:
     """Size of one answer."""
     most_roles: int = 10_000
     """Roles of one account that are searched."""
+    trail_pause: float = 0.5
+    """Between two CloudTrail lookups in one account and region, which takes 2 a second."""
+    trail_pages: int = 4
+    """Pages of 50 records that one lookup reads, newest first."""
     exec_plugin: float = 10.0
     """For a kubeconfig's credential plugin."""

@@ -19,9 +19,11 @@ from diagnostics.evidence import (
     Workload,
 )
 from diagnostics.journal import Call, record
+from diagnostics.web_identity_call import WebIdentityCalls
 
 if TYPE_CHECKING:
     from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
+    from diagnostics.web_identity_call import WebIdentityCall
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -38,6 +40,8 @@ class World:
     workloads: list[Workload] = field(default_factory=list)
     pods: list[Pod] = field(default_factory=list)
     webhooks: Webhooks = field(default_factory=Webhooks)
+    trail: list[WebIdentityCall] = field(default_factory=list)
+    """What CloudTrail recorded, each in the account of its role."""
     refused: dict[str, ReadError] = field(default_factory=dict)
     """Operation to the error that it ends in, such as `GetRole`."""
     may_write: bool = True
@@ -121,6 +125,19 @@ class DoubleAws:
         self.world.note("ListOpenIDConnectProviders", self.account)
         items = tuple(a for a, p in self.world.providers.items() if p.account == self.account)
         return ProviderArns(account=self.account, items=items)
+
+    async def web_identity_calls(
+        self, region: str, since: datetime, until: datetime
+    ) -> WebIdentityCalls:
+        self.world.note("LookupEvents", region)
+        found = (
+            call
+            for call in self.world.trail
+            if call.role_arn.split(":")[4] == self.account
+            and call.region == region
+            and since <= call.at <= until
+        )
+        return WebIdentityCalls(items=tuple(sorted(found, key=lambda c: c.at, reverse=True)))
 
 
 class DoubleKubernetes:

@@ -14,13 +14,16 @@ from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, pa
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from types_boto3_iam import IAMClient
 
     from bot.clients.aws.calls import AccountCalls
     from bot.clients.aws.clusters import EksDescriptions
+    from bot.clients.aws.trail import Trails
     from diagnostics.fleet import FleetCluster
     from diagnostics.iam import TrustPolicy
+    from diagnostics.web_identity_call import WebIdentityCalls
 
 T = TypeVar("T")
 
@@ -28,9 +31,12 @@ T = TypeVar("T")
 class AwsAccountReader:
     """Fulfils `diagnostics.clients.AwsReader`."""
 
-    def __init__(self, calls: AccountCalls, clusters: EksDescriptions, most_roles: int) -> None:
+    def __init__(
+        self, calls: AccountCalls, clusters: EksDescriptions, trails: Trails, most_roles: int
+    ) -> None:
         self._calls = calls
         self._clusters = clusters
+        self._trails = trails
         self._most_roles = most_roles
 
     async def cluster(self, entry: FleetCluster) -> Cluster | None:
@@ -120,6 +126,12 @@ class AwsAccountReader:
 
         items = await self._iam("ListOpenIDConnectProviders", self._arn("oidc-provider/*"), listed)
         return ProviderArns(account=self._calls.account.id, items=items or ())
+
+    async def web_identity_calls(
+        self, region: str, since: datetime, until: datetime
+    ) -> WebIdentityCalls:
+        """cloudtrail:LookupEvents by event name, newest first, bounded, paced and kept for a while."""
+        return await self._trails.lookup(self._calls, region, since, until)
 
     async def _iam(
         self, operation: str, resource: str, function: Callable[[IAMClient], T]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from botocore.credentials import ReadOnlyCredentials
+    from types_boto3_cloudtrail import CloudTrailClient
     from types_boto3_eks import EKSClient
     from types_boto3_iam import IAMClient
     from types_boto3_sts import STSClient
@@ -175,7 +176,9 @@ class AwsSessions:
     def client(self, service: Literal["eks"], region: str) -> EKSClient: ...
     @overload
     def client(self, service: Literal["sts"], region: str) -> STSClient: ...
-    def client(self, service: Literal["iam", "eks", "sts"], region: str) -> Any:
+    @overload
+    def client(self, service: Literal["cloudtrail"], region: str) -> CloudTrailClient: ...
+    def client(self, service: Literal["iam", "eks", "sts", "cloudtrail"], region: str) -> Any:
         """Return the shared client of a service; call it inside a function given to `call`."""
         session = self._base()
         with self._lock:
