@@ -23,6 +23,7 @@ from diagnostics.iam import (
     unified_diff,
 )
 from diagnostics.iam.explain_text import explained
+from tests.iam import reference
 from tests.iam.building import ACTION, AUD, PROVIDER, SUB, Body, request
 from tests.iam.generated import AUDIENCES, PROVIDERS, SUBJECTS, anything, documents
 
@@ -205,3 +206,11 @@ def test_the_case_of_key_names_does_not_matter(document: Body, change: Any) -> N
 def test_printing_and_parsing_again_gives_the_same_policy(document: Body) -> None:
     trust = from_document(document)
     assert parse(trust.printed()) == trust
+
+
+@RELAXED
+@given(documents())
+def test_a_plain_second_evaluator_decides_the_same(document: Body) -> None:
+    trust = from_document(document)
+    for one in [TARGET, *OTHERS]:
+        assert outcome(trust, one) == reference.decide(document, one)
