@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BOOK = PhraseBook(
     {**MENTIONS, **LOOK_ALIKES, **BEFORE_THE_CALL, **CALL_FAILED, **CODE_PHRASES, **MESSAGES}
 )
-_OCCURRENCES = 16
+_OCCURRENCES = 12
 """Of one phrase in one text: more are the same failure again."""
 _LINES_BACK, _LINES_ON = 60, 80
 _ENTRY_CHARACTERS = 12_000

@@ -110,7 +110,7 @@ _LABELLED: tuple[tuple[Pattern, SecretKind], ...] = (
     ),
     (compile_pattern(r"://[^\s/:@]{1,64}:([^\s/:@]{3,200})@"), SecretKind.PASSWORD),
     (
-        compile_pattern(r"(?s)-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(.+?)(?:-----END|\z)"),
+        compile_pattern(r"(?s)-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(.+?)(?:-----END|$)"),
         SecretKind.PRIVATE_KEY,
     ),
 )

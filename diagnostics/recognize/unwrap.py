@@ -17,7 +17,9 @@ from diagnostics.recognize.linear import compile_pattern
 LIMIT = 1_048_576
 """Characters that are read of one text; the rest is left out."""
 
-_ANSI = re.compile(r"(?:\x1b|␛|\\x1b|\\u001b|\\033|\^\[)\[[0-9;?]{0,16}[A-Za-z]")
+_ANSI = re.compile(r"\x1b\[?[0-9;?]{0,16}[A-Za-z]?")
+_ANSI_WRITTEN = re.compile(r"(?:\u241b|\\x1b|\\u001b|\\033|\^\[)\[[0-9;?]{0,16}[A-Za-z]")
+_ANSI_OPENINGS = ("\u241b[", "\\x1b[", "\\u001b[", "\\033[", "^[[")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
 _TAG = re.compile(r"</?(?:span|code|pre|br|p|div|em|strong|b|i|a)(?:\s[^<>]{0,200})?/?>")
 _SLACK_LINK = re.compile(r"<((?:https?|mailto|ftp):[^<>|\s]{1,2000})(?:\|([^<>|]{0,2000}))?>")
@@ -42,7 +44,7 @@ _PLAIN = {
 """What editors, chats and terminals put in the place of plain marks: quotes, blanks, dashes, nothing."""
 
 _TYPOGRAPHY = tuple((mark, plain) for plain, marks in _PLAIN.items() for mark in marks)
-_JOINT = re.compile(r" ?[│┃║]{2,} ?")
+_JOINTS = (" ││ ", " ││", "││ ", "││")
 _BARS = ("│", "┃", "║")
 _MARKS = (">", "|", *_BARS)
 _OPENINGS = frozenset((" ", "\t", *_MARKS))
@@ -107,29 +109,44 @@ class Reading:
 
 def unwrap(text: str) -> Reading:
     """Take a text out of its wrappings. Reads at most `LIMIT` characters; never fails."""
-    text = text[:LIMIT]
-    if "\x1b" in text or "[" in text:
-        text = _ANSI.sub("", text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROL.sub(
-        " ", text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\x85", "\n")
-    )
-    text = _unescape(text)
+    text = _unescape(_without_controls(text[:LIMIT]))
     if "<" in text:
         text = _TAG.sub("", _SLACK_LINK.sub(_link, text))
     if not text.isascii():
-        text = _JOINT.sub("", text)
-        for mark, plain in _TYPOGRAPHY:
-            if mark in text:
-                text = text.replace(mark, plain)
+        text = _without_typography(text)
     text = text.replace("`", "")
     if "**" in text:
         text = _BOLD.sub("", text)
-    lines = _EMPTY_LINES.sub("\n\n", text).split("\n")
+    if "\n\n\n" in text:
+        text = _EMPTY_LINES.sub("\n\n", text)
+    lines = text.split("\n")
     if any(mark in text for mark in _MARKS):
         lines = [_unframed(line) if line[:1] in _OPENINGS else line for line in lines]
         return Reading(tuple([_tidy(line) for line in _joined(lines)]))
     return Reading(tuple([" ".join(line.split()) for line in _joined(lines)]))
+
+
+def _without_controls(text: str) -> str:
+    """Take out colours and control characters; line ends of every kind become line feeds."""
+    if "\x1b" in text:
+        text = _ANSI.sub("", text)
+    if any(opening in text for opening in _ANSI_OPENINGS):
+        text = _ANSI_WRITTEN.sub("", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        for line_end in ("\u2028", "\u2029", "\x85"):
+            text = text.replace(line_end, "\n")
+        text = _CONTROL.sub(" ", text)
+    return text
+
+
+def _without_typography(text: str) -> str:
+    """Put plain marks in the place of typographic ones, and close the joints of a framed line."""
+    for joint in _JOINTS:
+        text = text.replace(joint, "")
+    for mark, plain in _TYPOGRAPHY:
+        text = text.replace(mark, plain)
+    return text
 
 
 def starts_entry(line: str) -> bool:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from bench.recognize import ADVERSARIAL, SIZE, fill
 from diagnostics.recognize import find_secrets, recognize, redact, worth_reading
 from diagnostics.recognize.linear import compile_pattern
 from diagnostics.recognize.phrases import PhraseBook
+from tests.conftest import ROOT
 from tests.recognize.families import ANSWERS, go_v1
 
 if TYPE_CHECKING:
@@ -91,6 +94,25 @@ def test_without_re2_the_same_expressions_compile() -> None:
 
     assert match is not None
     assert match[1] == "42"
+
+
+def test_without_re2_everything_is_recognised_all_the_same() -> None:
+    program = (
+        "import sys; sys.modules['re2'] = None\n"
+        "from diagnostics.recognize import linear, recognize, redact\n"
+        "from tests.recognize.families import ANSWERS, CODELESS, FAMILIES\n"
+        "assert linear.re2 is None\n"
+        "for _, family in FAMILIES:\n"
+        "    for answer in ANSWERS[:8]:\n"
+        "        assert recognize(family(answer))[0].cause is answer.cause, (family, answer)\n"
+        "assert 'MIIEow' not in redact('-----BEGIN PRIVATE KEY-----\\nMIIEow')\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("size", [10, 1_000])
