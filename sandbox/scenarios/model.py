@@ -43,7 +43,7 @@ class Annotate(_Data):
     """An annotation is another than it should be; without a value it is not there."""
 
     do: Literal["annotate"]
-    on: Literal["service_account", "pod_template", "workload"] = "service_account"
+    at: Literal["service_account", "pod_template", "workload"] = "service_account"
     key: str = ROLE_ARN
     value: str | None = None
 

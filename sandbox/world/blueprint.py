@@ -194,9 +194,9 @@ def _with_names(fault: Fault, names: dict[str, str]) -> Fault:
 
 def _broken(plan: Blueprint, fault: Fault) -> Blueprint:  # noqa: C901, PLR0911, PLR0912  one case per kind of fault
     match fault:
-        case Annotate(on="service_account"):
+        case Annotate(at="service_account"):
             return replace(plan, service_account=_annotated(plan.service_account, fault))
-        case Annotate(on="workload"):
+        case Annotate(at="workload"):
             return replace(plan, workload=_annotated(plan.workload, fault))
         case Annotate():
             patch = {"metadata": {"annotations": {fault.key: fault.value}}}
