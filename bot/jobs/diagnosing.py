@@ -1,0 +1,189 @@
+"""Diagnose, diagnose again, and show the reply."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.slack.progress import Progress
+from bot.slack.replies import CannotPost
+from diagnostics.case import Question
+from diagnostics.errors import UsageError
+from diagnostics.pipeline import diagnose
+from diagnostics.verify import recheck
+from handlers.blockkit import escape
+from handlers.paste.command import SHARED_WORDS
+from handlers.render import diagnosis_message, progress_message, question_message
+from handlers.render.card import Card, Deed, Diagnosed, Happening, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.jobs.bench import Bench
+    from bot.store.queue import Job
+    from diagnostics.case import Case
+    from diagnostics.result import Diagnosis
+    from handlers.incident import Incident
+
+
+async def diagnose_incident(bench: Bench, job: Job) -> None:
+    """Diagnose the incident's cases, or ask what they are about, and reply."""
+    incident = await _incident(bench, job)
+    if incident is None:
+        return
+    again = job.attempt > 1
+    incident = await _anchored(bench, incident, look_first=again)
+    quiet = incident.shared or await bench.shared.is_shared(incident.spot.channel)
+    if quiet != incident.shared:
+        await bench.store.incidents.shared(incident.id, shared=quiet)
+    progress = Progress(replies=bench.replies, incident=incident, quiet=quiet)
+    async with progress:
+        answers = await asyncio.gather(
+            *(_answer(bench, case, progress.say) for case in incident.cases)
+        )
+    incident = replace(incident, shared=quiet, reply_ts=incident.reply_ts or progress.reply_ts)
+    diagnoses = _distinct([a for a in answers if not isinstance(a, Question)])
+    if diagnoses:
+        await bench.store.incidents.diagnosed(incident.id, diagnoses)
+        await bench.store.plans.offer(incident.id, diagnoses)
+        await show_card(bench, replace(incident, diagnoses=diagnoses), look_first=again)
+        return
+    question = next(a for a in answers if isinstance(a, Question))
+    await bench.store.incidents.asked(incident.id, question)
+    message = question_message(question, incident.id)
+    if quiet:
+        message = progress_message(SHARED_WORDS)
+    await _deliver(bench, incident, message, look_first=again)
+
+
+async def recheck_incident(bench: Bench, job: Job) -> None:
+    """Gather and judge again for every diagnosis of the incident, and edit the reply."""
+    incident = await _incident(bench, job)
+    if incident is None:
+        return
+    if not incident.diagnoses:
+        await diagnose_incident(bench, job)
+        return
+    by = job.payload.get("by")
+    incident = await show_card(bench, incident, busy="Checking again …")
+    incident, trouble = await look_again(bench, incident)
+    if isinstance(by, str):
+        happening = Happening(
+            deed=Deed.FAILED if trouble else Deed.DONE,
+            words=f"Check again: {trouble}" if trouble else "Checked again",
+            by=by,
+            at=bench.now(),
+        )
+        incident = await happened(bench, incident, happening)
+    await show_card(bench, incident)
+
+
+async def look_again(bench: Bench, incident: Incident) -> tuple[Incident, str | None]:
+    """Diagnose the same targets again; the incident as it is now, and what stood in the way."""
+    try:
+        diagnoses = await asyncio.gather(
+            *(recheck(d, bench.io, now=bench.now) for d in incident.diagnoses)
+        )
+    except UsageError as error:
+        await bench.store.plans.offer(incident.id, ())
+        return incident, str(error)
+    await bench.store.incidents.diagnosed(incident.id, diagnoses)
+    await bench.store.plans.offer(incident.id, diagnoses)
+    return replace(incident, diagnoses=tuple(diagnoses)), None
+
+
+async def happened(bench: Bench, incident: Incident, happening: Happening) -> Incident:
+    """Keep what somebody did; the one under way gives place to its end."""
+    kept = tuple(h for h in incident.happenings if h.deed is not Deed.RUNNING)
+    happenings = (*kept, happening)
+    await bench.store.incidents.happened(incident.id, happenings)
+    return replace(incident, happenings=happenings)
+
+
+async def show_again(bench: Bench, job: Job) -> None:
+    """Show the reply once more, as after the same failure was pasted again."""
+    incident = await _incident(bench, job)
+    if incident is not None:
+        await show_card(bench, incident)
+
+
+async def show_card(
+    bench: Bench, incident: Incident, *, busy: str | None = None, look_first: bool = False
+) -> Incident:
+    """Make the reply show what is on record; the incident with its reply."""
+    if not incident.diagnoses:
+        return incident
+    offered = await bench.store.plans.offered(incident.id, len(incident.diagnoses))
+    shown = tuple(
+        Diagnosed(diagnosis=diagnosis, fixes=fixes)
+        for diagnosis, fixes in zip(incident.diagnoses, offered, strict=True)
+    )
+    card = Card(
+        incident_id=incident.id,
+        first=shown[0],
+        also=shown[1:],
+        happenings=incident.happenings,
+        busy=busy,
+        seen=incident.seen,
+        internal=not incident.shared,
+    )
+    return await _deliver(bench, incident, diagnosis_message(card), look_first=look_first)
+
+
+# -- steps ---------------------------------------------------------------------------------------
+
+
+async def _incident(bench: Bench, job: Job) -> Incident | None:
+    return None if job.incident_id is None else await bench.store.incidents.get(job.incident_id)
+
+
+async def _answer(bench: Bench, case: Case, say: Callable[[str], None]) -> Diagnosis | Question:
+    answer = await diagnose(case, bench.io, now=bench.now, progress=say, deadline=bench.deadline)
+    if not isinstance(answer, Question):
+        verdict = bench.telemetry.diagnosis_seconds.labels(verdict=answer.verdict.value)
+        verdict.observe(answer.seconds)
+    return answer
+
+
+def _distinct(diagnoses: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
+    """Different failures with one cause become one section."""
+    kept: dict[object, Diagnosis] = {}
+    for diagnosis in diagnoses:
+        target = diagnosis.target
+        root = diagnosis.root.code if diagnosis.root is not None else diagnosis.verdict
+        key = (target.cluster, target.namespace, target.service_account, diagnosis.role_arn, root)
+        kept.setdefault(key, diagnosis)
+    return tuple(kept.values())
+
+
+async def _anchored(bench: Bench, incident: Incident, *, look_first: bool) -> Incident:
+    if incident.spot.thread_ts is not None:
+        return incident
+    who = f"<@{escape(incident.by)}>" if incident.by else "Somebody"
+    hints = incident.cases[0].hints
+    names = [n for n in (hints.namespace, hints.service_account) if n]
+    about = f" about {escape('/'.join(names))}" if names else ""
+    try:
+        thread_ts = await bench.replies.anchor(
+            incident, f"{who} asks{about}. My answer is in the thread.", look_first=look_first
+        )
+    except CannotPost:
+        return incident  # answered privately at the end
+    await bench.store.incidents.anchored(incident, thread_ts)
+    return replace(incident, spot=replace(incident.spot, thread_ts=thread_ts))
+
+
+async def _deliver(
+    bench: Bench, incident: Incident, message: Message, *, look_first: bool = False
+) -> Incident:
+    if incident.spot.thread_ts is None:
+        await bench.replies.elsewhere(incident, message)
+        return incident
+    try:
+        reply_ts = await bench.replies.show(incident, message, look_first=look_first)
+    except CannotPost:
+        if incident.reply_ts is None:
+            await bench.replies.elsewhere(incident, message)
+        return incident
+    return replace(incident, reply_ts=reply_ts)

@@ -1,0 +1,154 @@
+"""Look for failures where they must be fetched: in a thread, and in files."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+
+from bot.jobs.telling import give_help, tell
+from diagnostics.fleet import Hints
+from handlers.incident import Spot
+from handlers.paste.author import Voice, author_of
+from handlers.paste.intake import Source, failures, paste_of
+from handlers.paste.reading import FILE_LIMIT, extract_text
+from handlers.paste.reading.untrusted import Node, nodes_at, text_at
+from handlers.ports import Order, Task
+from handlers.slack_trouble import SLACK_TROUBLE, error_name
+
+if TYPE_CHECKING:
+    from bot.jobs.bench import Bench
+    from bot.store.queue import Job
+
+_log = structlog.get_logger("irsa.reading")
+_MESSAGES: Final = 100
+_FILES: Final = 5
+_PATIENCE: Final = aiohttp.ClientTimeout(total=15)
+
+
+async def read_thread(bench: Bench, job: Job) -> None:
+    """Find the newest failure in the thread in which somebody mentioned us."""
+    source = _source(job.payload)
+    try:
+        answer = await bench.client.conversations_replies(
+            channel=source.spot.channel, ts=source.spot.thread_ts or source.ts, limit=_MESSAGES
+        )
+    except SLACK_TROUBLE as error:
+        name = error_name(error)
+        words = (
+            f"I can't read this thread (Slack says {name}). Paste the error behind the mention, or invite me "
+            "into the channel."
+        )
+        await tell(bench, job.payload, words)
+        return
+    data: Any = answer.data
+    messages = nodes_at(data if isinstance(data, dict) else {}, "messages")
+    for message in reversed(messages):
+        if author_of(bench, message).voice in (Voice.OURS, Voice.OUTSIDER):
+            continue
+        text = extract_text(message)
+        symptoms = await asyncio.to_thread(failures, text, asked=True)
+        if symptoms:
+            await bench.store.inbox.paste(paste_of(bench.rules, source, symptoms, text=text))
+            return
+    earlier = await bench.store.incidents.in_thread(source.spot)
+    if earlier is not None:
+        payload = {"by": source.by}
+        await bench.store.inbox.order(
+            Order(task=Task.RECHECK, incident_id=earlier.id, payload=payload)
+        )
+        return
+    await give_help(bench, job)
+
+
+async def read_files(bench: Bench, job: Job) -> None:
+    """Download a message's text files, up to 1 MB each, and look for failures in them."""
+    source = _source(job.payload)
+    hints = Hints(
+        cluster=_text(job.payload, "cluster"),
+        namespace=_text(job.payload, "namespace"),
+        service_account=_text(job.payload, "service_account"),
+    )
+    texts: list[str] = []
+    refused: list[str] = []
+    for file in nodes_at(job.payload, "files")[:_FILES]:
+        try:
+            texts.append(await _download(bench, text_at(file, "url")))
+        except Undownloadable as error:
+            refused.append(f"{text_at(file, 'name')[:80]}: {error}")
+            _log.info("file not read", file=text_at(file, "id"), why=str(error))
+    text = "\n".join(texts)
+    symptoms = await asyncio.to_thread(failures, text, asked=source.asked)
+    if symptoms:
+        await bench.store.inbox.paste(
+            paste_of(bench.rules, source, symptoms, text=text, hints=hints)
+        )
+    elif source.asked:
+        words = "I found no web-identity error in the file."
+        if refused:
+            words = "I could not read " + "; ".join(refused) + "."
+        await tell(bench, job.payload, words)
+
+
+class Undownloadable(Exception):
+    """A file can't be read; the message says why in a clause."""
+
+
+async def _download(bench: Bench, url: str) -> str:
+    """Read a file of Slack's; the bot's token goes to Slack's own hosts only.
+
+    Raises:
+        Undownloadable: If it is elsewhere, refused or no text.
+    """
+    if not _is_slacks(url, bench.client.base_url):
+        raise Undownloadable("it is not kept at Slack")
+    headers = {"Authorization": f"Bearer {bench.client.token}"}
+    try:
+        async with bench.http().get(
+            url, headers=headers, timeout=_PATIENCE, allow_redirects=False
+        ) as response:
+            if response.status != 200:  # noqa: PLR2004
+                raise Undownloadable(f"Slack answered {response.status}; is files:read granted?")
+            if response.content_type == "text/html" and not url.endswith((".html", ".htm")):
+                raise Undownloadable("Slack asks to sign in; is files:read granted?")
+            body = bytearray()
+            async for chunk in response.content.iter_chunked(65_536):
+                body += chunk
+                if len(body) >= FILE_LIMIT:
+                    break
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        raise Undownloadable(f"the download broke off ({type(error).__name__})") from error
+    return bytes(body[:FILE_LIMIT]).decode("utf-8", errors="replace")
+
+
+def _is_slacks(url: str, api_url: str) -> bool:
+    try:
+        given, api = urlsplit(url), urlsplit(api_url)
+    except ValueError:
+        return False
+    host = given.hostname or ""
+    if given.scheme == "https" and given.port is None:
+        return host in ("slack.com", "files.slack.com") or host.endswith(".slack.com")
+    return (given.scheme, given.netloc) == (api.scheme, api.netloc)
+
+
+def _source(payload: Node) -> Source:
+    return Source(
+        event_id=None,
+        spot=Spot(
+            team=text_at(payload, "team"),
+            channel=text_at(payload, "channel"),
+            thread_ts=_text(payload, "thread_ts"),
+        ),
+        ts=text_at(payload, "ts"),
+        by=_text(payload, "user"),
+        asked=payload.get("asked") is True,
+        shared=payload.get("shared") is True,
+    )
+
+
+def _text(payload: Node, key: str) -> str | None:
+    return text_at(payload, key) or None

@@ -1,0 +1,73 @@
+"""What each kind of job does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.jobs.diagnosing import diagnose_incident, recheck_incident, show_again, show_card
+from bot.jobs.fixing import apply_plan, give_up_plan
+from bot.jobs.reading import read_files, read_thread
+from bot.jobs.runner import ATTEMPTS
+from bot.jobs.telling import give_help, show_home, warn_of_secret
+from bot.slack.replies import CannotPost
+from handlers.ports import Task
+from handlers.render import trouble_message
+
+if TYPE_CHECKING:
+    from bot.jobs.bench import Bench
+    from bot.store.queue import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Does jobs with what lies on the bench."""
+
+    bench: Bench
+
+    async def __call__(self, job: Job) -> None:
+        """Do one job.
+
+        Raises:
+            TooOften: If it was started too often already.
+        """
+        if job.attempt > ATTEMPTS:
+            raise TooOften(f"started {job.attempt - 1} times without an end")
+        await _TASKS[job.task](self.bench, job)
+
+    async def give_up(self, job: Job, trouble_id: str) -> None:
+        """Tell the thread that a job failed for good, in one sentence."""
+        if job.task is Task.APPLY:
+            await give_up_plan(self.bench, job, trouble_id)
+            return
+        incident = None
+        if job.incident_id is not None:
+            incident = await self.bench.store.incidents.get(job.incident_id)
+        if incident is None or job.task not in (Task.DIAGNOSE, Task.RECHECK):
+            return
+        if incident.diagnoses:
+            await show_card(self.bench, incident)
+            return
+        words = "I could not finish this diagnosis because of an error on my side."
+        message = trouble_message(words, trouble_id=trouble_id)
+        try:
+            await self.bench.replies.show(incident, message, look_first=job.attempt > 1)
+        except CannotPost:
+            await self.bench.replies.elsewhere(incident, message)
+
+
+class TooOften(Exception):
+    """A job was started again and again."""
+
+
+_TASKS = {
+    Task.DIAGNOSE: diagnose_incident,
+    Task.SHOW: show_again,
+    Task.RECHECK: recheck_incident,
+    Task.APPLY: apply_plan,
+    Task.READ_THREAD: read_thread,
+    Task.READ_FILES: read_files,
+    Task.WARN: warn_of_secret,
+    Task.HELP: give_help,
+    Task.HOME: show_home,
+}

@@ -1,0 +1,194 @@
+"""The process: opens the door to Slack, and closes it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import Options, SlackUnusable, serving
+from bot.clients import build_clients
+from bot.serve_http import PATH, make_web
+from bot.serve_signed import Gate
+from bot.settings import SettingsError
+from bot.store.inbox import Limits
+from bot.store.retention import Retention
+from handlers.slack_trouble import SLACK_TROUBLE, error_name
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from bot.app import Service
+    from bot.fleet_file import FleetFile
+    from bot.settings import Settings
+
+_log = structlog.get_logger("irsa.serve")
+_HOUR: Final = 3600.0
+_GRACE: Final = 5.0
+
+
+def options_of(settings: Settings) -> Options:
+    """What the service needs of the settings.
+
+    Raises:
+        SettingsError: If the bot token is missing, or it is not clear how Slack reaches us.
+    """
+    token = settings.slack_bot_token
+    faults: list[tuple[str, str]] = []
+    if token is None:
+        faults.append(("SLACK_BOT_TOKEN", "not set; expected the bot token, xoxb-…"))
+    socket, secret = settings.slack_app_token, settings.slack_signing_secret
+    if socket is None and secret is None:
+        faults.append(
+            (
+                "SLACK_APP_TOKEN",
+                "not set, nor is SLACK_SIGNING_SECRET: set the first for Socket Mode, or the second for HTTP mode",
+            )
+        )
+    if socket is not None and secret is not None:
+        faults.append(
+            (
+                "SLACK_SIGNING_SECRET",
+                "set beside SLACK_APP_TOKEN: keep the app token for Socket Mode, or the secret for HTTP mode",
+            )
+        )
+    if faults or token is None:
+        raise SettingsError(tuple(faults))
+    return Options(
+        bot_token=token.get_secret_value(),
+        api_url=settings.slack_api_url,
+        database_url=settings.database_url.get_secret_value(),
+        signing_secret=None if secret is None else secret.get_secret_value(),
+        concurrency=settings.concurrency,
+        limits=Limits(waiting=settings.queue_limit),
+        deadline=settings.diagnosis_deadline,
+        drain=settings.drain_deadline,
+    )
+
+
+async def serve(
+    settings: Settings,
+    fleet_file: FleetFile,
+    environ: Mapping[str, str],
+    *,
+    announce: Callable[[str], None] = lambda _words: None,
+) -> None:
+    """Run until SIGTERM or SIGINT; then take nothing new, and let what runs finish.
+
+    Raises:
+        SettingsError: See `options_of`.
+        SlackUnusable: If Slack refuses a token or does not answer.
+        OSError: If the port is taken.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with running(settings, fleet_file, environ) as address:
+        announce(address)
+        await stopping.wait()
+        _log.info("stopping")
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, fleet_file: FleetFile, environ: Mapping[str, str]
+) -> AsyncIterator[str]:
+    """Run the bot while the block runs; gives the address of its HTTP side.
+
+    The order of the end is: no new deliveries, jobs drained, clients and store closed.
+    """
+    options = options_of(settings)
+    async with (
+        build_clients(fleet_file.fleet, environ) as io,
+        serving(options, fleet_file, io) as service,
+        _housekeeping(service),
+        _door(service, settings, options) as address,
+    ):
+        _log.info("ready", address=address, team=service.me.team, user=service.me.user)
+        yield address
+
+
+@asynccontextmanager
+async def _door(service: Service, settings: Settings, options: Options) -> AsyncIterator[str]:
+    gate = None
+    if options.signing_secret is not None:
+        gate = Gate(options.signing_secret, time.time)
+    socket = None
+    if settings.slack_app_token is not None:
+        socket = make_socket(service, settings.slack_app_token.get_secret_value())
+    connected = _socket_alive(socket) if socket is not None else lambda: True
+    application = make_web(service, gate=gate, connected=connected)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+        if socket is not None:
+            await connect(socket)
+        host, port = runner.addresses[0][:2]
+        yield f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH if gate else ''}"
+    finally:
+        if socket is not None:
+            await socket.close_async()  # type: ignore[no-untyped-call]
+        await runner.cleanup()
+
+
+def make_socket(service: Service, app_token: str) -> AsyncSocketModeHandler:
+    """Make the Socket Mode side of a service."""
+    client = service.bench.client
+    return AsyncSocketModeHandler(
+        service.bolt,
+        app_token,
+        web_client=AsyncWebClient(token=client.token, base_url=client.base_url),
+        logger=logging.getLogger("slack_bolt.socket"),
+    )
+
+
+async def connect(socket: AsyncSocketModeHandler) -> None:
+    """Open the connection.
+
+    Raises:
+        SlackUnusable: If Slack refuses the app token.
+    """
+    try:
+        await socket.connect_async()  # type: ignore[no-untyped-call]
+    except SLACK_TROUBLE as error:
+        raise SlackUnusable(
+            f"Slack does not accept SLACK_APP_TOKEN ({error_name(error)}); it needs the scope connections:write, "
+            "and the app must have Socket Mode switched on"
+        ) from error
+
+
+def _socket_alive(socket: AsyncSocketModeHandler) -> Callable[[], bool]:
+    def alive() -> bool:
+        session = socket.client.current_session
+        return session is not None and not session.closed
+
+    return alive
+
+
+@asynccontextmanager
+async def _housekeeping(service: Service) -> AsyncIterator[None]:
+    async def tidy() -> None:
+        while True:
+            try:
+                gone = await service.store.forget(Retention())
+                _log.info("forgotten", rows=gone)
+            except Exception:  # noqa: BLE001  the process goes on
+                _log.exception("nothing forgotten")
+            await asyncio.sleep(_HOUR)
+
+    task = asyncio.create_task(tidy(), name="irsa-housekeeping")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,211 @@
+"""The one reply of an incident: posted once, whatever breaks, and edited ever after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from handlers.blockkit import build, clip
+from handlers.render.card import EVENT_TYPE
+from handlers.slack_trouble import NO_ANSWER, SLACK_TROUBLE, error_name
+from handlers.whisper import respond, whisper
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.slack.pacing import Pacing
+    from bot.store.incidents import IncidentStore
+    from bot.telemetry import Telemetry
+    from handlers.incident import Incident
+    from handlers.render.card import Message
+
+_log = structlog.get_logger("irsa.slack")
+
+_REFUSED_BLOCKS: Final = frozenset(
+    (
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "block_mismatch",
+        "msg_too_long",
+    )
+)
+_GONE: Final = frozenset(("message_not_found", "cant_update_message", "edit_window_closed"))
+_UNKNOWN: Final = frozenset(
+    ("internal_error", "fatal_error", "service_unavailable", "request_timeout")
+)
+"""Slack's own failures, after which a post may or may not be there."""
+_PLAIN: Final = 3_000
+_LOOK: Final = 200
+
+
+class CannotPost(Exception):
+    """Slack does not take the reply; the message is its error name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replies:
+    """Posts and edits replies."""
+
+    client: AsyncWebClient
+    incidents: IncidentStore
+    pacing: Pacing
+    telemetry: Telemetry
+
+    async def show(self, incident: Incident, message: Message, *, look_first: bool = False) -> str:
+        """Make the incident's reply look like this; its `ts`.
+
+        Args:
+            incident: Where, and the reply there is already.
+            message: What to show.
+            look_first: An earlier attempt may have posted: look in the thread before.
+
+        Raises:
+            CannotPost: If Slack takes it in no form.
+        """
+        reply_ts = incident.reply_ts
+        if reply_ts is None and look_first:
+            reply_ts = await self._find(incident)
+        if reply_ts is not None and await self._update(incident, reply_ts, message):
+            if incident.reply_ts != reply_ts:
+                await self.incidents.posted(incident.id, reply_ts)
+            return reply_ts
+        reply_ts = await self._post(incident, message)
+        await self.incidents.posted(incident.id, reply_ts)
+        return reply_ts
+
+    async def anchor(self, incident: Incident, words: str, *, look_first: bool) -> str:
+        """Post the message whose thread a command is answered in; its `ts`.
+
+        Raises:
+            CannotPost: As when the app is not in the channel.
+        """
+        del look_first  # a channel's history is not read for it
+        await self.pacing.turn(incident.spot.channel)
+        try:
+            answer = await self.client.chat_postMessage(
+                channel=incident.spot.channel, text=words, unfurl_links=False, unfurl_media=False
+            )
+        except SLACK_TROUBLE as error:
+            raise self._cannot("chat.postMessage", error) from error
+        return str(answer["ts"])
+
+    async def elsewhere(self, incident: Incident, message: Message) -> bool:
+        """Show it privately to who asked, where the channel does not take it; buttons are left out."""
+        blocks = [b for b in message.blocks if b.get("type") != "actions"]
+        if incident.by is not None and await whisper(
+            self.client,
+            user=incident.by,
+            channel=incident.spot.channel,
+            thread_ts=incident.spot.thread_ts,
+            words=message.text,
+            blocks=blocks,
+            response_url=incident.response_url,
+        ):
+            return True
+        return await respond(self.client, incident.response_url, words=message.text, blocks=blocks)
+
+    # -- the calls -------------------------------------------------------------------------------
+
+    async def _post(self, incident: Incident, message: Message) -> str:
+        for form in _forms(message):
+            for attempt in (1, 2):
+                await self.pacing.turn(incident.spot.channel)
+                try:
+                    answer = await self.client.chat_postMessage(
+                        channel=incident.spot.channel,
+                        thread_ts=incident.spot.thread_ts,
+                        unfurl_links=False,
+                        unfurl_media=False,
+                        metadata={
+                            "event_type": EVENT_TYPE,
+                            "event_payload": {"id": incident.id},
+                        },
+                        **form,
+                    )
+                except SLACK_TROUBLE as error:
+                    if _refused_form(error):
+                        self._cannot("chat.postMessage", error)
+                        break
+                    if not _outcome_unknown(error):
+                        raise self._cannot("chat.postMessage", error) from error
+                    found = await self._find(incident)
+                    if found is not None:
+                        return found
+                    if attempt == 2:  # noqa: PLR2004
+                        raise self._cannot("chat.postMessage", error) from error
+                else:
+                    return str(answer["ts"])
+        raise CannotPost("invalid_blocks")
+
+    async def _update(self, incident: Incident, reply_ts: str, message: Message) -> bool:
+        for form in _forms(message):
+            try:
+                await self.client.chat_update(channel=incident.spot.channel, ts=reply_ts, **form)
+            except SLACK_TROUBLE as error:
+                if _refused_form(error):
+                    self._cannot("chat.update", error)
+                    continue
+                cannot = self._cannot("chat.update", error)
+                if error_name(error) in _GONE:
+                    return False
+                raise cannot from error
+            else:
+                return True
+        raise CannotPost("invalid_blocks")
+
+    async def _find(self, incident: Incident) -> str | None:
+        """Look for our message in the thread, by its metadata."""
+        if incident.spot.thread_ts is None:
+            return None
+        try:
+            answer = await self.client.conversations_replies(
+                channel=incident.spot.channel,
+                ts=incident.spot.thread_ts,
+                include_all_metadata=True,
+                limit=_LOOK,
+            )
+        except SLACK_TROUBLE as error:
+            self._cannot("conversations.replies", error)
+            return None
+        found: Any = answer.get("messages") or []
+        for held in found:
+            metadata = held.get("metadata") or {}
+            if (
+                metadata.get("event_type") == EVENT_TYPE
+                and (metadata.get("event_payload") or {}).get("id") == incident.id
+            ):
+                return str(held["ts"])
+        return None
+
+    def _cannot(self, method: str, error: BaseException) -> CannotPost:
+        name = error_name(error)
+        self.telemetry.slack_errors.labels(method=method, error=name[:40]).inc()
+        _log.warning("slack refused", method=method, error=name)
+        return CannotPost(name)
+
+
+def _refused_form(error: BaseException) -> bool:
+    return isinstance(error, SlackApiError) and error_name(error) in _REFUSED_BLOCKS
+
+
+def _outcome_unknown(error: BaseException) -> bool:
+    if isinstance(error, NO_ANSWER):
+        return True
+    if not isinstance(error, SlackApiError):
+        return True
+    status: int = error.response.status_code
+    return status >= 500 or error_name(error) in _UNKNOWN  # noqa: PLR2004
+
+
+def _forms(message: Message) -> tuple[dict[str, Any], ...]:
+    """The message, and plainer forms of it for a Slack that refuses its blocks."""
+    plain = clip(message.text, _PLAIN)
+    return (
+        {"text": message.text, "blocks": message.blocks},
+        {"text": plain, "blocks": [build.rich_text(build.paragraph(plain))]},
+        {"text": plain, "blocks": []},
+    )

@@ -1,0 +1,145 @@
+"""Incidents: read them, and keep what their reply shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from bot.store import codec
+from bot.store.inbox import fingerprint
+from bot.store.insert import insert_once
+from bot.store.tables import failures, incidents
+from handlers.incident import Incident, Spot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from diagnostics.case import Question
+    from diagnostics.result import Diagnosis
+    from handlers.ports import Clock
+    from handlers.render.card import Happening
+
+_HAPPENINGS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentStore:
+    """The `Incidents` of the handlers, and what the jobs write."""
+
+    engine: AsyncEngine
+    now: Clock
+
+    async def get(self, incident_id: str) -> Incident | None:
+        """One incident."""
+        async with self.engine.connect() as connection:
+            found = await connection.execute(select(incidents).where(incidents.c.id == incident_id))
+            row = found.one_or_none()
+        return None if row is None else _incident(row)
+
+    async def recent(self, team: str, *, by: str, limit: int) -> tuple[Incident, ...]:
+        """The newest incidents that a person pasted and that have a diagnosis, newest first."""
+        wanted = (
+            select(incidents)
+            .where(
+                incidents.c.team == team,
+                incidents.c.by == by,
+                incidents.c.diagnoses.is_not(None),
+            )
+            .order_by(incidents.c.created.desc())
+            .limit(limit)
+        )
+        async with self.engine.connect() as connection:
+            return tuple(_incident(row) for row in await connection.execute(wanted))
+
+    async def in_thread(self, spot: Spot) -> Incident | None:
+        """The newest incident of a thread that has a reply."""
+        wanted = (
+            select(incidents)
+            .where(
+                incidents.c.team == spot.team,
+                incidents.c.channel == spot.channel,
+                incidents.c.thread_ts == spot.thread_ts,
+                incidents.c.diagnoses.is_not(None),
+            )
+            .order_by(incidents.c.created.desc())
+            .limit(1)
+        )
+        async with self.engine.connect() as connection:
+            row = (await connection.execute(wanted)).one_or_none()
+        return None if row is None else _incident(row)
+
+    async def posted(self, incident_id: str, reply_ts: str) -> None:
+        """Remember our message in the thread."""
+        await self._set(incident_id, reply_ts=reply_ts)
+
+    async def anchored(self, incident: Incident, thread_ts: str) -> None:
+        """Remember the message whose thread a command is answered in."""
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                update(incidents)
+                .where(incidents.c.id == incident.id)
+                .values(thread_ts=thread_ts, updated=self._at)
+            )
+            for case in incident.cases:
+                row = {
+                    "team": incident.spot.team,
+                    "channel": incident.spot.channel,
+                    "thread_ts": thread_ts,
+                    "fingerprint": fingerprint(case),
+                    "incident_id": incident.id,
+                }
+                await insert_once(connection, failures, row)
+
+    async def diagnosed(self, incident_id: str, diagnoses: Sequence[Diagnosis]) -> None:
+        """Keep the newest diagnoses."""
+        await self._set(
+            incident_id, diagnoses=codec.diagnoses.write(tuple(diagnoses)), question=None
+        )
+
+    async def asked(self, incident_id: str, question: Question) -> None:
+        """Keep what was asked."""
+        await self._set(incident_id, question=codec.question.write((question,)))
+
+    async def happened(self, incident_id: str, happenings: Sequence[Happening]) -> None:
+        """Keep what people did; the newest 20."""
+        kept = tuple(happenings)[-_HAPPENINGS:]
+        await self._set(incident_id, happenings=codec.happenings.write(kept))
+
+    async def shared(self, incident_id: str, *, shared: bool) -> None:
+        """Keep whether the channel is shared with another organisation."""
+        await self._set(incident_id, shared=shared)
+
+    @property
+    def _at(self) -> float:
+        return self.now().timestamp()
+
+    async def _set(self, incident_id: str, **values: object) -> None:
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                update(incidents)
+                .where(incidents.c.id == incident_id)
+                .values(updated=self._at, **values)
+            )
+
+
+def _incident(row: Row[Any]) -> Incident:
+    return Incident(
+        id=row.id,
+        spot=Spot(team=row.team, channel=row.channel, thread_ts=row.thread_ts),
+        by=row.by,
+        cases=codec.cases.read(row.cases),
+        reply_ts=row.reply_ts,
+        response_url=row.response_url,
+        diagnoses=() if row.diagnoses is None else codec.diagnoses.read(row.diagnoses),
+        question=None if row.question is None else codec.question.read(row.question)[0],
+        happenings=codec.happenings.read(row.happenings),
+        seen=row.seen,
+        shared=row.shared,
+        created=datetime.fromtimestamp(row.created, UTC),
+    )

@@ -1,0 +1,139 @@
+"""The queue of jobs: claimed by lease, so that what a crashed process held is taken up by the next."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.store.tables import jobs
+from handlers.ports import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from handlers.ports import Clock
+
+_LOOK: Final = 20
+"""Candidates that are tried before giving up until the next wake-up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A claimed job."""
+
+    id: int
+    task: Task
+    incident_id: str | None
+    payload: Mapping[str, object]
+    attempt: int
+    """1 for the first; more after a crash or a stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobQueue:
+    """Claims, renews and settles jobs. Two jobs of one incident never run at the same time."""
+
+    engine: AsyncEngine
+    now: Clock
+    owner: str
+    lease: float = 30.0
+    """Seconds until a job whose owner is silent goes to another process."""
+
+    async def claim(self) -> Job | None:
+        """Take the most urgent job that may run now."""
+        for job_id, state in await self._candidates():
+            job = await self._take(job_id, state)
+            if job is not None:
+                return job
+        return None
+
+    async def renew(self, job: Job) -> bool:
+        """Keep a job for another lease; False where it was lost to another process."""
+        async with self.engine.begin() as connection:
+            done = await connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job.id, jobs.c.owner == self.owner, jobs.c.state == "running")
+                .values(lease=self._at + self.lease)
+            )
+        return done.rowcount == 1
+
+    async def finish(self, job: Job, *, error: str | None = None) -> None:
+        """Done, or given up with the reason."""
+        await self._settle(job, state="done", finished=self._at, error=error)
+
+    async def release(self, job: Job) -> None:
+        """Put an interrupted job back, for the next start."""
+        await self._settle(job, state="queued", owner=None, lease=None)
+
+    async def unfinished(self) -> int:
+        """How many jobs wait or run, in whatever process."""
+        left = select(func.count()).where(jobs.c.state != "done")
+        async with self.engine.connect() as connection:
+            return (await connection.scalar(left)) or 0
+
+    @property
+    def _at(self) -> float:
+        return self.now().timestamp()
+
+    async def _candidates(self) -> list[tuple[int, str]]:
+        busy = select(jobs.c.incident_id).where(
+            jobs.c.state == "running",
+            jobs.c.lease >= self._at,
+            jobs.c.incident_id.is_not(None),
+        )
+        free = or_(
+            jobs.c.state == "queued",
+            and_(jobs.c.state == "running", jobs.c.lease < self._at),
+        )
+        wanted = (
+            select(jobs.c.id, jobs.c.state)
+            .where(free, or_(jobs.c.incident_id.is_(None), jobs.c.incident_id.not_in(busy)))
+            # An expired one first: until it is taken up, nothing else of its incident can run.
+            .order_by(jobs.c.state.desc(), jobs.c.urgent.desc(), jobs.c.id)
+            .limit(_LOOK)
+        )
+        async with self.engine.connect() as connection:
+            return [(row.id, row.state) for row in await connection.execute(wanted)]
+
+    async def _take(self, job_id: int, state: str) -> Job | None:
+        at = self._at
+        mine = update(jobs).where(jobs.c.id == job_id, jobs.c.state == state)
+        if state == "running":
+            mine = mine.where(jobs.c.lease < at)
+        try:
+            async with self.engine.begin() as connection:
+                row = (
+                    await connection.execute(
+                        mine.values(
+                            state="running",
+                            owner=self.owner,
+                            lease=at + self.lease,
+                            attempts=jobs.c.attempts + 1,
+                        ).returning(jobs)
+                    )
+                ).one_or_none()
+        except IntegrityError:
+            return None  # another job of the same incident began meanwhile
+        if row is None:
+            return None
+        return Job(
+            id=row.id,
+            task=Task(row.task),
+            incident_id=row.incident_id,
+            payload=json.loads(row.payload),
+            attempt=row.attempts,
+        )
+
+    async def _settle(self, job: Job, **values: object) -> None:
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job.id, jobs.c.owner == self.owner, jobs.c.state == "running")
+                .values(**values)
+            )

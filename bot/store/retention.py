@@ -1,0 +1,47 @@
+"""Forget what has served its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete
+
+from bot.store.tables import audit, events, incidents, jobs, messages
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Days that each kind of record is kept."""
+
+    deliveries: float = 2.0
+    """Slack tries again for some minutes, and may redeliver within the hour."""
+    jobs: float = 7.0
+    incidents: float = 90.0
+    """With their plans; buttons of older replies say that the card is out of date."""
+    audit: float = 400.0
+
+
+async def forget(engine: AsyncEngine, keep: Retention, *, at: float) -> int:
+    """Delete what is older; the number of rows."""
+    aged = (
+        (events, events.c.at, keep.deliveries),
+        (messages, messages.c.at, keep.incidents),
+        (incidents, incidents.c.updated, keep.incidents),
+        (audit, audit.c.at, keep.audit),
+    )
+    gone = 0
+    async with engine.begin() as connection:
+        for table, column, days in aged:
+            done = await connection.execute(delete(table).where(column < at - days * _DAY))
+            gone += done.rowcount
+        done = await connection.execute(
+            delete(jobs).where(jobs.c.state == "done", jobs.c.finished < at - keep.jobs * _DAY)
+        )
+        gone += done.rowcount
+    return gone

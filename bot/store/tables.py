@@ -1,0 +1,132 @@
+"""The tables. Times are seconds since the epoch; documents are JSON text; IDs are random."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", String(80), primary_key=True, comment="Slack's event_id"),
+    Column("at", Double, nullable=False, index=True),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("team", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("thread_ts", String(32)),
+    Column("by", String(32)),
+    Column("automatic", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("reply_ts", String(32)),
+    Column("response_url", Text),
+    Column("seen", Integer, nullable=False),
+    Column("cases", Text, nullable=False),
+    Column("diagnoses", Text),
+    Column("question", Text),
+    Column("happenings", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("updated", Double, nullable=False),
+    Index("incidents_by_thread", "team", "channel", "thread_ts", "created"),
+    Index("incidents_by_age", "updated"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("ts", String(32), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("at", Double, nullable=False, index=True),
+    comment="Failures by the message that holds them: mention and message event, edits, retries.",
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("thread_ts", String(32), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
+    Column(
+        "incident_id", ForeignKey("incidents.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    comment="Failures by thread: one reply each.",
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "incident_id", ForeignKey("incidents.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("position", Integer, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("fix", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Column("by", String(32)),
+    Column("claimed", Double),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("task", String(24), nullable=False),
+    Column("incident_id", String(32)),
+    Column("payload", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String(64)),
+    Column("lease", Double, comment="Until when the owner has it"),
+    Column("created", Double, nullable=False),
+    Column("finished", Double),
+    Column("error", Text),
+    Index("jobs_waiting", "state", "urgent", "id"),
+)
+
+Index(
+    "jobs_one_running_per_incident",
+    jobs.c.incident_id,
+    unique=True,
+    sqlite_where=text("state = 'running' AND incident_id IS NOT NULL"),
+    postgresql_where=text("state = 'running' AND incident_id IS NOT NULL"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False, index=True),
+    Column("action", String(32), nullable=False),
+    Column("decision", String(32), nullable=False),
+    Column("team", String(32)),
+    Column("channel", String(32)),
+    Column("user", String(32)),
+    Column("incident_id", String(32)),
+    Column("plan_id", String(32)),
+    Column("words", Text, nullable=False),
+    comment="Append-only.",
+)

@@ -1,0 +1,41 @@
+"""Everything that a listener may use, in one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from handlers.access import Access
+    from handlers.ports import Audit, Inbox, Incidents, Meter, Plans, Rules
+    from handlers.shared_channels import SharedChannels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Me:
+    """Who we are in the workspace, as `auth.test` says."""
+
+    team: str
+    user: str
+    bot: str | None
+    app: str | None = None
+
+    @property
+    def mention(self) -> str:
+        """How a message addresses us."""
+        return f"<@{self.user}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the listeners work with."""
+
+    me: Me
+    inbox: Inbox
+    incidents: Incidents
+    plans: Plans
+    audit: Audit
+    access: Access
+    shared: SharedChannels
+    rules: Rules
+    meter: Meter

@@ -1,0 +1,24 @@
+"""Register every listener, the specific ones first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import everything_else, home
+from handlers.buttons import apply, question, reading
+from handlers.paste import command, form, mention, message, shortcut
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+
+    from handlers.desk import Desk
+    from handlers.people import Directory
+    from handlers.ports import Clock
+
+
+def register(app: AsyncApp, desk: Desk, *, directory: Directory, now: Clock) -> None:
+    """Add all listeners to a Bolt app."""
+    for module in (message, mention, command, shortcut, form, question, reading, home):
+        module.register(app, desk)
+    apply.register(app, desk, now)
+    everything_else.register(app, desk, directory)

@@ -1,0 +1,50 @@
+"""Somebody addresses the bot: an error, a name, "this thread", or help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.paste.intake import Source, failures, file_order, paste_of, source_payload
+from handlers.paste.reading import files_to_read
+from handlers.paste.reading.untrusted import text_at
+from handlers.paste.words import Misused, parse
+from handlers.ports import Order, Task
+
+if TYPE_CHECKING:
+    from handlers.desk import Desk
+    from handlers.paste.reading.untrusted import Node
+
+_HELP = frozenset(("help", "hilfe", "?", "usage", "hi", "hello"))
+
+
+async def ask(desk: Desk, source: Source, message: Node, text: str) -> str:
+    """Put a question on record; what became of it, in a word."""
+    words = text.replace(desk.me.mention, " ").strip()
+    try:
+        asked = parse(words, clusters=(c.name for c in desk.rules.fleet.clusters))
+    except Misused as error:
+        return await _order(desk, source, Task.HELP, words=str(error))
+    symptoms = failures(words, asked=True)
+    if symptoms:
+        paste = paste_of(desk.rules, source, symptoms, text=text, hints=asked.hints)
+        return (await desk.inbox.paste(paste)).value
+    files = files_to_read(message)
+    if files:
+        order = file_order(source, files, hints=asked.hints)
+        return (await desk.inbox.order(order, event_id=source.event_id)).value
+    if words.lower() not in _HELP and asked.names_something:
+        named = asked.symptom()
+        paste = paste_of(
+            desk.rules, source, (named,) if named else (), text=text, hints=asked.hints
+        )
+        return (await desk.inbox.paste(paste)).value
+    in_thread = bool(text_at(message, "thread_ts")) and message.get("thread_ts") != source.ts
+    if in_thread and words.lower() not in _HELP:
+        return await _order(desk, source, Task.READ_THREAD)
+    return await _order(desk, source, Task.HELP)
+
+
+async def _order(desk: Desk, source: Source, task: Task, *, words: str = "") -> str:
+    payload = {**source_payload(source), "words": words}
+    recorded = await desk.inbox.order(Order(task=task, payload=payload), event_id=source.event_id)
+    return recorded.value

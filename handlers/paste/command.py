@@ -1,0 +1,105 @@
+"""`/irsa diagnose …` and `/irsa help`. Slash commands do not work inside threads."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+from handlers.access import Actor
+from handlers.incident import Spot
+from handlers.paste.intake import Source, failures, paste_of
+from handlers.paste.reading.untrusted import text_at
+from handlers.paste.words import Asked, Misused, parse
+from handlers.ports import Recorded
+from handlers.render import form_modal, help_message
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncAck, AsyncApp
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from handlers.desk import Desk
+    from handlers.ports import Paste
+
+COMMAND: Final = "/irsa"
+SHARED_WORDS: Final = (
+    "This channel is shared with another organisation, so I show nothing of ours here. "
+    "Ask me in an internal channel or in a direct message."
+)
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the command."""
+
+    @app.command(COMMAND)
+    async def command(ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> None:
+        desk.meter.delivery("command", await run(desk, ack, command, client))
+
+
+async def run(desk: Desk, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> str:
+    """Answer a command at once, and put what it asks for on record."""
+    text = html.unescape(text_at(command, "text")).strip()
+    verb, _, rest = text.partition(" ")
+    actor = Actor(user=text_at(command, "user_id")[:32], team=text_at(command, "team_id") or None)
+    denied = desk.access.outsider(actor)
+    if denied is not None:
+        await ack(denied.words)
+        return denied.rule
+    if verb.lower() != "diagnose":
+        said = help_message()
+        unknown = verb and verb.lower() != "help"
+        words = f"I do not know `{verb[:40]}`. " if unknown else ""
+        await ack(text=words + said.text, blocks=said.blocks)
+        return "unknown" if unknown else "help"
+    channel = text_at(command, "channel_id")[:32]
+    if await desk.shared.is_shared(channel):
+        await ack(SHARED_WORDS)
+        return "shared"
+    return await _diagnose(desk, ack, command, client, rest.strip())
+
+
+async def _diagnose(
+    desk: Desk, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient, text: str
+) -> str:
+    clusters = tuple(c.name for c in desk.rules.fleet.clusters)
+    try:
+        asked = parse(text, clusters=clusters)
+    except Misused as error:
+        await ack(f"{error} Or use `/irsa help`.")
+        return "misused"
+    paste = _paste(desk, command, text, asked)
+    if not any(c.symptom for c in paste.cases) and not asked.names_something:
+        if text:
+            await ack(
+                "I found no web-identity error in that, and no name to look for. Write "
+                "`/irsa diagnose payments/api --cluster prod-eu`, or use `/irsa help`."
+            )
+            return "nothing"
+        incident_id = await desk.inbox.draft(paste)
+        view = form_modal((), asked.hints, clusters, incident_id)
+        await client.views_open(trigger_id=text_at(command, "trigger_id"), view=view)
+        await ack()
+        return "form"
+    recorded = await desk.inbox.paste(paste)
+    if recorded is Recorded.STARTED:
+        await ack("I am looking. The answer comes as a reply here in the channel.")
+    else:
+        await ack("I am at it already.")
+    return recorded.value
+
+
+def _paste(desk: Desk, command: dict[str, Any], text: str, asked: Asked) -> Paste:
+    trigger = text_at(command, "trigger_id")
+    source = Source(
+        event_id=trigger or None,
+        spot=Spot(team=desk.me.team, channel=text_at(command, "channel_id")[:32]),
+        ts=f"/{trigger}"[:32],
+        by=text_at(command, "user_id")[:32],
+        asked=True,
+        shared=False,
+        response_url=text_at(command, "response_url") or None,
+    )
+    symptoms = failures(asked.rest, asked=True)
+    named = asked.symptom() if not symptoms else None
+    return paste_of(
+        desk.rules, source, symptoms or ((named,) if named else ()), text=text, hints=asked.hints
+    )

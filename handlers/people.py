@@ -1,0 +1,139 @@
+"""What Slack says about people, groups and channels; asked for, briefly remembered, never guessed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+REMEMBERED: Final = 60.0
+"""Seconds that group members and a channel's sharing are remembered."""
+_PATIENCE: Final = 2.0
+"""Seconds for one question: a press must be answered within three."""
+_MOST: Final = 5_000
+
+
+class Unanswered(Exception):
+    """Slack could not be asked; the message is its error name or ours. What depends on it is refused."""
+
+
+class Timer(Protocol):
+    """A monotonic clock in seconds."""
+
+    def __call__(self) -> float:
+        """Now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What `users.info` says of a user, as far as rules depend on it."""
+
+    id: str
+    team: str | None
+    is_bot: bool
+    is_guest: bool
+    is_stranger: bool
+    deleted: bool
+
+
+@dataclass(slots=True)
+class Directory:
+    """Asks Slack about people, groups and channels."""
+
+    client: AsyncWebClient
+    timer: Timer
+    _groups: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+    _shared: dict[str, tuple[float, bool]] = field(default_factory=dict)
+
+    async def person(self, user: str) -> Person:
+        """One user, asked for each time.
+
+        Raises:
+            Unanswered: If Slack does not say.
+        """
+        answer = await self._ask(lambda: self.client.users_info(user=user))
+        found = _mapping(answer.get("user"))
+        if found.get("id") != user:
+            raise Unanswered("user_not_found")
+        return Person(
+            id=user,
+            team=_text(found.get("team_id")),
+            is_bot=bool(found.get("is_bot")) or user == "USLACKBOT",
+            is_guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
+            is_stranger=bool(found.get("is_stranger")),
+            deleted=bool(found.get("deleted")),
+        )
+
+    async def members(self, group: str) -> frozenset[str]:
+        """The members of a user group, remembered for a minute at most.
+
+        Raises:
+            Unanswered: If Slack does not say.
+        """
+        at = self.timer()
+        known = self._groups.get(group)
+        if known is not None and at - known[0] < REMEMBERED:
+            return known[1]
+        answer = await self._ask(lambda: self.client.usergroups_users_list(usergroup=group))
+        users = answer.get("users")
+        if not isinstance(users, list):
+            raise Unanswered("no_users")
+        members = frozenset(u for u in users if isinstance(u, str))
+        _keep(self._groups, group, (at, members))
+        return members
+
+    async def is_shared(self, channel: str) -> bool:
+        """Whether people of other organisations read a channel, remembered for a minute at most.
+
+        Direct messages count as our own; who writes in them is judged by their team.
+
+        Raises:
+            Unanswered: If Slack does not say.
+        """
+        if channel.startswith("D"):
+            return False
+        at = self.timer()
+        known = self._shared.get(channel)
+        if known is not None and at - known[0] < REMEMBERED:
+            return known[1]
+        answer = await self._ask(lambda: self.client.conversations_info(channel=channel))
+        found = _mapping(answer.get("channel"))
+        shared = bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
+        _keep(self._shared, channel, (at, shared))
+        return shared
+
+    def forget(self) -> None:
+        """Ask again next time, as after a change that Slack told of."""
+        self._groups.clear()
+        self._shared.clear()
+
+    async def _ask(self, call: Callable[[], Any]) -> Mapping[str, Any]:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                answer = await call()
+        except SlackApiError as error:
+            raise Unanswered(str(error.response.get("error", "error"))) from error
+        except (SlackClientError, OSError, TimeoutError) as error:
+            raise Unanswered(type(error).__name__) from error
+        return _mapping(answer.data)
+
+
+def _keep(cache: dict[str, Any], key: str, value: object) -> None:
+    if len(cache) >= _MOST:
+        cache.clear()
+    cache[key] = value
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,188 @@
+"""What the handlers ask of the process: records, and work to be done later. `bot` fulfils these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from diagnostics.case import Case
+    from diagnostics.fleet import Fleet, Hints
+    from handlers.incident import Incident, Plan, Spot
+
+
+class Task(StrEnum):
+    """What can be asked of the jobs."""
+
+    DIAGNOSE = "diagnose"
+    """Diagnose the incident's cases and show the reply."""
+    SHOW = "show"
+    """Show the reply again, as after the same failure was pasted once more."""
+    RECHECK = "recheck"
+    APPLY = "apply"
+    READ_THREAD = "read_thread"
+    """Look for a failure in the thread in which the app was mentioned."""
+    READ_FILES = "read_files"
+    WARN = "warn"
+    """Tell somebody privately that their message holds a secret."""
+    HELP = "help"
+    HOME = "home"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One piece of work, small enough to be kept in the store."""
+
+    task: Task
+    incident_id: str | None = None
+    payload: Mapping[str, object] = field(default_factory=dict)
+    """JSON values only."""
+    urgent: bool = True
+    """Somebody waits for it; automatic work is what is dropped when too much waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paste:
+    """Failures that were found in one message."""
+
+    event_id: str | None
+    """Of the delivery that brought it; None where Slack gives none."""
+    spot: Spot
+    ts: str
+    """The message that holds them."""
+    by: str | None
+    asked: bool
+    """Somebody addressed the bot; otherwise it speaks up by itself."""
+    cases: tuple[Case, ...]
+    """Each with its symptom."""
+    response_url: str | None = None
+    shared: bool = False
+    secrets: tuple[str, ...] = ()
+    """Kinds of secrets in the message, of which its author is told privately."""
+
+
+class Recorded(StrEnum):
+    """What became of a delivery."""
+
+    STARTED = "started"
+    SEEN_AGAIN = "seen_again"
+    """The thread has a reply for it already, which will say so."""
+    DUPLICATE = "duplicate"
+    CAPPED = "capped"
+    """Too many automatic replies in this thread or channel within the hour."""
+    FULL = "full"
+    """Too much work waits."""
+
+
+class Inbox(Protocol):
+    """Puts what came from Slack on record, with the work that follows, in one transaction each."""
+
+    async def paste(self, paste: Paste) -> Recorded:
+        """Start an incident, or count the same failure once more."""
+
+    async def order(self, order: Order, *, event_id: str | None = None) -> Recorded:
+        """Queue work that belongs to no new incident."""
+
+    async def draft(self, paste: Paste) -> str:
+        """Keep an incident that waits for a form; its ID."""
+
+    async def complete(self, incident_id: str, hints: Hints, *, by: str) -> Recorded:
+        """Fill a draft, or answer a question, and diagnose."""
+
+
+class Claim(StrEnum):
+    """How an attempt to claim a plan ended."""
+
+    CLAIMED = "claimed"
+    UNKNOWN = "unknown"
+    TAKEN = "taken"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class Incidents(Protocol):
+    """Reads what is on record."""
+
+    async def get(self, incident_id: str) -> Incident | None:
+        """One incident."""
+
+
+class Plans(Protocol):
+    """The offered fixes."""
+
+    async def get(self, plan_id: str) -> Plan | None:
+        """One plan."""
+
+    async def claim(self, plan_id: str, *, by: str) -> Claim:
+        """Take an open plan for a person and queue its application, once however many ask."""
+
+
+class Audit(Protocol):
+    """The record of who asked for what, and what became of it."""
+
+    async def note(
+        self,
+        action: str,
+        decision: str,
+        *,
+        user: str | None,
+        team: str | None,
+        channel: str | None = None,
+        incident_id: str | None = None,
+        plan_id: str | None = None,
+        words: str = "",
+    ) -> None:
+        """Append one entry."""
+
+
+class Approver(Protocol):
+    """People who may press Apply and Restart."""
+
+    @property
+    def users(self) -> frozenset[str]:
+        """Slack user IDs."""
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """IDs of Slack user groups."""
+
+
+class Rules(Protocol):
+    """What the fleet file says about people and channels."""
+
+    @property
+    def fleet(self) -> Fleet:
+        """Accounts and clusters."""
+
+    @property
+    def alert_bots(self) -> frozenset[str]:
+        """Bot and app IDs whose messages are read."""
+
+    def channel_hints(self, channel_id: str) -> Hints:
+        """A channel's defaults."""
+
+    def approvers_of(self, *, cluster: str, namespace: str) -> Sequence[Approver]:
+        """Who may change something there."""
+
+    def may_approve(
+        self, *, user: str, groups: Collection[str], cluster: str, namespace: str
+    ) -> bool:
+        """Whether a person may, given their groups."""
+
+
+class Meter(Protocol):
+    """Counts what happens."""
+
+    def delivery(self, kind: str, outcome: str) -> None:
+        """One delivery from Slack: `message`, `mention`, `press` …, and what became of it."""
+
+
+class Clock(Protocol):
+    """The time, with its zone."""
+
+    def __call__(self) -> datetime:
+        """Now."""
