@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.cli import diagnose, fleet, manifest, recognize, trust
+from bot.cli import demo, diagnose, fleet, manifest, recognize, serve, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,8 @@ COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
     diagnose.register,
     trust.register,
     recognize.register,
+    serve.register,
+    demo.register,
     fleet.register,
     manifest.register,
 )
