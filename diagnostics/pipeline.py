@@ -58,7 +58,7 @@ async def diagnose(
     try:
         if progress is not None:
             progress("finding the service account")
-        target = await locate(case, once, patience=deadline * _LOCATING)
+        target = await locate(case, once, patience=deadline * _LOCATING, now=started)
         if isinstance(target, Question):
             return target
         given: dict[type, Fact] = {

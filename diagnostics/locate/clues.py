@@ -9,6 +9,8 @@ from diagnostics.arn import RoleArn, partition_of
 from diagnostics.recognize.symptom import Cause
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from diagnostics.case import Case
     from diagnostics.fleet import WorkloadRef
     from diagnostics.recognize.symptom import Symptom
@@ -36,6 +38,11 @@ class Clues:
     """Without scheme."""
     account: str | None = None
     region: str | None = None
+    request_id: str | None = None
+    at: datetime | None = None
+    """When the text says that it failed."""
+    assumed: bool = False
+    """Whether the role was assumed, and something after that failed."""
     default_cluster: str | None = None
     default_namespace: str | None = None
     default_service_account: str | None = None
@@ -89,6 +96,9 @@ def clues_of(case: Case) -> Clues:
         issuer=symptom.issuer.removeprefix("https://") if symptom.issuer else None,
         account=(role.account if role else None) or symptom.account_id,
         region=symptom.region,
+        request_id=symptom.request_id,
+        at=symptom.at,
+        assumed=symptom.cause in (Cause.PERMISSION, Cause.ROLE_CHAINING),
         default_cluster=defaults.cluster,
         default_namespace=_name(defaults.namespace),
         default_service_account=_name(defaults.service_account),

@@ -49,7 +49,7 @@ async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> 
         how = f"cluster {named.name} {'as asked' if clues.asked else 'from the error'}"
         return (Guess(entry=named, how=how, sure=True),)
     if clues.issuer is not None:
-        by_issuer = await _issued(clues.issuer, io)
+        by_issuer = await issued(clues.issuer, io)
         if by_issuer is not None:
             how = f"cluster {by_issuer.name} has the issuer from the error"
             return (Guess(entry=by_issuer, how=how, sure=True),)
@@ -65,7 +65,7 @@ async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> 
     default = _named(clues.default_cluster, fleet)
     add(default, "cluster from this channel's default")
     for issuer in more[:3]:
-        add(await _issued(issuer, io), "cluster whose issuer the role trusts", trusted=True)
+        add(await issued(issuer, io), "cluster whose issuer the role trusts", trusted=True)
     in_account = [c for c in fleet.clusters if c.account == clues.account]
     for entry in sorted(in_account, key=lambda c: c.region != clues.region):
         add(entry, f"cluster {entry.name} is in account {clues.account} of the role")
@@ -85,7 +85,7 @@ def _named(name: str | None, fleet: Fleet) -> FleetCluster | None:
     return same[0] if len(same) == 1 else None
 
 
-async def _issued(issuer: str, io: Clients) -> FleetCluster | None:
+async def issued(issuer: str, io: Clients) -> FleetCluster | None:
     """The fleet's cluster with an issuer, asked of EKS where the fleet file does not say."""
     region = next((part for part in issuer.split(".") if part.count("-") >= 2), None)  # noqa: PLR2004
     for entry in io.fleet.clusters:

@@ -12,11 +12,14 @@ from diagnostics.evidence import Target
 from diagnostics.explain.words import nearest
 from diagnostics.fleet import Hints
 from diagnostics.gather.trust_reading import trusted_subjects
+from diagnostics.locate.cloudtrail import PROOF, Recorded, merged, recorded
 from diagnostics.locate.clues import clues_of
 from diagnostics.locate.cluster import SEARCHED, clusters_of
 from diagnostics.locate.workload import Scored, best, search
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from diagnostics.clients import Clients
     from diagnostics.fleet import WorkloadRef
     from diagnostics.locate.clues import Clues
@@ -24,17 +27,21 @@ if TYPE_CHECKING:
 
 _ENOUGH = 5
 """With fewer points not even a lone candidate is taken without asking."""
+_TRAIL_SECONDS = 6.0
 _CLEAR = 3
 """By so many points the best candidate must lead to be taken without asking."""
 
 
-async def locate(case: Case, io: Clients, *, patience: float) -> Target | Question:
+async def locate(
+    case: Case, io: Clients, *, patience: float, now: datetime | None = None
+) -> Target | Question:
     """Find the one service account that a case is about, or ask.
 
     Args:
         case: The failure with what is known beside it.
         io: The clients.
         patience: Seconds after which the search ends in a question.
+        now: The time, with its zone; without it CloudTrail is not asked.
     """
     clues = clues_of(case)
     refused = _unusable(case, io)
@@ -42,7 +49,7 @@ async def locate(case: Case, io: Clients, *, patience: float) -> Target | Questi
         return refused
     try:
         async with asyncio.timeout(patience):
-            return await _locate(clues, io)
+            return await _locate(clues, io, now)
     except TimeoutError:
         return _ask(clues, (), ("The search took too long.",))
 
@@ -72,7 +79,7 @@ def _unusable(case: Case, io: Clients) -> Question | None:
     )
 
 
-async def _locate(clues: Clues, io: Clients) -> Target | Question:
+async def _locate(clues: Clues, io: Clients, now: datetime | None) -> Target | Question:
     guesses = await clusters_of(clues, io)
     straight = _straight(clues, guesses)
     if straight is not None:
@@ -89,6 +96,12 @@ async def _locate(clues: Clues, io: Clients) -> Target | Question:
         candidates = best((*candidates, *new))
         if candidates and _clear(candidates):
             return candidates[0].target
+    trail = await _trail(clues, guesses, io, now)
+    if trail.candidates:
+        candidates = best(merged(candidates, trail.candidates))
+        if _clear(candidates) or candidates[0].score >= PROOF:
+            return await _with_workload(candidates[0].target, clues, io)
+    troubles = (*trail.troubles, *troubles)
     if not candidates:
         fallback = _by_default(clues, guesses) or _by_trust(clues, guesses, subjects)
         if fallback is not None:
@@ -96,6 +109,19 @@ async def _locate(clues: Clues, io: Clients) -> Target | Question:
     if len(guesses) > SEARCHED:
         troubles = (*troubles, f"Only {SEARCHED} of {len(guesses)} clusters were searched.")
     return _ask(clues, candidates, troubles, guesses)
+
+
+async def _trail(
+    clues: Clues, guesses: tuple[Guess, ...], io: Clients, now: datetime | None
+) -> Recorded:
+    """What CloudTrail adds; a lookup that takes long is given up, and what else was found is kept."""
+    if now is None:
+        return Recorded()
+    try:
+        async with asyncio.timeout(_TRAIL_SECONDS):
+            return await recorded(clues, guesses, io, now=now)
+    except TimeoutError:
+        return Recorded(troubles=("CloudTrail did not answer in time.",))
 
 
 def _rounds(guesses: tuple[Guess, ...]) -> tuple[tuple[Guess, ...], ...]:

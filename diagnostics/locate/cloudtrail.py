@@ -1,0 +1,280 @@
+"""Who made the call, as CloudTrail recorded it: asked only where everything else leaves the target open."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.arn import partition_of
+from diagnostics.errors import ReadError
+from diagnostics.evidence import Target
+from diagnostics.locate.cluster import issued
+from diagnostics.locate.workload import Scored
+from diagnostics.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from diagnostics.clients import Clients
+    from diagnostics.fleet import FleetCluster
+    from diagnostics.locate.clues import Clues
+    from diagnostics.locate.cluster import Guess
+    from diagnostics.web_identity_call import WebIdentityCall
+
+PROOF: Final = 100
+"""Points for a record with the error's request ID: more than everything else together."""
+_LIKELY: Final = 15
+"""Points for a record of the same role and time."""
+_AROUND: Final = timedelta(minutes=5)
+_LATELY: Final = timedelta(minutes=30)
+_LAG: Final = timedelta(minutes=15)
+_OLDEST: Final = timedelta(days=90)
+"""Source: CloudTrail API reference, LookupEvents: "within the last 90 days"."""
+_REGIONS: Final = 3
+_ACCOUNTS: Final = 2
+_CALLERS: Final = 10
+"""Different callers of one role that are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What CloudTrail adds to the search."""
+
+    candidates: tuple[Scored, ...] = ()
+    troubles: tuple[str, ...] = ()
+    """Sentences: what it could not tell, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    since: datetime
+    until: datetime
+    lags: bool
+    """Whether records of its end may be on their way still."""
+
+    def __str__(self) -> str:
+        return f"{self.since:%H:%M} to {self.until:%H:%M} UTC"
+
+
+async def recorded(
+    clues: Clues, guesses: tuple[Guess, ...], io: Clients, *, now: datetime
+) -> Recorded:
+    """Look up who called for the role, and weigh each caller.
+
+    A record with the error's request ID is proof; without one, the callers that failed for the same role around
+    the same time are candidates.
+
+    Args:
+        clues: What is known; without a role and a request ID nothing is asked.
+        guesses: The clusters in question, best first; their regions are asked too.
+        io: The clients.
+        now: The time, with its zone.
+    """
+    if clues.role is None and clues.request_id is None:
+        return Recorded()
+    window = _window(clues.at, now)
+    if window is None:
+        words = "CloudTrail looks back 90 days only; the error is older."
+        return Recorded(troubles=(words,))
+    accounts = _accounts(clues, guesses)
+    places = [(a, r) for a in accounts for r in _regions(clues, guesses, a)]
+    if not places:
+        return Recorded()
+    answers = await asyncio.gather(*(_ask(io, *place, window) for place in places))
+    calls = [call for answer in answers for call in answer.calls]
+    matching = _matching(clues, calls)
+    candidates, strangers = await _candidates(matching, clues, guesses, io)
+    if candidates:
+        return Recorded(candidates=candidates)
+    troubles = list(strangers)
+    troubles += dict.fromkeys(a.trouble for a in answers if a.trouble)
+    readable = [p for p, a in zip(places, answers, strict=True) if a.readable]
+    if not matching and readable:
+        cut = any(not a.complete for a in answers)
+        troubles.append(_nothing(readable, window, cut=cut))
+    return Recorded(troubles=tuple(troubles))
+
+
+def merged(found: Iterable[Scored], trail: Iterable[Scored]) -> tuple[Scored, ...]:
+    """The candidates of the search with the records' points added, and those that only records name."""
+    named = {_key(one): one for one in trail}
+    together = []
+    for one in found:
+        record = named.pop(_key(one), None)
+        if record is None:
+            together.append(one)
+            continue
+        together.append(
+            Scored(
+                target=replace(one.target, how=(*one.target.how, record.target.how[-1])),
+                reason=f"{one.reason}, {record.reason}",
+                score=one.score + record.score,
+            )
+        )
+    return (*together, *named.values())
+
+
+def _key(one: Scored) -> tuple[str, str, str | None]:
+    return one.target.cluster, one.target.namespace, one.target.service_account
+
+
+# -- where and when --------------------------------------------------------------------------------
+
+
+def _window(at: datetime | None, now: datetime) -> _Window | None:
+    """Around the error's own time, which is UTC where it states no zone; else the last half hour."""
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    if at is None or at > now + _AROUND:
+        return _Window(since=now - _LATELY, until=now, lags=True)
+    if at < now - _OLDEST:
+        return None
+    at = at.astimezone(UTC)
+    return _Window(since=at - _AROUND, until=min(at + _AROUND, now), lags=at + _AROUND > now - _LAG)
+
+
+def _accounts(clues: Clues, guesses: tuple[Guess, ...]) -> tuple[str, ...]:
+    """The role's account: STS records the call there. Unknown: those of the clusters in question."""
+    if clues.account is not None:
+        return (clues.account,)
+    return tuple(dict.fromkeys(g.entry.account for g in guesses))[:_ACCOUNTS]
+
+
+def _regions(clues: Clues, guesses: tuple[Guess, ...], account: str) -> tuple[str, ...]:
+    """The error's region, the clusters', and us-east-1, where the global endpoint's calls are recorded.
+
+    Source: AWS announcement of 2025 on the global endpoint: `sts.amazonaws.com` logs in us-east-1 even where a
+    region near the caller serves it.
+    """
+    ranked = sorted(guesses, key=lambda g: g.entry.account != account)
+    known = [*([clues.region] if clues.region else []), *(g.entry.region for g in ranked)]
+    if clues.role is not None:
+        known = [r for r in known if partition_of(r) == clues.role.partition]
+    near = tuple(dict.fromkeys(known))
+    if clues.role is not None and clues.role.partition != "aws":
+        return near[:_REGIONS]
+    return tuple(dict.fromkeys((*near[: _REGIONS - 1], "us-east-1")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    calls: tuple[WebIdentityCall, ...] = ()
+    complete: bool = True
+    readable: bool = True
+    trouble: str | None = None
+
+
+async def _ask(io: Clients, account: str, region: str, window: _Window) -> _Answer:
+    try:
+        found = await io.aws(account).web_identity_calls(region, window.since, window.until)
+    except ReadError as error:
+        words = f"CloudTrail of account {account} could not be asked: {error.why.rstrip('.')}."
+        return _Answer(readable=False, trouble=words)
+    return _Answer(calls=found.items, complete=found.complete)
+
+
+def _nothing(places: list[tuple[str, str]], window: _Window, *, cut: bool) -> str:
+    accounts = ", ".join(dict.fromkeys(account for account, _ in places))
+    regions = ", ".join(dict.fromkeys(region for _, region in places))
+    words = f"CloudTrail of account {accounts} ({regions}) shows no such call from {window}"
+    if window.lags:
+        return f"{words}; records lag by 5 to 15 minutes, so it may not be there yet."
+    if cut:
+        return f"{words} among the newest records, which were read; there are more."
+    return f"{words}; not every refused call is recorded."
+
+
+# -- who -------------------------------------------------------------------------------------------
+
+
+def _matching(clues: Clues, calls: list[WebIdentityCall]) -> tuple[WebIdentityCall, ...]:
+    """The record with the request ID; else the newest of each caller that fits role and outcome."""
+    if clues.request_id is not None:
+        exact = [c for c in calls if _same(c.request_id, clues.request_id)]
+        if exact:
+            return (exact[0],)
+    if clues.role is None:
+        return ()
+    # A role that was assumed is named by calls that succeeded, any other by those that failed.
+    fitting = [
+        call
+        for call in calls
+        if call.role_arn == str(clues.role) and (call.error_code is None) == clues.assumed
+    ]
+    fitting.sort(key=lambda call: call.at, reverse=True)
+    callers: dict[tuple[str, str], WebIdentityCall] = {}
+    for call in fitting:
+        callers.setdefault((call.provider_arn, call.subject), call)
+    return tuple(callers.values())[:_CALLERS]
+
+
+def _same(one: str | None, other: str) -> bool:
+    return one is not None and one.lower() == other.strip().lower()
+
+
+async def _candidates(
+    matching: tuple[WebIdentityCall, ...],
+    clues: Clues,
+    guesses: tuple[Guess, ...],
+    io: Clients,
+) -> tuple[tuple[Scored, ...], tuple[str, ...]]:
+    """The callers that are service accounts of the fleet's clusters; of the others, what to say."""
+    issuers = dict.fromkeys(call.issuer for call in matching)
+    clusters = dict(
+        zip(issuers, await asyncio.gather(*(issued(i, io) for i in issuers)), strict=True)
+    )
+    candidates, strangers = [], []
+    for call in matching:
+        cluster = clusters[call.issuer]
+        if cluster is None or call.service_account is None:
+            strangers.append(_stranger(call, cluster))
+        elif _agrees(call, cluster, clues, guesses):
+            candidates.append(_scored(call, cluster, clues))
+    return tuple(candidates), tuple(strangers[:2])
+
+
+def _agrees(
+    call: WebIdentityCall, cluster: FleetCluster, clues: Clues, guesses: tuple[Guess, ...]
+) -> bool:
+    """Whether what is known already lets this be the caller."""
+    namespace, name = call.service_account or ("", "")
+    sure = guesses[0].entry.name if guesses and guesses[0].sure else cluster.name
+    return (
+        sure == cluster.name
+        and clues.namespace in (None, namespace)
+        and clues.service_account in (None, name)
+    )
+
+
+def _stranger(call: WebIdentityCall, cluster: FleetCluster | None) -> str:
+    who = f"{visible(call.subject[:200])} of issuer {visible(call.issuer[:200])}"
+    words = f"CloudTrail record {visible(call.event_id)} of {call.at:%H:%M:%S} UTC names {who}"
+    if cluster is None:
+        return f"{words}, which is no cluster of the fleet file."
+    return f"{words}, which is no service account."
+
+
+def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues) -> Scored:
+    namespace, name = call.service_account or ("", "")
+    proven = clues.request_id is not None and _same(call.request_id, clues.request_id)
+    record = f"CloudTrail record {visible(call.event_id)} of {call.at:%H:%M:%S} UTC"
+    if proven:
+        reason = f"{record} names it"
+    elif clues.assumed:
+        reason = f"{record} shows that it assumed the role"
+    else:
+        reason = f"{record} shows that it failed to assume the role"
+    return Scored(
+        target=Target(
+            cluster=cluster.name,
+            namespace=namespace,
+            service_account=name,
+            workload=clues.workload,
+            role_arn=str(clues.role) if clues.role else call.role_arn,
+            how=(*clues.said, reason),
+        ),
+        reason=reason,
+        score=PROOF if proven else _LIKELY,
+    )
