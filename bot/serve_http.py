@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -35,55 +36,80 @@ def make_web(
         connected: Whether the way to Slack is open.
     """
     application = web.Application(client_max_size=LARGEST)
+    if gate is not None:
+        application.router.add_post(PATH, FromSlack(service, gate).take)
+    health = Health(service, connected)
+    application.router.add_get("/healthz", health.alive)
+    application.router.add_get("/readyz", health.ready)
+    application.router.add_get("/metrics", health.metrics)
+    return application
 
-    async def slack(request: web.Request) -> web.StreamResponse:
-        assert gate is not None
+
+@dataclass(frozen=True, slots=True)
+class FromSlack:
+    """Takes Slack's requests."""
+
+    service: Service
+    gate: Gate
+
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        """Check a request, hand it to Bolt, and remember that it was answered."""
         try:
-            await gate.read(request)
+            await self.gate.read(request)
         except Refused as error:
-            service.telemetry.refused.labels(reason=error.reason).inc()
-            _log.warning("request refused", reason=error.reason)
+            self._count(error.reason)
             return web.json_response({"error": f"{error}."}, status=error.status)
-        if gate.replayed(request):
-            service.telemetry.refused.labels(reason="replay").inc()
+        if self.gate.replayed(request):
+            self._count("replay")
             if request.content_type == "application/json":
-                return web.Response()  # an event that we have; Slack may stop sending it
+                return web.Response()  # an event that is on record; Slack may stop sending it
             return web.json_response(
                 {"error": "This request was answered before."}, status=HTTPStatus.CONFLICT
             )
-        answer = await service.bolt.async_dispatch(await to_bolt_request(request))
+        answer = await self.service.bolt.async_dispatch(await to_bolt_request(request))
         response = await to_aiohttp_response(answer)
         if response.status < HTTPStatus.MULTIPLE_CHOICES:
-            gate.answered(request)
+            self.gate.answered(request)
         return response
 
-    async def alive(_request: web.Request) -> web.StreamResponse:
+    def _count(self, reason: str) -> None:
+        self.service.telemetry.refused.labels(reason=reason).inc()
+        _log.warning("request refused", reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Tells Kubernetes and Prometheus how it goes."""
+
+    service: Service
+    connected: Callable[[], bool]
+
+    async def alive(self, _request: web.Request) -> web.StreamResponse:
+        """The process answers."""
         return web.json_response({"status": "ok"})
 
-    async def ready(_request: web.Request) -> web.StreamResponse:
+    async def ready(self, _request: web.Request) -> web.StreamResponse:
+        """Store, jobs and the way to Slack are there; 503 with the faults where not."""
+        faults = await self._faults()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK
+        told = {"status": "not ready" if faults else "ready", "faults": faults}
+        return web.json_response(told, status=status)
+
+    async def metrics(self, _request: web.Request) -> web.StreamResponse:
+        """Everything that is counted."""
+        return web.Response(
+            body=self.service.telemetry.text(), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        )
+
+    async def _faults(self) -> list[str]:
         faults: list[str] = []
         try:
             async with asyncio.timeout(_PATIENCE):
-                await service.store.ready()
+                await self.service.store.ready()
         except Exception as error:  # noqa: BLE001  whatever it is, the store is not ready
             faults.append(f"store: {type(error).__name__}")
-        if not service.runner.alive:
+        if not self.service.runner.alive:
             faults.append("jobs: not running")
-        if not connected():
+        if not self.connected():
             faults.append("slack: not connected")
-        status = HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK
-        return web.json_response(
-            {"status": "not ready" if faults else "ready", "faults": faults}, status=status
-        )
-
-    async def metrics(_request: web.Request) -> web.StreamResponse:
-        return web.Response(
-            body=service.telemetry.text(), headers={"Content-Type": CONTENT_TYPE_LATEST}
-        )
-
-    if gate is not None:
-        application.router.add_post(PATH, slack)
-    application.router.add_get("/healthz", alive)
-    application.router.add_get("/readyz", ready)
-    application.router.add_get("/metrics", metrics)
-    return application
+        return faults

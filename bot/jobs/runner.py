@@ -69,10 +69,10 @@ class Runner:
         """Whether jobs are being taken."""
         return self._dispatcher is not None and not self._dispatcher.done()
 
-    async def idle(self) -> None:
-        """Wait until nothing waits and nothing runs, for tests and the demo."""
-        while self._running or await self.store.queue.unfinished():
-            await asyncio.sleep(0.01)
+    @property
+    def busy(self) -> bool:
+        """Whether anything runs in this process."""
+        return bool(self._running)
 
     async def _dispatch(self) -> None:
         while True:

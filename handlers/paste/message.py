@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handlers.incident import Spot
 from handlers.paste.asking import ask
-from handlers.paste.author import Voice, author_of
+from handlers.paste.author import Author, Voice, author_of
 from handlers.paste.intake import Source, chosen, failures, file_order, paste_of, thread_of
 from handlers.paste.reading import alert_hints, edit_of, extract_text, files_to_read, newly_said
 from handlers.paste.reading.untrusted import text_at
 from handlers.shared_channels import flagged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slack_bolt.async_app import AsyncApp
 
+    from diagnostics.recognize import Symptom
     from handlers.desk import Desk
+    from handlers.paste.reading.untrusted import Node
 
-_READ: Final = frozenset(("", "file_share", "thread_broadcast", "bot_message", "message_changed"))
+_READ: Final = frozenset(("", "file_share", "thread_broadcast", "bot_message"))
 """Subtypes that hold what somebody wrote; the others tell of joins, topics, pins and deletions."""
 
 
@@ -31,22 +35,13 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 async def hear(desk: Desk, event: dict[str, Any], body: dict[str, Any]) -> str:
     """Put a message on record if it holds a failure; what became of it, in a word."""
-    if text_at(event, "subtype") not in _READ:
-        return "other"
     edit = edit_of(event)
-    if edit is None and text_at(event, "subtype") == "message_changed":
-        return "other"
     content = event if edit is None else edit.current
-    author = author_of(desk, content)
-    if author.voice not in (Voice.PERSON, Voice.ALERT):
-        return author.voice.value
     channel, ts = text_at(event, "channel")[:32], text_at(content, "ts")[:32]
-    if not channel or not ts:
-        return "other"
+    author = author_of(desk, content)
+    if not _is_written(event) or author.voice not in (Voice.PERSON, Voice.ALERT):
+        return author.voice.value
     direct = text_at(event, "channel_type") == "im"
-    text = extract_text(content)
-    if edit is None and not direct and desk.me.mention in text:
-        return "mention"  # comes as app_mention too
     source = Source(
         event_id=text_at(body, "event_id") or None,
         spot=Spot(team=desk.me.team, channel=channel, thread_ts=thread_of(content)),
@@ -55,17 +50,33 @@ async def hear(desk: Desk, event: dict[str, Any], body: dict[str, Any]) -> str:
         asked=direct and edit is None,
         shared=flagged(body),
     )
-    if direct and edit is None:
+    if edit is not None:
+        symptoms = chosen(newly_said(edit), asked=False)
+        return await _record(desk, source, content, author, symptoms)
+    text = extract_text(content)
+    if direct:
         return await ask(desk, source, content, text)
-    symptoms = (
-        failures(text, asked=False) if edit is None else chosen(newly_said(edit), asked=False)
-    )
-    if symptoms:
-        labels = alert_hints(content) if author.voice is Voice.ALERT else None
-        paste = paste_of(desk.rules, source, symptoms, text=text, labels=labels)
-        return (await desk.inbox.paste(paste)).value
-    files = files_to_read(content) if edit is None else ()
-    if files:
+    if desk.me.mention in text:
+        return "mention"  # comes as app_mention too
+    symptoms = failures(text, asked=False)
+    files = files_to_read(content)
+    if files and not symptoms:
         order = file_order(source, files)
         return (await desk.inbox.order(order, event_id=source.event_id)).value
-    return "silent"
+    return await _record(desk, source, content, author, symptoms)
+
+
+def _is_written(event: Node) -> bool:
+    subtype = text_at(event, "subtype")
+    return subtype in _READ or (subtype == "message_changed" and edit_of(event) is not None)
+
+
+async def _record(
+    desk: Desk, source: Source, content: Node, author: Author, symptoms: Sequence[Symptom]
+) -> str:
+    if not symptoms:
+        return "silent"
+    labels = alert_hints(content) if author.voice is Voice.ALERT else None
+    text = extract_text(content)
+    paste = paste_of(desk.rules, source, symptoms, text=text, labels=labels)
+    return (await desk.inbox.paste(paste)).value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from tests.engine import healthy as worlds
 from tests.engine.fleet_double import DoubleClients
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from sandbox.slack import Driver
@@ -36,6 +37,12 @@ ERROR = (
     "WebIdentityErr: failed to retrieve credentials\ncaused by: AccessDenied: Not authorized to perform "
     "sts:AssumeRoleWithWebIdentity\n\tstatus code: 403, request id: 6b1f6d0c-0d5c-4f4e-9a51-1f0e4a3b2c1d"
 )
+PASTE = f"{ERROR}\nsystem:serviceaccount:payments:api"
+OTHER = ERROR.replace(
+    "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    "InvalidIdentityToken: No OpenIDConnect provider found in your account for "
+    "https://oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3D4E5F60718293A4B5C6D7E8F90",
+) + ("\nsystem:serviceaccount:payments:api")
 QUICK = Timing(answer=3.0, retries=(0.0, 0.02, 0.04))
 
 
@@ -58,7 +65,10 @@ class Bot:
     gate: Gate
 
     async def idle(self) -> None:
-        await self.service.runner.idle()
+        """Wait until nothing waits and nothing runs, in whatever process."""
+        async with asyncio.timeout(20):
+            while self.service.runner.busy or await self.service.store.queue.unfinished():
+                await asyncio.sleep(0.005)
 
 
 @dataclass
@@ -126,6 +136,16 @@ class Town:
     def whispers(self, user: str) -> list[str]:
         return [m.text for m in self.driver.whispers(user)]
 
+    def calls(self, method: str) -> list[dict[str, Any]]:
+        """The arguments of each call of a Web API method."""
+        return [arguments for name, arguments in self.slack.workspace.calls if name == method]
+
+    async def paste(self, bot: Bot, text: str = "", *, user: str = MINJI, **where: Any) -> str:
+        """Post, and wait until everything is over."""
+        ts = self.driver.post_as(user, where.pop("channel", ONCALL), text or PASTE, **where)
+        await self.settle(bot)
+        return ts
+
 
 def broken() -> World:
     """The healthy world with the annotation of payments/api naming a role that does not exist."""
@@ -183,6 +203,3 @@ async def town(database: str) -> AsyncIterator[Town]:
 
 def with_approvers(file: FleetFile, *approvers: Approver) -> FleetFile:
     return replace(file, approvers=approvers)
-
-
-Look = Callable[[], object] if TYPE_CHECKING else object
