@@ -9,7 +9,7 @@ from diagnostics.recognize.symptom import Cause
 
 if TYPE_CHECKING:
     from diagnostics.evidence import Unreadable
-    from diagnostics.gather.facts import Now
+    from diagnostics.gather.facts import Now, RoleInQuestion
     from diagnostics.recognize.symptom import Symptom
 
 NO_TOKEN_SENT = frozenset(
@@ -39,6 +39,14 @@ def outlived(now: Now, pods: Pods | Unreadable | None) -> bool:
     if now.text_at is None or not isinstance(pods, Pods) or not pods.live:
         return False
     return all(pod.created > now.text_at for pod in pods.live)
+
+
+def somebody_else(symptom: Symptom, question: RoleInQuestion | None) -> bool:
+    """Whether the text's caller is not the service account's role: a user, or a role of another name."""
+    if symptom.cause is not Cause.PERMISSION:
+        return False
+    known = question.arn.name if question is not None else symptom.source_role
+    return symptom.source_role is None or symptom.source_role != known
 
 
 def no_token_sent(symptom: Symptom | None) -> bool:

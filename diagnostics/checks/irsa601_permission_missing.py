@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.evidence_of_text import somebody_else
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
+from diagnostics.gather.facts import RoleInQuestion
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA601")
-def permission_missing(symptom: Symptom) -> Judgement:
+def permission_missing(symptom: Symptom, question: RoleInQuestion | None) -> Judgement:
     """The role was assumed; it lacks a permission.
 
     Why: The message names the assumed role itself, so the web identity worked and the role's policies refused the
@@ -19,6 +21,8 @@ def permission_missing(symptom: Symptom) -> Judgement:
     """
     if symptom.cause is not Cause.PERMISSION:
         return Pass()
+    if somebody_else(symptom, question):
+        return Skip("the caller in the text is not the service account's role")
     return Finding(
         headline="This is not a web identity failure: the role was assumed, and it lacks a "
         "permission.",

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.evidence_of_text import outlived
+from diagnostics.checks.evidence_of_text import outlived, somebody_else
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip
-from diagnostics.gather.facts import Now
+from diagnostics.gather.facts import Now, RoleInQuestion
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA602")
-def node_role_answered(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgement:
-    """The node's role answered in place of the pod's.
+def node_role_answered(
+    symptom: Symptom,
+    now: Now,
+    pods: Pods | Unreadable | None,
+    question: RoleInQuestion | None,
+) -> Judgement:
+    """Another identity, mostly the node's role, answered in place of the pod's.
 
-    Why: The SDK found no web identity in the container, and went on to the node's instance role.
+    Why: The SDK found other credentials first, or no web identity in the container, and went on to the node's role.
     Source: Amazon EKS Best Practices, "Restrict access to the instance profile assigned to the worker node".
     """
-    if symptom.cause is not Cause.NODE_ROLE:
+    other = somebody_else(symptom, question)
+    if symptom.cause is not Cause.NODE_ROLE and not other:
         return Pass()
     if outlived(now, pods):
         return Skip("the pods are newer than the text")
     return Finding(
-        headline="The node's instance role made this call, so the container used no web identity.",
+        headline="Another identity than the service account's role made this call."
+        if other
+        else "The node's instance role made this call, so the container used no web identity.",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="the service account's own role",

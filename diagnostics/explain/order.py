@@ -80,6 +80,7 @@ def leading(symptom: Symptom | None) -> tuple[str, ...]:
     elif cause in NO_TOKEN_SENT:
         front = (*_WORKLOAD, *_INJECTION, *_PODS)
     elif cause in _NOT_OURS:
+        # A text about another caller fails 602, and then what led to that comes first.
         front = _ELSEWHERE
     elif cause is Cause.ACCESS_DENIED:
         # STS had taken the audience before it refused.

@@ -283,8 +283,21 @@ def the_manifest_sets_another_role(world: World) -> None:
 
 @fault("IRSA206", says="sets AWS_ACCESS_KEY_ID")
 def static_keys_come_first(world: World) -> None:
+    static_keys_in(world)
+
+
+def static_keys_in(world: World) -> None:
     keys = (EnvVar(name="AWS_ACCESS_KEY_ID", value=None, source="secret aws-keys"),)
     pod_with(world, containers=(h.container(extra=keys),))
+
+
+@fault(
+    "IRSA206",
+    case=h.case(h.symptom(Cause.PERMISSION, source_role=None)),
+    follows=("IRSA602",),
+)
+def the_text_names_a_user_whose_keys_come_first(world: World) -> None:
+    static_keys_in(world)
 
 
 @fault("IRSA207", says="a path where none is mounted")

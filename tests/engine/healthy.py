@@ -247,4 +247,6 @@ def symptom(cause: Cause = Cause.ACCESS_DENIED, **known: object) -> Symptom:
     if cause in (Cause.PERMISSION, Cause.ROLE_CHAINING, Cause.POD_IDENTITY, Cause.OTHER_FEDERATION):
         kind = Kind.LOOK_ALIKE
     plain = Symptom(kind=kind, cause=cause, excerpt="…", fingerprint="f", role_arn=ROLE)
+    if cause is Cause.PERMISSION:
+        plain = replace(plain, role_arn=None, source_role="payments-api", account_id=SHARED)
     return replace(plain, **known)  # type: ignore[arg-type]
