@@ -34,6 +34,8 @@ _OLDEST: Final = timedelta(days=90)
 """Source: CloudTrail API reference, LookupEvents: "within the last 90 days"."""
 _REGIONS: Final = 3
 _ACCOUNTS: Final = 2
+_SECONDS: Final = 5.0
+"""For one region; us-east-1 is known to take that long."""
 _CALLERS: Final = 10
 """Different callers of one role that are looked at."""
 
@@ -82,7 +84,7 @@ async def recorded(
     places = [(a, r) for a in accounts for r in _regions(clues, guesses, a)]
     if not places:
         return Recorded()
-    answers = await asyncio.gather(*(_ask(io, *place, window) for place in places))
+    answers = await _answers(io, places, window, clues)
     calls = [call for answer in answers for call in answer.calls]
     matching = _matching(clues, calls)
     candidates, strangers = await _candidates(matching, clues, guesses, io)
@@ -90,7 +92,7 @@ async def recorded(
         return Recorded(candidates=candidates)
     troubles = list(strangers)
     troubles += dict.fromkeys(a.trouble for a in answers if a.trouble)
-    readable = [p for p, a in zip(places, answers, strict=True) if a.readable]
+    readable = [p for p, a in zip(places, answers, strict=False) if a.readable]
     if not matching and readable:
         cut = any(not a.complete for a in answers)
         troubles.append(_nothing(readable, window, cut=cut))
@@ -166,11 +168,32 @@ class _Answer:
     trouble: str | None = None
 
 
-async def _ask(io: Clients, account: str, region: str, window: _Window) -> _Answer:
+async def _answers(
+    io: Clients, places: list[tuple[str, str]], window: _Window, clues: Clues
+) -> list[_Answer]:
+    """Ask everywhere at once, and wait for nobody else once a record has the error's request ID."""
+    tasks = [asyncio.create_task(_ask(io, *place, window)) for place in places]
     try:
-        found = await io.aws(account).web_identity_calls(region, window.since, window.until)
+        for arrived in asyncio.as_completed(tasks):
+            answer = await arrived
+            if any(_same(call.request_id, clues.request_id) for call in answer.calls):
+                return [answer]
+        return [task.result() for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _ask(io: Clients, account: str, region: str, window: _Window) -> _Answer:
+    where = f"CloudTrail of account {account} in {region}"
+    try:
+        async with asyncio.timeout(_SECONDS):
+            found = await io.aws(account).web_identity_calls(region, window.since, window.until)
+    except TimeoutError:
+        return _Answer(readable=False, trouble=f"{where} did not answer in time.")
     except ReadError as error:
-        words = f"CloudTrail of account {account} could not be asked: {error.why.rstrip('.')}."
+        words = f"{where} could not be asked: {error.why.rstrip('.')}."
         return _Answer(readable=False, trouble=words)
     return _Answer(calls=found.items, complete=found.complete)
 
@@ -210,8 +233,8 @@ def _matching(clues: Clues, calls: list[WebIdentityCall]) -> tuple[WebIdentityCa
     return tuple(callers.values())[:_CALLERS]
 
 
-def _same(one: str | None, other: str) -> bool:
-    return one is not None and one.lower() == other.strip().lower()
+def _same(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one.lower() == other.strip().lower()
 
 
 async def _candidates(
@@ -258,7 +281,7 @@ def _stranger(call: WebIdentityCall, cluster: FleetCluster | None) -> str:
 
 def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues) -> Scored:
     namespace, name = call.service_account or ("", "")
-    proven = clues.request_id is not None and _same(call.request_id, clues.request_id)
+    proven = _same(call.request_id, clues.request_id)
     record = f"CloudTrail record {visible(call.event_id)} of {call.at:%H:%M:%S} UTC"
     if proven:
         reason = f"{record} names it"

@@ -93,7 +93,6 @@ class Trails:
         records: list[str] = []
         token: str | None = None
         for _ in range(self._pages):
-            await turn.wait()
 
             def page(token: str | None = token) -> LookupEventsResponseTypeDef:
                 more = {"NextToken": token} if token else {}
@@ -105,7 +104,8 @@ class Trails:
                     **more,  # type: ignore[arg-type]
                 )
 
-            answer = await calls.read(attempt, page)
+            async with turn:
+                answer = await calls.read(attempt, page)
             if answer is None:
                 break
             records += [str(event.get("CloudTrailEvent", "")) for event in answer["Events"]]
@@ -118,15 +118,21 @@ class Trails:
 
 
 class _Turn:
-    """Lets callers start one after the other, a pause apart."""
+    """One call after the other, a pause between the end of one and the start of the next."""
 
     def __init__(self, pause: float) -> None:
         self._pause = pause
         self._lock = asyncio.Lock()
         self._next = 0.0
 
-    async def wait(self) -> None:
-        async with self._lock:
-            clock = asyncio.get_running_loop().time
-            await asyncio.sleep(max(self._next - clock(), 0))
-            self._next = clock() + self._pause
+    async def __aenter__(self) -> None:
+        await self._lock.acquire()
+        try:
+            await asyncio.sleep(max(self._next - asyncio.get_running_loop().time(), 0))
+        except BaseException:
+            self._lock.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._next = asyncio.get_running_loop().time() + self._pause
+        self._lock.release()
