@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.fleet_file import json_schema
 from bot.report import Report
+from diagnostics.checks.catalogue import catalogue
+from diagnostics.checks.page import page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +22,7 @@ def _schema(document: dict[str, Any]) -> str:
 
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "checks.md": lambda: page(catalogue()),
     "report.schema.json": lambda: _schema(Report.model_json_schema(mode="serialization")),
     "fleet.schema.json": lambda: _schema(json_schema()),
 }

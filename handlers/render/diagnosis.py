@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _TEXT: Final = 700
 """Characters of the fallback text: what a phone's lock screen and a screen reader get."""
+_HEADING: Final = 110
+"""Characters of a heading beyond which only its first clause is shown; the body has it whole."""
 _DEEDS: Final = {Deed.RUNNING: "Now", Deed.DONE: "Done", Deed.FAILED: "Failed"}
 _VERDICTS: Final = {
     Verdict.CAUSE_FOUND: "Cause found",
@@ -38,6 +41,8 @@ def diagnosis_message(card: Card) -> Message:
         blocks.extend(finding_blocks(diagnosed.diagnosis))
         if index == 0:
             blocks.extend(_happenings(card.happenings))
+        if diagnosed.diagnosis.fixes_blocked is not None:
+            blocks.append(build.context(escape(diagnosed.diagnosis.fixes_blocked)))
         if card.busy is None:
             blocks.append(_buttons(card, diagnosed, index))
     if card.busy is not None:
@@ -55,8 +60,12 @@ def _outside() -> Message:
 
 
 def _title(diagnosed: Diagnosed) -> str:
+    """The heading: plain text, so without marks, and short enough for two lines of a phone."""
     diagnosis = diagnosed.diagnosis
-    return f"{_VERDICTS[diagnosis.verdict]}: {headline(diagnosis)}"
+    words = headline(diagnosis).replace("`", "").rstrip(".")
+    if len(words) > _HEADING:
+        words = re.split(r"[:;.]\s", words, maxsplit=1)[0]
+    return f"{_VERDICTS[diagnosis.verdict]}: {words}"
 
 
 def _text(card: Card) -> str:
@@ -129,7 +138,7 @@ def _footer(card: Card) -> str:
     counts = {status: len(diagnosis.with_status(status)) for status in Status}
     passed, failed, unread = counts[Status.PASS], counts[Status.FAIL], counts[Status.ERROR]
     parts = [
-        f"Checks: {passed} passed, {failed} failed, {unread} could not be made",
+        f"Checks: {passed} passed, {failed} failed, {unread} not known",
         f"{_counted(len(diagnosis.calls), 'read')} in {diagnosis.seconds:.1f} s",
         f"ID {escape(card.incident_id)}",
     ]
