@@ -69,10 +69,10 @@ def _account(account: Account, iam: Any) -> Json:
         "name": account.name,
         "roles": [
             {"name": r["RoleName"], "arn": r["Arn"], "trust": _policy(r)}
-            for r in roles
+            for r in sorted(roles, key=lambda role: role["RoleName"])
             if r["RoleName"] not in (READ_ROLE, FIX_ROLE)
         ],
-        "providers": [provider["Arn"] for provider in providers],
+        "providers": sorted(provider["Arn"] for provider in providers),
     }
 
 
