@@ -254,7 +254,9 @@ async def _candidates(
         if cluster is None or call.service_account is None:
             strangers.append(_stranger(call, cluster))
         elif _agrees(call, cluster, clues, guesses):
-            candidates.append(_scored(call, cluster, clues))
+            # Of several callers the one that failed last comes first.
+            newest = call is matching[0]
+            candidates.append(_scored(call, cluster, clues, newest=newest))
     return tuple(candidates), tuple(strangers[:2])
 
 
@@ -279,7 +281,7 @@ def _stranger(call: WebIdentityCall, cluster: FleetCluster | None) -> str:
     return f"{words}, which is no service account."
 
 
-def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues) -> Scored:
+def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues, *, newest: bool) -> Scored:
     namespace, name = call.service_account or ("", "")
     proven = _same(call.request_id, clues.request_id)
     record = f"CloudTrail record {visible(call.event_id)} of {call.at:%H:%M:%S} UTC"
@@ -299,5 +301,5 @@ def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues) -> Score
             how=(*clues.said, reason),
         ),
         reason=reason,
-        score=PROOF if proven else _LIKELY,
+        score=PROOF if proven else _LIKELY + newest,
     )
