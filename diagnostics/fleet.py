@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from diagnostics.errors import NotInFleet
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,8 @@ class Account:
     fix_role: str | None = None
     """ARN of the role that only an approved fix assumes."""
     external_id: str | None = None
+    regions: tuple[str, ...] = ()
+    """Where the inventory looks for clusters, beside the regions of the account's clusters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,12 @@ class FleetCluster:
     context: str | None = None
     issuer: str | None = None
     """OIDC issuer URL, where EKS can't be asked for it."""
+    seen_issuer: str | None = None
+    """OIDC issuer URL that the inventory saw: it leads to the cluster, and proves nothing about it."""
+    seen_at: datetime | None = None
+    """When the inventory saw the cluster."""
+    discovered: bool = False
+    """Whether only the inventory knows the cluster, and not the fleet file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

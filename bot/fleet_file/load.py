@@ -114,6 +114,7 @@ def _located(name: str, folder: Path) -> Path:
 
 def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path) -> FleetFile:
     regions = [(c.account, c.region) for c in document.clusters]
+    regions += [(a.id, region) for a in document.accounts for region in a.regions]
     accounts = tuple(
         Account(
             id=a.id,
@@ -121,6 +122,7 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
             read_role=role_arn(a.read_role, account=a.id, name=a.name, regions=regions),
             fix_role=role_arn(a.fix_role, account=a.id, name=a.name, regions=regions),
             external_id=a.external_id,
+            regions=tuple(dict.fromkeys(a.regions)),
         )
         for a in document.accounts
     )

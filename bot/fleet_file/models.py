@@ -177,6 +177,11 @@ class AccountEntry(Entry):
     external_id: ExternalId | None = Field(
         default=None, description="sts:ExternalId that both roles ask for."
     )
+    regions: tuple[Region, ...] = Field(
+        default=(),
+        description="Regions in which EKS is asked for clusters that this file does not name, beside those of "
+        "the account's clusters below.",
+    )
 
 
 class ClusterEntry(Entry):

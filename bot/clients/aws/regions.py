@@ -25,12 +25,12 @@ _MAIN: Final = {
 def region_of(account: Account, fleet: Fleet, default: str | None = None) -> str:
     """Choose a region of the account's partition: one that is surely enabled there.
 
-    The first of: a region of the account's own clusters, the process's default region, a region of the fleet,
+    The first of: a region of the account's own clusters, one of its `regions`, the process's default region, a region of the fleet,
     the partition's main region.
     """
     role = account.read_role or account.fix_role
     arn = RoleArn.parse(role) if role else None
-    own = [c.region for c in fleet.clusters if c.account == account.id]
+    own = [c.region for c in fleet.clusters if c.account == account.id] + list(account.regions)
     partition = arn.partition if arn else partition_of(own[0] if own else default or "us-east-1")
     others = [c.region for c in fleet.clusters]
     for region in (*own, *([default] if default else []), *others):
