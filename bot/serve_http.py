@@ -66,7 +66,15 @@ class FromSlack:
             return web.json_response(
                 {"error": "This request was answered before."}, status=HTTPStatus.CONFLICT
             )
-        answer = await self.service.bolt.async_dispatch(await to_bolt_request(request))
+        try:
+            incoming = await to_bolt_request(request)
+        except (TypeError, ValueError, AttributeError, KeyError):
+            # Bolt looks for IDs before any listener runs, and trusts the payload's shape.
+            self._count("nonsense")
+            return web.json_response(
+                {"error": "The payload is none of Slack's."}, status=HTTPStatus.BAD_REQUEST
+            )
+        answer = await self.service.bolt.async_dispatch(incoming)
         response = await to_aiohttp_response(answer)
         if response.status < HTTPStatus.MULTIPLE_CHOICES:
             self.gate.answered(request)

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from slack_sdk.errors import SlackApiError, SlackClientError
+from handlers.slack_trouble import SLACK_TROUBLE, error_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,10 +118,8 @@ class Directory:
         try:
             async with asyncio.timeout(_PATIENCE):
                 answer = await call()
-        except SlackApiError as error:
-            raise Unanswered(str(error.response.get("error", "error"))) from error
-        except (SlackClientError, OSError, TimeoutError) as error:
-            raise Unanswered(type(error).__name__) from error
+        except SLACK_TROUBLE as error:
+            raise Unanswered(error_name(error)) from error
         return _mapping(answer.data)
 
 

@@ -7,7 +7,18 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+_UNKNOWN: Final = frozenset(
+    (
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "unreadable_answer",
+    )
+)
+"""Slack's own failures."""
 NO_ANSWER: Final = (aiohttp.ClientError, OSError, TimeoutError)
 """The call may or may not have been carried out."""
 SLACK_TROUBLE: Final = (SlackClientError, *NO_ANSWER)
@@ -16,9 +27,19 @@ SLACK_TROUBLE: Final = (SlackClientError, *NO_ANSWER)
 
 def error_name(error: BaseException) -> str:
     """Slack's own name of a refusal, or the exception's."""
-    if isinstance(error, SlackApiError):
-        return str(error.response.get("error") or f"http_{error.response.status_code}")
-    return type(error).__name__
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    # slack_sdk puts a text there where the answer was no JSON, as a gateway's is.
+    answer: object = error.response
+    if isinstance(answer, AsyncSlackResponse):
+        answer = answer.data
+    named = answer.get("error") if isinstance(answer, dict) else None
+    return str(named or "unreadable_answer")
+
+
+def may_have_been_done(error: BaseException) -> bool:
+    """Whether a call that failed so may have been carried out all the same."""
+    return not isinstance(error, SlackApiError) or error_name(error) in _UNKNOWN
 
 
 def is_response_url(url: str, *, api_url: str) -> bool:

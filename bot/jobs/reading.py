@@ -52,7 +52,9 @@ async def read_thread(bench: Bench, job: Job) -> None:
         text = extract_text(message)
         symptoms = await asyncio.to_thread(failures, text, asked=True)
         if symptoms:
-            await bench.store.inbox.paste(paste_of(bench.rules, source, symptoms, text=text))
+            await bench.store.inbox.paste(
+                paste_of(bench.rules, source, symptoms, text=text, hints=_hints(job.payload))
+            )
             return
     earlier = await bench.store.incidents.in_thread(source.spot)
     if earlier is not None:
@@ -67,11 +69,7 @@ async def read_thread(bench: Bench, job: Job) -> None:
 async def read_files(bench: Bench, job: Job) -> None:
     """Download a message's text files, up to 1 MB each, and look for failures in them."""
     source = _source(job.payload)
-    hints = Hints(
-        cluster=_text(job.payload, "cluster"),
-        namespace=_text(job.payload, "namespace"),
-        service_account=_text(job.payload, "service_account"),
-    )
+    hints = _hints(job.payload)
     texts: list[str] = []
     refused: list[str] = []
     for file in nodes_at(job.payload, "files")[:_FILES]:
@@ -147,6 +145,14 @@ def _source(payload: Node) -> Source:
         by=_text(payload, "user"),
         asked=payload.get("asked") is True,
         shared=payload.get("shared") is True,
+    )
+
+
+def _hints(payload: Node) -> Hints:
+    return Hints(
+        cluster=_text(payload, "cluster"),
+        namespace=_text(payload, "namespace"),
+        service_account=_text(payload, "service_account"),
     )
 
 

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from handlers.blockkit import build, clip
 from handlers.render.card import EVENT_TYPE
-from handlers.slack_trouble import NO_ANSWER, SLACK_TROUBLE, error_name
+from handlers.slack_trouble import SLACK_TROUBLE, error_name, may_have_been_done
 from handlers.whisper import respond, whisper
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ _REFUSED_BLOCKS: Final = frozenset(
     )
 )
 _GONE: Final = frozenset(("message_not_found", "cant_update_message", "edit_window_closed"))
-_UNKNOWN: Final = frozenset(
-    ("internal_error", "fatal_error", "service_unavailable", "request_timeout")
-)
-"""Slack's own failures, after which a post may or may not be there."""
 _PLAIN: Final = 3_000
 _LOOK: Final = 200
 
@@ -130,7 +126,7 @@ class Replies:
                     if _refused_form(error):
                         self._cannot("chat.postMessage", error)
                         break
-                    if not _outcome_unknown(error):
+                    if not may_have_been_done(error):
                         raise self._cannot("chat.postMessage", error) from error
                     found = await self._find(incident)
                     if found is not None:
@@ -190,15 +186,6 @@ class Replies:
 
 def _refused_form(error: BaseException) -> bool:
     return isinstance(error, SlackApiError) and error_name(error) in _REFUSED_BLOCKS
-
-
-def _outcome_unknown(error: BaseException) -> bool:
-    if isinstance(error, NO_ANSWER):
-        return True
-    if not isinstance(error, SlackApiError):
-        return True
-    status: int = error.response.status_code
-    return status >= 500 or error_name(error) in _UNKNOWN  # noqa: PLR2004
 
 
 def _forms(message: Message) -> tuple[dict[str, Any], ...]:

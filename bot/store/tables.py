@@ -115,6 +115,29 @@ Index(
     postgresql_where=text("state = 'running' AND incident_id IS NOT NULL"),
 )
 
+seen_clusters = Table(
+    "seen_clusters",
+    metadata,
+    Column("account", String(12), primary_key=True),
+    Column("region", String(32), primary_key=True),
+    Column("eks_name", String(100), primary_key=True),
+    Column("issuer", Text),
+    Column("at", Double, nullable=False),
+    comment="The inventory: clusters that EKS listed.",
+)
+
+cluster_scans = Table(
+    "cluster_scans",
+    metadata,
+    Column("account", String(12), primary_key=True),
+    Column("region", String(32), primary_key=True),
+    Column("at", Double, comment="Last success"),
+    Column("tried", Double, comment="Last attempt"),
+    Column("claimed", Double, comment="Since when somebody is at it"),
+    Column("trouble", Text),
+    comment="The inventory: how the last look into a region went.",
+)
+
 audit = Table(
     "audit",
     metadata,

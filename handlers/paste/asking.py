@@ -11,6 +11,7 @@ from handlers.paste.words import Misused, parse
 from handlers.ports import Order, Task
 
 if TYPE_CHECKING:
+    from diagnostics.fleet import Hints
     from handlers.desk import Desk
     from handlers.paste.reading.untrusted import Node
 
@@ -32,19 +33,21 @@ async def ask(desk: Desk, source: Source, message: Node, text: str) -> str:
     if files:
         order = file_order(source, files, hints=asked.hints)
         return (await desk.inbox.order(order, event_id=source.event_id)).value
-    if words.lower() not in _HELP and asked.names_something:
-        named = asked.symptom()
-        paste = paste_of(
-            desk.rules, source, (named,) if named else (), text=text, hints=asked.hints
-        )
-        return (await desk.inbox.paste(paste)).value
     in_thread = bool(text_at(message, "thread_ts")) and message.get("thread_ts") != source.ts
+    named = asked.names_target if in_thread else asked.names_something
+    if words.lower() not in _HELP and named:
+        symptom = asked.symptom()
+        found = () if symptom is None else (symptom,)
+        paste = paste_of(desk.rules, source, found, text=text, hints=asked.hints)
+        return (await desk.inbox.paste(paste)).value
     if in_thread and words.lower() not in _HELP:
-        return await _order(desk, source, Task.READ_THREAD)
+        return await _order(desk, source, Task.READ_THREAD, hints=asked.hints)
     return await _order(desk, source, Task.HELP)
 
 
-async def _order(desk: Desk, source: Source, task: Task, *, words: str = "") -> str:
-    payload = {**source_payload(source), "words": words}
+async def _order(
+    desk: Desk, source: Source, task: Task, *, words: str = "", hints: Hints | None = None
+) -> str:
+    payload = {**source_payload(source, hints), "words": words}
     recorded = await desk.inbox.order(Order(task=task, payload=payload), event_id=source.event_id)
     return recorded.value

@@ -79,22 +79,19 @@ def paste_of(
 
 def file_order(source: Source, files: Sequence[FileToRead], *, hints: Hints | None = None) -> Order:
     """Read a message's files later: downloading does not fit into an acknowledgement."""
-    said = hints or Hints()
     return Order(
         task=Task.READ_FILES,
         urgent=source.asked,
         payload={
-            **source_payload(source),
+            **source_payload(source, hints),
             "files": [{"id": f.id, "name": f.name, "url": f.url, "size": f.size} for f in files],
-            "cluster": said.cluster,
-            "namespace": said.namespace,
-            "service_account": said.service_account,
         },
     )
 
 
-def source_payload(source: Source) -> dict[str, object]:
-    """A source as JSON values."""
+def source_payload(source: Source, hints: Hints | None = None) -> dict[str, object]:
+    """A source as JSON values, with what the person said about the place."""
+    said = hints or Hints()
     return {
         "team": source.spot.team,
         "channel": source.spot.channel,
@@ -103,6 +100,9 @@ def source_payload(source: Source) -> dict[str, object]:
         "user": source.by,
         "asked": source.asked,
         "shared": source.shared,
+        "cluster": said.cluster,
+        "namespace": said.namespace,
+        "service_account": said.service_account,
     }
 
 

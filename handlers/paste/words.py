@@ -67,6 +67,13 @@ class Asked:
         """Whether the words alone say enough to look."""
         return self.workload is not None or self.hints != Hints()
 
+    @property
+    def names_target(self) -> bool:
+        """Whether they name more than a place to look in."""
+        hints = self.hints
+        named = hints.service_account or hints.workload or hints.role_arn or self.workload
+        return named is not None
+
     def symptom(self) -> Symptom | None:
         """The workload's name as a symptom, since only the cluster knows its kind."""
         if self.workload is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pytest
 from sqlalchemy import select
@@ -162,10 +164,6 @@ async def press_forged(town: Town, bot: Bot, value: str, **changed: Any) -> str:
     await town.driver.press("Check again", OMAR, channel=ONCALL)
     await town.settle(bot)
     assert town.signed is not None
-    from urllib.parse import parse_qs
-
-    import json
-
     last = next(r for r in reversed(town.signed.requests) if b"payload=" in r.body)
     payload = json.loads(parse_qs(last.body.decode())["payload"][0])
     payload["actions"][0] |= {"action_id": "irsa.apply.v1", "value": value}

@@ -112,7 +112,7 @@ async def test_several_failures_of_one_paste_share_a_reply(town: Town) -> None:
             "AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity",
         )
 
-    assert town.reply(ts)
+    assert labels(town.reply(ts))
 
 
 async def test_a_write_that_was_overtaken_is_not_made_and_the_reply_says_so(town: Town) -> None:

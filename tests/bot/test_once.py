@@ -6,15 +6,16 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.store import open_store
 from bot.store.inbox import Limits
-from handlers.ports import Recorded
 from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, OTHER, PASTE, labels, shown
 
 if TYPE_CHECKING:
+    import pytest
+
+    from handlers.ports import Recorded
     from sandbox.slack.signed_http import SignedRequest
     from tests.bot.conftest import Town
 
@@ -26,7 +27,7 @@ async def test_a_mention_with_the_error_is_answered_once_though_it_comes_twice(t
 
     kinds = [d.what for d in town.slack.workspace.delivery.history]
     assert sorted(kinds[:2]) == ["app_mention", "message"]
-    assert town.reply(ts)
+    assert labels(town.reply(ts))
 
 
 async def test_slacks_retries_of_one_event_cause_one_reply(town: Town) -> None:
@@ -61,7 +62,7 @@ async def test_an_event_that_cannot_be_recorded_is_refused_and_answered_when_sla
 
     history = list(town.slack.workspace.delivery.history)
     assert [d.acknowledged for d in history[:2]] == [False, True]
-    assert town.reply(ts)
+    assert labels(town.reply(ts))
 
 
 async def test_the_same_failure_again_in_the_thread_counts_on_the_same_card(town: Town) -> None:
@@ -93,7 +94,7 @@ async def test_an_edit_that_adds_the_error_starts_one_and_later_edits_do_not(tow
         town.driver.unfurl(ONCALL, ts, {"from_url": "https://example.com", "title": "Example"})
         await town.settle(bot)
 
-    assert town.reply(ts)
+    assert labels(town.reply(ts))
     assert posted == len(town.calls("chat.postMessage")) == 1
     assert "pasted" not in shown(town.reply(ts))
 
@@ -108,7 +109,7 @@ async def test_a_listed_alert_bot_is_answered_and_others_are_not(town: Town) -> 
         unheard = town.driver.alert("other", ONCALL, text=OTHER)
         await town.settle(bot)
 
-    assert town.reply(heard)
+    assert labels(town.reply(heard))
     assert town.replies(unheard) == []
 
 
@@ -157,7 +158,7 @@ async def test_what_was_recorded_before_a_crash_is_answered_at_the_next_start(
     async with town.bot() as bot:
         await bot.idle()
 
-    assert town.reply(ts)
+    assert labels(town.reply(ts))
 
 
 async def _nothing(_self: object) -> None:
@@ -183,7 +184,7 @@ async def test_a_job_whose_process_died_goes_to_the_next_when_its_lease_is_over(
         bot.service.store.wake.set()
         await bot.idle()
 
-    assert town.reply(ts)
+    assert labels(town.reply(ts))
 
 
 async def test_a_crash_after_the_post_does_not_post_twice(
@@ -194,8 +195,7 @@ async def test_a_crash_after_the_post_does_not_post_twice(
         monkeypatch.setattr(type(bot.service.store.queue), "finish", _crash)
         ts = town.driver.post_as(MINJI, ONCALL, PASTE)
         await town.driver.wait_for(lambda: town.replies(ts), what="the reply")
-        while bot.service.runner.busy:
-            await asyncio.sleep(0.005)
+        await bot.quiet()
     monkeypatch.undo()
     town.clock.ahead = timedelta(seconds=31)
 
@@ -227,7 +227,7 @@ async def test_two_replicas_on_one_database_answer_a_redelivered_event_once(town
             await town.settle(second)
 
     assert {status for status, _, _ in answers} == {200}
-    assert town.reply(ts)
+    assert labels(town.reply(ts))
 
 
 async def test_many_presses_over_two_replicas_apply_a_fix_once(town: Town) -> None:
