@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Workload,
     )
     from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
+    from diagnostics.locate.sightings import RoleSightings
     from diagnostics.web_identity_call import WebIdentityCalls
 
 
@@ -119,6 +120,9 @@ class Clients(Protocol):
     @property
     def fleet(self) -> Fleet:
         """What may be read."""
+
+    def sightings(self, role_arn: str) -> RoleSightings:
+        """Where earlier searches saw service accounts with a role; makes no call."""
 
     def aws(self, account_id: str) -> AwsReader:
         """The reader of an account.

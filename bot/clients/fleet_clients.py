@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from bot.clients.aws.account import AwsAccountReader
 from bot.clients.aws.calls import AccountCalls
 from bot.clients.aws.clusters import EksDescriptions
 from bot.clients.aws.identities import Identities, Purpose
+from bot.clients.aws.listing import list_clusters
 from bot.clients.aws.options import AwsOptions
 from bot.clients.aws.sessions import AwsSessions
 from bot.clients.aws.trail import Trails
@@ -17,14 +20,17 @@ from bot.clients.kube.access import ClusterAccess
 from bot.clients.kube.reader import ClusterReader
 from bot.clients.kube.writer import ClusterWriter
 from bot.clients.limits import Limits
+from bot.inventory.role_index import RoleIndex
 from diagnostics.errors import WriteDenied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from bot.clients.aws.listing import FoundCluster
     from diagnostics.clients import AwsReader, KubernetesReader, KubernetesWriter
     from diagnostics.fleet import Account, Fleet
+    from diagnostics.locate.sightings import RoleSightings
 
 
 class FleetClients:
@@ -41,6 +47,7 @@ class FleetClients:
         self, fleet: Fleet, *, options: AwsOptions, limits: Limits, environ: Mapping[str, str]
     ) -> None:
         self._fleet = fleet
+        self._roles = RoleIndex(lambda: datetime.now(UTC))
         self._limits = limits
         self._environ = environ
         self._sessions = AwsSessions(options, limits)
@@ -52,8 +59,26 @@ class FleetClients:
 
     @property
     def fleet(self) -> Fleet:
-        """What may be read."""
+        """What may be read: the fleet file's clusters, and those that the inventory found."""
         return self._fleet
+
+    def know(self, fleet: Fleet) -> None:
+        """Use this fleet from now on: the same accounts, with what the inventory found."""
+        self._fleet = fleet
+
+    def sightings(self, role_arn: str) -> RoleSightings:
+        """Where earlier searches saw service accounts with a role; makes no call."""
+        return self._roles.sightings(role_arn)
+
+    async def clusters_in(self, account_id: str, region: str) -> tuple[FoundCluster, ...]:
+        """The clusters of an account in a region, for the inventory.
+
+        Raises:
+            NotInFleet: The fleet does not name the account.
+            ReadError: They can't be listed.
+        """
+        account = self._fleet.account(account_id)
+        return await list_clusters(self._calls(account, Purpose.READ), region)
 
     def aws(self, account_id: str) -> AwsReader:
         """Return the reader of an account.
@@ -74,7 +99,8 @@ class FleetClients:
         Raises:
             NotInFleet: The fleet does not name the cluster.
         """
-        return ClusterReader(self._access_to(cluster, Purpose.READ))
+        access = self._access_to(cluster, Purpose.READ)
+        return ClusterReader(access, partial(self._roles.listed, cluster))
 
     def kubernetes_writer(self, cluster: str) -> KubernetesWriter:
         """Return the writer of a cluster: assumes the account's fix role.

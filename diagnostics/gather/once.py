@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
     from diagnostics.journal import Call
+    from diagnostics.locate.sightings import RoleSightings
     from diagnostics.web_identity_call import WebIdentityCalls
 
 T = TypeVar("T")
@@ -87,6 +88,10 @@ class OnceClients:
     def fleet(self) -> Fleet:
         """What may be read."""
         return self._inner.fleet
+
+    def sightings(self, role_arn: str) -> RoleSightings:
+        """Where earlier searches saw service accounts with a role."""
+        return self._inner.sightings(role_arn)
 
     def aws(self, account_id: str) -> AwsReader:
         """The reader of an account."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.errors import ReadError
 from diagnostics.gather.aws import read_cluster
+from diagnostics.locate.sightings import RoleSightings
 
 if TYPE_CHECKING:
     from diagnostics.clients import Clients
@@ -51,10 +52,11 @@ async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> 
     if clues.issuer is not None:
         by_issuer = await issued(clues.issuer, io)
         if by_issuer is not None:
-            how = f"cluster {by_issuer.name} has the issuer from the error"
+            how = f"cluster {by_issuer.name} has the issuer from the error{_as_seen(by_issuer)}"
             return (Guess(entry=by_issuer, how=how, sure=True),)
-    if len(fleet.clusters) == 1:
-        only = fleet.clusters[0]
+    declared = [c for c in fleet.clusters if not c.discovered]
+    if len(declared) == 1:
+        only = declared[0]
         return (Guess(entry=only, how=f"{only.name} is the only cluster of the fleet", sure=True),)
     ranked: dict[str, Guess] = {}
 
@@ -66,12 +68,29 @@ async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> 
     add(default, "cluster from this channel's default")
     for issuer in more[:3]:
         add(await issued(issuer, io), "cluster whose issuer the role trusts", trusted=True)
-    in_account = [c for c in fleet.clusters if c.account == clues.account]
-    for entry in sorted(in_account, key=lambda c: c.region != clues.region):
-        add(entry, f"cluster {entry.name} is in account {clues.account} of the role")
-    for entry in fleet.clusters:
-        add(entry, f"cluster {entry.name} of the fleet", hinted=False)
+    role = clues.role
+    sightings = io.sightings(str(role)) if role is not None else RoleSightings()
+    for name, at in sightings.carried:
+        how = f"cluster where the role from the error was seen at {at:%H:%M} UTC"
+        add(_named(name, fleet), how)
+
+    def rank(entry: FleetCluster) -> tuple[bool, bool, bool]:
+        # What was searched in vain comes last, so that the next question gets further in a large fleet.
+        return entry.name in sightings.absent, entry.discovered, entry.region != clues.region
+
+    for entry in sorted((c for c in fleet.clusters if c.account == clues.account), key=rank):
+        how = f"cluster {entry.name} is in account {clues.account} of the role{_as_seen(entry)}"
+        add(entry, how, hinted=not entry.discovered and entry.name not in sightings.absent)
+    for entry in sorted(fleet.clusters, key=rank):
+        add(entry, f"cluster {entry.name} of the fleet{_as_seen(entry)}", hinted=False)
     return tuple(ranked.values())
+
+
+def _as_seen(entry: FleetCluster) -> str:
+    """How old the word of the inventory is, where only it knows the cluster."""
+    if not entry.discovered or entry.seen_at is None:
+        return ""
+    return f" (not in the fleet file; EKS listed it on {entry.seen_at:%Y-%m-%d at %H:%M} UTC)"
 
 
 def _named(name: str | None, fleet: Fleet) -> FleetCluster | None:
@@ -82,6 +101,8 @@ def _named(name: str | None, fleet: Fleet) -> FleetCluster | None:
             return entry
     eks_name = name.rpartition("/")[2]
     same = [c for c in fleet.clusters if eks_name in (c.eks_name, c.name)]
+    # The fleet file's own names come before what was found beside them.
+    same = [c for c in same if not c.discovered] or same
     return same[0] if len(same) == 1 else None
 
 
@@ -89,9 +110,12 @@ async def issued(issuer: str, io: Clients) -> FleetCluster | None:
     """The fleet's cluster with an issuer, asked of EKS where the fleet file does not say."""
     region = next((part for part in issuer.split(".") if part.count("-") >= 2), None)  # noqa: PLR2004
     for entry in io.fleet.clusters:
-        if entry.issuer is not None and entry.issuer.removeprefix("https://") == issuer:
+        known = entry.issuer or entry.seen_issuer
+        if known is not None and known.removeprefix("https://") == issuer:
             return entry
     unknown = [c for c in io.fleet.clusters if c.issuer is None]
+    # A cluster may have been made anew since the inventory saw it, so those are asked too, but last.
+    unknown.sort(key=lambda c: c.seen_issuer is not None)
     here = [c for c in unknown if c.region == region]
     elsewhere = [c for c in unknown if c.region != region][: MANY - len(here[:MANY])]
     return await _with_issuer(issuer, here[:MANY], io) or await _with_issuer(issuer, elsewhere, io)

@@ -19,6 +19,7 @@ from diagnostics.evidence import (
     Workload,
 )
 from diagnostics.journal import Call, record
+from diagnostics.locate.sightings import RoleSightings
 from diagnostics.web_identity_call import WebIdentityCalls
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class World:
     webhooks: Webhooks = field(default_factory=Webhooks)
     trail: list[WebIdentityCall] = field(default_factory=list)
     """What CloudTrail recorded, each in the account of its role."""
+    sightings: dict[str, RoleSightings] = field(default_factory=dict)
+    """What earlier searches saw, by role."""
     refused: dict[str, ReadError] = field(default_factory=dict)
     """Operation to the error that it ends in, such as `GetRole`."""
     may_write: bool = True
@@ -79,6 +82,9 @@ class DoubleClients:
     @property
     def fleet(self) -> Fleet:
         return self.world.fleet
+
+    def sightings(self, role_arn: str) -> RoleSightings:
+        return self.world.sightings.get(role_arn, RoleSightings())
 
     def aws(self, account_id: str) -> DoubleAws:
         self.world.fleet.account(account_id)

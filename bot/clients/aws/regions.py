@@ -25,8 +25,8 @@ _MAIN: Final = {
 def region_of(account: Account, fleet: Fleet, default: str | None = None) -> str:
     """Choose a region of the account's partition: one that is surely enabled there.
 
-    The first of: a region of the account's own clusters, one of its `regions`, the process's default region, a region of the fleet,
-    the partition's main region.
+    The first of: a region of the account's own clusters, one of its `regions`, the process's default region, a
+    region of the fleet, the partition's main region.
     """
     role = account.read_role or account.fix_role
     arn = RoleArn.parse(role) if role else None

@@ -31,6 +31,8 @@ from diagnostics.errors import ReadError
 from diagnostics.evidence import Pods, ServiceAccount, Webhooks, Workload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.clients.kube.access import ClusterAccess
     from bot.clients.kube.request import Answer
     from diagnostics.fleet import WorkloadRef
@@ -46,8 +48,19 @@ _LARGE = 512 * 1024
 class ClusterReader:
     """Fulfils `diagnostics.clients.KubernetesReader`."""
 
-    def __init__(self, access: ClusterAccess) -> None:
+    def __init__(
+        self,
+        access: ClusterAccess,
+        listed: Callable[[tuple[ServiceAccount, ...]], None] | None = None,
+    ) -> None:
+        """Read a cluster.
+
+        Args:
+            access: The way to it.
+            listed: Told the service accounts whenever those of all namespaces were listed.
+        """
         self._access = access
+        self._listed = listed
 
     async def issuer(self) -> str | None:
         """Read /.well-known/openid-configuration."""
@@ -65,7 +78,10 @@ class ClusterReader:
     async def service_accounts(self, namespace: str | None) -> tuple[ServiceAccount, ...]:
         """List serviceaccounts."""
         found = await self._list(SERVICE_ACCOUNT, namespace, wire.ServiceAccount)
-        return tuple(mapping.service_account(item) for item in found)
+        accounts = tuple(mapping.service_account(item) for item in found)
+        if namespace is None and self._listed is not None:
+            self._listed(accounts)
+        return accounts
 
     async def workload(self, namespace: str, ref: WorkloadRef) -> Workload | None:
         """Get one workload.
