@@ -44,20 +44,30 @@ async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> 
         io: The clients.
         more: Further issuers, weaker than the clue's: those that the role's trust policy names.
     """
+    sure = await _sure(clues, io)
+    return (sure,) if sure is not None else await _ranked(clues, io, more)
+
+
+async def _sure(clues: Clues, io: Clients) -> Guess | None:
     fleet = io.fleet
     named = _named(clues.cluster, fleet)
     if named is not None:
         how = f"cluster {named.name} {'as asked' if clues.asked else 'from the error'}"
-        return (Guess(entry=named, how=how, sure=True),)
+        return Guess(entry=named, how=how, sure=True)
     if clues.issuer is not None:
         by_issuer = await issued(clues.issuer, io)
         if by_issuer is not None:
             how = f"cluster {by_issuer.name} has the issuer from the error{_as_seen(by_issuer)}"
-            return (Guess(entry=by_issuer, how=how, sure=True),)
+            return Guess(entry=by_issuer, how=how, sure=True)
     declared = [c for c in fleet.clusters if not c.discovered]
     if len(declared) == 1:
         only = declared[0]
-        return (Guess(entry=only, how=f"{only.name} is the only cluster of the fleet", sure=True),)
+        return Guess(entry=only, how=f"{only.name} is the only cluster of the fleet", sure=True)
+    return None
+
+
+async def _ranked(clues: Clues, io: Clients, more: tuple[str, ...]) -> tuple[Guess, ...]:
+    fleet = io.fleet
     ranked: dict[str, Guess] = {}
 
     def add(entry: FleetCluster | None, how: str, **more: bool) -> None:
