@@ -172,12 +172,17 @@ class KubernetesApi:
         if not limit.isascii() or not limit.isdigit():
             raise bad_request(f"limit: {limit[:20]!r} is no number")
         after = _continued(query.get("continue", ""))
+        labels, fields = query.get("labelSelector", ""), query.get("fieldSelector", "")
+        # Refused even where there is nothing to select from.
+        nothing: Object = {"metadata": {}}
+        matches_labels(labels, nothing)
+        matches_fields(fields, nothing)
         found = [
             item
             for item in self.store.list(resource, namespace)
             if (namespace_of(item) or "", name_of(item)) > after
-            and matches_labels(query.get("labelSelector", ""), item)
-            and matches_fields(query.get("fieldSelector", ""), item)
+            and matches_labels(labels, item)
+            and matches_fields(fields, item)
         ]
         meta: Object = {"resourceVersion": str(self.store.version)}
         most = int(limit) or len(found)

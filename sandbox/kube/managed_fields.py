@@ -47,8 +47,8 @@ def claimed(before: Object | None, after: Object, *, manager: str, time: str) ->
         owned = {path for path in _paths(entry["fieldsV1"]) if path in new}
         if entry["manager"] == manager:
             mine |= owned
-            if not changed:
-                entries.append(entry)
+            if not changed and owned:
+                entries.append({**entry, "fieldsV1": _tree(owned)})
             continue
         kept = owned - changed
         if kept:

@@ -55,17 +55,8 @@ def matches_labels(text: str, found: Object) -> bool:
         ApiError: 400, it can't be read.
     """
     labels = found["metadata"].get("labels", {})
-    for part in _parts(text):
-        match = _REQUIREMENT.fullmatch(part)
-        if match is None:
-            raise bad_request(f"unable to parse requirement: {part[:100]!r}")
-        key, operator, value, absent, alone = match.groups()
-        if key is None:
-            if (alone in labels) is bool(absent):
-                return False
-        elif (labels.get(key) == value) is (operator == "!="):
-            return False
-    return True
+    # A list, because each part is to be looked at: a wrong one is refused wherever it stands.
+    return False not in [_has_label(part, labels) for part in _parts(text)]
 
 
 def matches_fields(text: str, found: Object) -> bool:
@@ -74,18 +65,28 @@ def matches_fields(text: str, found: Object) -> bool:
     Raises:
         ApiError: 400, it names a field that is not supported.
     """
-    for part in _parts(text):
-        key, equals, value = part.partition("=")
-        negated = key.endswith("!")
-        path = _FIELDS.get(key.rstrip("!"))
-        if path is None or not equals:
-            raise bad_request(f"field label not supported: {part[:100]}")
-        held: Any = found
-        for step in path:
-            held = held.get(step, {}) if isinstance(held, dict) else {}
-        if ((held or "") == value.removeprefix("=")) is negated:
-            return False
-    return True
+    return False not in [_has_field(part, found) for part in _parts(text)]
+
+
+def _has_label(part: str, labels: Mapping[str, str]) -> bool:
+    match = _REQUIREMENT.fullmatch(part)
+    if match is None:
+        raise bad_request(f"unable to parse requirement: {part[:100]!r}")
+    key, operator, value, absent, alone = match.groups()
+    if key is None:
+        return (alone in labels) is not bool(absent)
+    return (labels.get(key) == value) is (operator != "!=")
+
+
+def _has_field(part: str, found: Object) -> bool:
+    key, equals, value = part.partition("=")
+    path = _FIELDS.get(key.removesuffix("!"))
+    if path is None or not equals:
+        raise bad_request(f"field label not supported: {part[:100]}")
+    held: Any = found
+    for step in path:
+        held = held.get(step, {}) if isinstance(held, dict) else {}
+    return ((held or "") == value.removeprefix("=")) is not key.endswith("!")
 
 
 def _parts(text: str) -> list[str]:

@@ -13,7 +13,6 @@ from aiohttp import web
 from sandbox.kube.access import cluster_roles
 from sandbox.kube.resources import (
     BY_KIND,
-    CRON_JOB,
     DAEMON_SET,
     DEPLOYMENT,
     JOB,
@@ -141,7 +140,7 @@ class RealCluster:
         for space in spaces:
             if space in _SYSTEM:
                 continue
-            for resource in (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, CRON_JOB, JOB, REPLICA_SET):
+            for resource in (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, JOB, REPLICA_SET):
                 await self.request("DELETE", resource.path(space))
             for account in (await self.request("GET", SERVICE_ACCOUNT.path(space)))["items"]:
                 if name_of(account) != "default":

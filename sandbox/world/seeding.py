@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import aiohttp
 
@@ -19,10 +19,11 @@ from sandbox.kube.resources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sandbox.world.blueprint import Blueprint
 
+T = TypeVar("T")
 _STRATEGIC: Final = "application/strategic-merge-patch+json"
 _MERGE: Final = "application/merge-patch+json"
 _AT_ONCE: Final = 8
@@ -71,35 +72,32 @@ async def seed(
         if webhook is not None:
             await _create(cluster, MUTATING_WEBHOOK.path(), webhook)
         spaces = sorted(set().union(*(plan.namespaces for plan in plans)))
-        await _all([_namespace(cluster, space) for space in spaces])
+        await _all(_namespace, cluster, spaces)
         clock.turn_back(timedelta(days=30))
-        await _all([_service_accounts(cluster, plan) for plan in plans])
+        await _all(_service_accounts, cluster, plans)
         clock.turn_back(timedelta(days=20))
-        await _all(
-            [
-                _create(cluster, plan.resource.path(namespace_of(plan.workload)), plan.workload)
-                for plan in plans
-            ]
-        )
-        await _all([_pods_there(cluster, plan) for plan in plans if plan.service_account])
-        await _all([_patch_pods(cluster, plan) for plan in plans if plan.pod_patch])
+        await _all(_workload, cluster, plans)
+        await _all(_pods_there, cluster, [plan for plan in plans if plan.service_account])
+        await _all(_patch_pods, cluster, [plan for plan in plans if plan.pod_patch])
         clock.turn_back(timedelta(hours=2))
-        late = [plan for plan in plans if plan.service_account_before and plan.service_account]
-        await _all([_annotate(cluster, plan.service_account or {}) for plan in late])
+        await _all(_annotate, cluster, [p for p in plans if p.service_account_before])
     finally:
         clock.turn_back(None)
 
 
-async def _all(steps: Sequence[Any]) -> None:
+async def _all(
+    step: Callable[[Asks, T], Awaitable[None]], cluster: Asks, items: Sequence[T]
+) -> None:
+    """Do a step for all items, a few at once."""
     slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(step: Any) -> None:
+    async def one(item: T) -> None:
         async with slots:
-            await step
+            await step(cluster, item)
 
     async with asyncio.TaskGroup() as group:
-        for step in steps:
-            group.create_task(one(step))
+        for item in items:
+            group.create_task(one(item))
 
 
 async def _namespace(cluster: Asks, name: str) -> None:
@@ -112,8 +110,15 @@ async def _service_accounts(cluster: Asks, plan: Blueprint) -> None:
         await _create(cluster, SERVICE_ACCOUNT.path(namespace_of(account)), account)
 
 
-async def _annotate(cluster: Asks, account: Object) -> None:
+async def _workload(cluster: Asks, plan: Blueprint) -> None:
+    await _create(cluster, plan.resource.path(namespace_of(plan.workload)), plan.workload)
+
+
+async def _annotate(cluster: Asks, plan: Blueprint) -> None:
     """Write the annotations that came after the pods."""
+    account = plan.service_account
+    if account is None:
+        return
     path = SERVICE_ACCOUNT.path(namespace_of(account), name_of(account))
     body = {"metadata": {"annotations": account["metadata"]["annotations"]}}
     before = (await cluster.request("GET", path))["metadata"].get("annotations", {})

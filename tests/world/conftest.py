@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import pytest
+
     from bot.clients import FleetClients
 
 
