@@ -137,6 +137,11 @@ class Settings(BaseModel):
     queue_limit: int = Field(default=2000, ge=1, le=100_000, alias="IRSA_QUEUE_LIMIT")
     """Diagnoses that may wait."""
 
+    inventory_interval: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = Field(
+        default=900.0, alias="IRSA_INVENTORY_INTERVAL"
+    )
+    """Seconds after which EKS is asked again which clusters there are; 0: never."""
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", alias="IRSA_LOG_LEVEL"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.cli import demo, diagnose, fleet, manifest, recognize, serve, trust
+from bot.cli import demo, diagnose, fleet, inventory, manifest, recognize, serve, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,7 @@ COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
     serve.register,
     demo.register,
     fleet.register,
+    inventory.register,
     manifest.register,
 )
 """What adds each subcommand, in the order of `irsa --help`."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.inventory.merge import with_seen
 from diagnostics.errors import ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from bot.clients.aws.listing import FoundCluster
     from bot.inventory.records import InventoryRecords
@@ -58,9 +58,22 @@ class Inventory:
         while True:
             try:
                 await self.refresh()
-            except SQLAlchemyError as error:
-                _log.warning("inventory not kept", exc_info=error)
+            except Exception:  # noqa: BLE001  the process goes on, and tries again
+                _log.exception("inventory not kept")
             await asyncio.sleep(self.check.total_seconds())
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep it fresh while the block runs; not at all where `every` is zero."""
+        if not self.every:
+            yield
+            return
+        task = asyncio.create_task(self.run(), name="inventory")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def refresh(self) -> None:
         """Look into the regions that are due, and tell the clients what is on record by then."""
@@ -76,7 +89,11 @@ class Inventory:
 
     async def tell(self) -> None:
         """Tell the clients what is on record, whoever found it."""
-        self.clients.know(with_seen(self.fleet, await self.records.clusters()))
+        places = set(self.places())
+        seen = await self.records.clusters()
+        self.clients.know(
+            with_seen(self.fleet, (c for c in seen if (c.account, c.region) in places))
+        )
 
     def places(self) -> Iterator[tuple[str, str]]:
         """The regions that are looked into: each account's `regions`, and those of its clusters."""
