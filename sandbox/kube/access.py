@@ -19,13 +19,15 @@ _READ: Final = ["get", "list"]
 
 CLUSTER_ROLES: Final[dict[str, list[dict[str, Any]]]] = {
     READERS: [
-        {"apiGroups": [""], "resources": ["serviceaccounts", "pods", "events"], "verbs": _READ},
-        {"apiGroups": ["apps"], "resources": [*_WORKLOADS, "replicasets"], "verbs": _READ},
-        {"apiGroups": ["batch"], "resources": ["jobs", "cronjobs"], "verbs": _READ},
+        {"apiGroups": [""], "resources": ["serviceaccounts", "pods"], "verbs": _READ},
+        {"apiGroups": ["apps"], "resources": _WORKLOADS, "verbs": _READ},
+        {"apiGroups": ["apps"], "resources": ["replicasets"], "verbs": ["get"]},
+        {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["get"]},
+        {"apiGroups": ["batch"], "resources": ["cronjobs"], "verbs": _READ},
         {
             "apiGroups": ["admissionregistration.k8s.io"],
             "resources": ["mutatingwebhookconfigurations"],
-            "verbs": _READ,
+            "verbs": ["list"],
         },
         {"nonResourceURLs": ["/.well-known/openid-configuration"], "verbs": ["get"]},
     ],
@@ -41,7 +43,7 @@ CLUSTER_ROLES: Final[dict[str, list[dict[str, Any]]]] = {
         {"nonResourceURLs": ["/api/*", "/apis/*"], "verbs": ["get"]},
     ],
 }
-"""The rules of each group; the same are applied to a real API server."""
+"""The rules of each group: those of `deploy/kubernetes`; the same are applied to a real API server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

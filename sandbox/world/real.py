@@ -27,6 +27,7 @@ from sandbox.kube.resources import (
     namespace_of,
 )
 from sandbox.kube.reviews import pod_reviews, token_reviews
+from sandbox.world.pod_maker import PodMaker
 from sandbox.world.servers import JSON, ControlPlane, StartsControlPlane, listening
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class RealCluster:
         self._plane: ControlPlane | None = None
         self._stack = AsyncExitStack()
         self._webhook = ""
+        self._pods = PodMaker(self)
 
     @property
     def url(self) -> str:
@@ -95,9 +97,7 @@ class RealCluster:
         try:
             reviews, webhook = web.Application(), web.Application(client_max_size=4 * 1024 * 1024)
             reviews.router.add_post("/", token_reviews(self._authenticator))
-            webhook.router.add_post(
-                "/mutate", pod_reviews(self._account, region=self._cluster.region)
-            )
+            webhook.router.add_post("/mutate", pod_reviews(self._pods, region=self._cluster.region))
             url = await listening(self._stack, reviews, None)
             self._webhook = await listening(self._stack, webhook, self._authority)
             self._plane = await self._stack.enter_async_context(
@@ -105,8 +105,8 @@ class RealCluster:
             )
             for found in cluster_roles():
                 await self.request("POST", BY_KIND[found["kind"]].path(), found)
-            kubelet = asyncio.create_task(self._kubelet(), name=f"kubelet {self._cluster.name}")
-            self._stack.push_async_callback(_stopped, kubelet)
+            for work in (self._kubelet(), self._pods.run()):
+                self._stack.push_async_callback(_stopped, asyncio.create_task(work))
         except BaseException:
             await self._stack.aclose()
             raise
@@ -148,15 +148,6 @@ class RealCluster:
             await self.request("DELETE", f"{POD.path(space)}?gracePeriodSeconds=0")
         while (await self.request("GET", POD.path()))["items"]:  # noqa: ASYNC110  another process
             await asyncio.sleep(0.1)
-
-    async def _account(self, namespace: str, name: str) -> Object | None:
-        try:
-            found: Object = await self.request("GET", SERVICE_ACCOUNT.path(namespace, name))
-        except aiohttp.ClientResponseError as error:
-            if error.status == 404:  # noqa: PLR2004  HTTP
-                return None
-            raise
-        return found
 
     async def _kubelet(self) -> None:
         """Say of every new pod that it runs."""
