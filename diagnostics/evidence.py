@@ -351,3 +351,5 @@ class Target:
     """The role that the error or a person named."""
     how: tuple[str, ...] = ()
     """One clause per choice, such as "cluster from this channel's default"."""
+    found: bool = False
+    """Whether a search or a default chose it, so that another may be meant."""
