@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -16,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Options, SlackUnusable, serving
 from bot.clients import build_clients
+from bot.inventory import Inventory, InventoryRecords
 from bot.serve_http import PATH, make_web
 from bot.serve_signed import Gate
 from bot.settings import SettingsError
@@ -111,6 +113,12 @@ async def running(
         build_clients(fleet_file.fleet, environ) as io,
         serving(options, fleet_file, io) as service,
         _housekeeping(service),
+        Inventory(
+            fleet=fleet_file.fleet,
+            clients=io,
+            records=InventoryRecords(engine=service.store.engine, now=service.now),
+            every=timedelta(seconds=settings.inventory_interval),
+        ).running(),
         _door(service, settings, options) as address,
     ):
         _log.info("ready", address=address, team=service.me.team, user=service.me.user)
