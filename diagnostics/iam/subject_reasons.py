@@ -51,13 +51,13 @@ def subject_mismatch(  # noqa: C901, PLR0911  one kind of difference after the o
                 ),
             )
     if Subject.parse(near) is not None:
-        broken = [v for v in condition.values[:_SHOWN] if not _plausible(v, wild=takes_wild)]
+        broken = [v for v in condition.values[:_SHOWN] if not plausible(v, wild=takes_wild)]
         if broken and not _shares(near, wanted):
             near = nearest(broken, seen)
             says = f"The token's subject is {quoted(seen)}, the policy wants {quoted(near)}"
     parts = near.split(":")
-    if not _plausible(near, wild=takes_wild):
-        return Mismatch.SUBJECT_FORM, f"{says}, which no service account has: {_form(near)}."
+    if not plausible(near, wild=takes_wild):
+        return Mismatch.SUBJECT_FORM, f"{says}, which no service account has: {form_fault(near)}."
     same_space = glob(parts[2])(wanted.namespace) if takes_wild else parts[2] == wanted.namespace
     same_name = glob(parts[3])(wanted.name) if takes_wild else parts[3] == wanted.name
     if same_space:
@@ -67,7 +67,8 @@ def subject_mismatch(  # noqa: C901, PLR0911  one kind of difference after the o
     return Mismatch.SUBJECT_BOTH, f"{says}: another namespace and another service account."
 
 
-def _plausible(value: str, *, wild: bool) -> bool:
+def plausible(value: str, *, wild: bool) -> bool:
+    """Whether a service account can have this subject; with `wild` also a pattern of such subjects."""
     if Subject.parse(value) is not None:
         return True
     if not wild or value.count(":") != 3 or not value.startswith(PREFIX):  # noqa: PLR2004
@@ -87,7 +88,8 @@ def _is_audience(value: str, request: WebIdentityRequest) -> bool:
     return value.startswith("sts.") and "amazonaws" in value
 
 
-def _form(value: str) -> str:  # noqa: PLR0911  one rule per line
+def form_fault(value: str) -> str:  # noqa: PLR0911  one rule per line
+    """What is wrong with the form of a value that no service account has as its subject."""
     if not value:
         return "it is empty"
     if any(c.isspace() for c in value):
