@@ -299,6 +299,7 @@ def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues, *, newes
             workload=clues.workload,
             role_arn=str(clues.role) if clues.role else call.role_arn,
             how=(*clues.said, reason),
+            found=True,
         ),
         reason=reason,
         score=PROOF if proven else _LIKELY + newest,

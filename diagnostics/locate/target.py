@@ -189,6 +189,7 @@ def _target(
 ) -> Target:
     how = list(clues.said)
     how.append(guess.how)
+    named = clues.service_account or clues.workload
     if clues.namespace is None:
         how.append("namespace from this channel's default")
     return Target(
@@ -198,6 +199,7 @@ def _target(
         workload=workload,
         role_arn=str(clues.role) if clues.role else None,
         how=tuple(dict.fromkeys(how)),
+        found=not guess.sure or clues.namespace is None or named is None,
     )
 
 
@@ -211,14 +213,8 @@ async def _with_workload(target: Target, clues: Clues, io: Clients) -> Target | 
         return target  # the diagnosis states that the cluster can't be read
     for workload in workloads:
         if workload.name == clues.workload_name:
-            return Target(
-                cluster=target.cluster,
-                namespace=target.namespace,
-                service_account=target.service_account,
-                workload=workload.ref,
-                role_arn=target.role_arn,
-                how=(*target.how, f"{workload.ref} from the error"),
-            )
+            how = (*target.how, f"{workload.ref} from the error")
+            return replace(target, workload=workload.ref, how=how)
     return target
 
 

@@ -200,6 +200,7 @@ def _scored(guess: Guess, where: tuple[str, str], tally: _Tally, clues: Clues) -
             workload=clues.workload or tally.workload,
             role_arn=str(clues.role) if clues.role else None,
             how=(*clues.said, guess.how, f"service account {namespace}/{name}: {reason}"),
+            found=True,
         ),
         reason=reason,
         score=tally.score,
