@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import time
 from contextlib import asynccontextmanager
@@ -12,18 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import Options, SlackUnusable, serving
+from bot.app import Options, serving
 from bot.clients import build_clients
 from bot.inventory import Inventory, InventoryRecords
 from bot.serve_http import PATH, make_web
 from bot.serve_signed import Gate
+from bot.serve_socket import Socket
 from bot.settings import SettingsError
 from bot.store.inbox import Limits
 from bot.store.retention import Retention
-from handlers.slack_trouble import SLACK_TROUBLE, error_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -132,55 +129,24 @@ async def _door(service: Service, settings: Settings, options: Options) -> Async
         gate = Gate(options.signing_secret, time.time)
     socket = None
     if settings.slack_app_token is not None:
-        socket = make_socket(service, settings.slack_app_token.get_secret_value())
-    connected = _socket_alive(socket) if socket is not None else lambda: True
+        socket = Socket(service, settings.slack_app_token.get_secret_value())
+
+    def connected() -> bool:
+        return socket is None or socket.connected
+
     application = make_web(service, gate=gate, connected=connected)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.http_host, settings.http_port).start()
         if socket is not None:
-            await connect(socket)
+            await socket.open()
         host, port = runner.addresses[0][:2]
         yield f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH if gate else ''}"
     finally:
         if socket is not None:
-            await socket.close_async()  # type: ignore[no-untyped-call]
+            await socket.close()
         await runner.cleanup()
-
-
-def make_socket(service: Service, app_token: str) -> AsyncSocketModeHandler:
-    """Make the Socket Mode side of a service."""
-    client = service.bench.client
-    return AsyncSocketModeHandler(
-        service.bolt,
-        app_token,
-        web_client=AsyncWebClient(token=client.token, base_url=client.base_url),
-        logger=logging.getLogger("slack_bolt.socket"),
-    )
-
-
-async def connect(socket: AsyncSocketModeHandler) -> None:
-    """Open the connection.
-
-    Raises:
-        SlackUnusable: If Slack refuses the app token.
-    """
-    try:
-        await socket.connect_async()  # type: ignore[no-untyped-call]
-    except SLACK_TROUBLE as error:
-        raise SlackUnusable(
-            f"Slack does not accept SLACK_APP_TOKEN ({error_name(error)}); it needs the scope connections:write, "
-            "and the app must have Socket Mode switched on"
-        ) from error
-
-
-def _socket_alive(socket: AsyncSocketModeHandler) -> Callable[[], bool]:
-    def alive() -> bool:
-        session = socket.client.current_session
-        return session is not None and not session.closed
-
-    return alive
 
 
 @asynccontextmanager

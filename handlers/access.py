@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -96,13 +97,16 @@ class Access:
         if not self.rules.may_approve(
             user=actor.user, groups=(), cluster=cluster, namespace=namespace
         ):
-            for group in sorted({g for a in approvers for g in a.groups}):
-                try:
-                    members = await self.directory.members(group)
-                except Unanswered as error:
-                    unanswered = str(error)
-                    continue
-                if actor.user in members:
+            named_groups = sorted({g for a in approvers for g in a.groups})
+            answers = await asyncio.gather(
+                *(self.directory.members(g) for g in named_groups), return_exceptions=True
+            )
+            for group, members in zip(named_groups, answers, strict=True):
+                if isinstance(members, Unanswered):
+                    unanswered = str(members)
+                elif isinstance(members, BaseException):
+                    raise members
+                elif actor.user in members:
                     groups.add(group)
         if self.rules.may_approve(
             user=actor.user, groups=groups, cluster=cluster, namespace=namespace

@@ -48,6 +48,11 @@ _COMMON: Final = frozenset(
 )
 
 
+_COMMON_PAIRS: Final = frozenset(
+    ("and/or", "either/or", "i/o", "n/a", "read/write", "tcp/ip", "w/o", "yes/no", "24/7")
+)
+
+
 class Misused(Exception):
     """What was typed can't be read; the message says how to write it."""
 
@@ -139,7 +144,7 @@ def _free(hints: Hints, words: list[str], clusters: frozenset[str]) -> Asked:
             hints = replace(hints, cluster=bare)
         elif few and pair is not None and pair[1] in _KINDS and hints.workload is None:
             hints = replace(hints, workload=WorkloadRef(kind=_KINDS[pair[1]], name=pair[2]))
-        elif few and pair is not None and hints.service_account is None:
+        elif few and pair and bare not in _COMMON_PAIRS and hints.service_account is None:
             namespace = hints.namespace or pair[1]
             hints = replace(hints, namespace=namespace, service_account=pair[2])
         elif few and _HYPHENATED.fullmatch(bare) and bare not in _COMMON and workload is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,12 +18,13 @@ from bot.serve_http import PATH, make_web
 from bot.serve_signed import Gate
 from sandbox.slack import SlackServer, app_from_manifest, demo_workspace
 from sandbox.slack.timing import Timing
+from tests.bot import postgres
 from tests.conftest import ROOT
 from tests.engine import healthy as worlds
 from tests.engine.fleet_double import DoubleClients
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from sandbox.slack import Driver
@@ -186,8 +188,28 @@ def labels(message: Message) -> list[str]:
     ]
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Callable[[], str]]:
+    """Makes empty databases on a real server."""
+    folder = postgres.binaries()
+    if folder is None:
+        pytest.skip(postgres.NOT_HERE)
+    with postgres.running(folder) as address:
+        numbers = itertools.count()
+        yield lambda: postgres.create(folder, address, f"bot{next(numbers)}")
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> str:
+def engine() -> str:
+    """Which database; parametrize it to run a test on both."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if engine == "postgresql":
+        make: Callable[[], str] = request.getfixturevalue("postgresql")
+        return make()
     return f"sqlite+aiosqlite:///{tmp_path}/bot.db"
 
 

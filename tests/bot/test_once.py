@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.store import open_store
@@ -13,11 +14,11 @@ from bot.store.inbox import Limits
 from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, OTHER, PASTE, labels, shown
 
 if TYPE_CHECKING:
-    import pytest
-
     from handlers.ports import Recorded
     from sandbox.slack.signed_http import SignedRequest
     from tests.bot.conftest import Town
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 
 
 async def test_a_mention_with_the_error_is_answered_once_though_it_comes_twice(town: Town) -> None:

@@ -1,0 +1,88 @@
+"""The Socket Mode side: a connection that we open, kept by slack_sdk, and closed without losing an acknowledgement."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import SlackUnusable
+from handlers.slack_trouble import SLACK_TROUBLE, error_name
+
+if TYPE_CHECKING:
+    from slack_sdk.socket_mode.aiohttp import SocketModeClient
+    from slack_sdk.socket_mode.request import SocketModeRequest
+
+    from bot.app import Service
+
+_CONNECT: Final = 20.0
+"""Seconds for the first connection; later ones are tried until they succeed."""
+_GRACE: Final = 3.0
+
+
+class Socket(AsyncSocketModeHandler):
+    """Bolt's handler, which also knows what is under way."""
+
+    def __init__(self, service: Service, app_token: str) -> None:
+        client = service.bench.client
+        super().__init__(
+            service.bolt,
+            app_token,
+            web_client=AsyncWebClient(token=client.token, base_url=client.base_url),
+            logger=logging.getLogger("slack_bolt.socket"),
+        )
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._closing = False
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Handle one envelope; none once we are closing: Slack gives it to another connection."""
+        if self._closing:
+            return
+        self._under_way += 1
+        self._quiet.clear()
+        try:
+            await super().handle(client, req)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._quiet.set()
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            SlackUnusable: If Slack refuses the app token or does not answer.
+        """
+        keeper: Any = self.client
+        try:
+            # The library's own connect tries for ever, whatever the reason; so the token is tried first.
+            keeper.wss_uri = await keeper.issue_new_wss_url()
+            async with asyncio.timeout(_CONNECT):
+                await keeper.connect()
+        except SLACK_TROUBLE as error:
+            raise SlackUnusable(
+                f"Slack does not accept SLACK_APP_TOKEN ({error_name(error)}); it needs the scope "
+                "connections:write, and the app must have Socket Mode switched on"
+            ) from error
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection is up."""
+        session = self.client.current_session
+        return session is not None and not session.closed
+
+    async def close(self) -> None:
+        """Take nothing more, acknowledge what is under way, and hang up."""
+        self._closing = True
+        try:
+            async with asyncio.timeout(_GRACE):
+                await self._quiet.wait()
+        except TimeoutError:
+            pass
+        keeper: Any = self.client
+        await keeper.close()
