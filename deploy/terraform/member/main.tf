@@ -49,11 +49,12 @@ locals {
           Action   = ["iam:GetOpenIDConnectProvider"]
           Resource = "${local.iam}:oidc-provider/*"
         },
-        # Which role trusts this service account (IRSA103, IRSA104); a provider that nearly fits (IRSA302, IRSA305).
+        # Clusters that the fleet file does not name (`irsa inventory`); a provider that nearly fits (IRSA302, IRSA305);
+        # which role trusts this service account (IRSA103, IRSA104).
         {
           Sid      = "Search"
           Effect   = "Allow"
-          Action   = ["iam:ListOpenIDConnectProviders", "iam:ListRoles"]
+          Action   = ["eks:ListClusters", "iam:ListOpenIDConnectProviders", "iam:ListRoles"]
           Resource = "*"
         },
       ],

@@ -1,0 +1,251 @@
+"""What the bot calls in every scenario is what the ready-made policies and RBAC grant: not more, not less."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import hcl2
+import pytest
+import pytest_asyncio
+
+from bot.clients import Limits, build_clients
+from bot.fleet_file import load
+from bot.preflight import needs
+from diagnostics.case import Case, Question
+from diagnostics.checks.catalogue import catalogue
+from diagnostics.fix.drive import apply
+from diagnostics.fix.plan import RestartWorkload
+from diagnostics.fleet import Fleet, FleetCluster, Hints, WorkloadRef
+from diagnostics.pipeline import diagnose
+from diagnostics.recognize import recognize
+from sandbox.kube.access import CLUSTER_ROLES, FIXERS, READERS
+from sandbox.world import World
+from sandbox.world.blueprint import paste_of
+from sandbox.world.landscape import FIX_ROLE, READ_ROLE
+from tests.deploy.manifests import granted, objects, rules
+from tests.deploy.recorded import Recorded, record_into
+from tests.deploy.templates import DEPLOY, Stack, listed, statements
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.clients import FleetClients
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+
+BOT = "arn:aws:iam::999988887777:role/irsa-doctor-bot"
+KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod")
+DEFAULTS = {
+    "oncall": Hints(cluster="prod-eu"),
+    "payments": Hints(cluster="prod-eu", namespace="payments"),
+}
+NOWHERE = (
+    "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to "
+    "perform sts:AssumeRoleWithWebIdentity on arn:aws:iam::222233334444:role/unheard-of "
+    "(request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)"
+)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def recorded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Recorded]:
+    """Everything that the bot calls: each scenario in three ways, each fix by a process that has just started."""
+    calls = Recorded()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        async with World() as world:
+            file = tmp_path_factory.mktemp("fleet") / "fleet.yaml"
+            world.fleet_yaml(file)
+            # From here on: what the world itself asks for is not the bot's.
+            record_into(calls, monkeypatch)
+            await _everything(world, file)
+    yield calls
+
+
+async def _everything(world: World, file: Path) -> None:
+    fleet = load(file).fleet
+    limits = Limits(trail_pause=0.01)
+    async with build_clients(fleet, world.environ(), limits=limits) as io:
+        for scenario in world.scenarios:
+            where = scenario.where
+            (symptom, *_) = recognize(paste_of(scenario))
+            ref = WorkloadRef(kind=where.workload.kind, name=where.workload.name)
+            named = Hints(cluster=where.cluster, namespace=where.namespace, workload=ref)
+            for case in (
+                Case(symptom=symptom, defaults=DEFAULTS[scenario.channel]),
+                Case(symptom=symptom),
+                Case(hints=named),
+            ):
+                answer = await diagnose(case, io, now=now)
+                if isinstance(answer, Question):
+                    continue
+                for fix in answer.fixes:
+                    async with build_clients(fleet, world.environ()) as fresh:
+                        await apply(fix, fresh, now=now)
+        await _named_workloads(io)
+        await _nobody_knows_who(io)
+        await _a_daemon_set_is_restarted(world, io)
+        for cluster in fleet.clusters:
+            await io.clusters_in(cluster.account, cluster.region)
+    async with build_clients(_beside_eks(fleet, world), world.environ()) as io:
+        hints = Hints(cluster="own", namespace="payments", service_account="api")
+        await diagnose(Case(hints=hints), io, now=now)
+
+
+async def _named_workloads(io: FleetClients) -> None:
+    for kind in KINDS:
+        ref = WorkloadRef(kind=kind, name="named-by-a-person")
+        hints = Hints(cluster="prod-eu", namespace="payments", workload=ref)
+        await diagnose(Case(hints=hints), io, now=now)
+
+
+async def _nobody_knows_who(io: FleetClients) -> None:
+    (symptom, *_) = recognize(NOWHERE)
+    assert isinstance(await diagnose(Case(symptom=symptom), io, now=now), Question)
+
+
+async def _a_daemon_set_is_restarted(world: World, io: FleetClients) -> None:
+    for cluster in world.clusters:
+        found = await world.kubectl_get(cluster.name, "/apis/apps/v1/daemonsets")
+        for one in found["items"]:
+            fix = RestartWorkload(
+                cluster=cluster.name,
+                namespace=one["metadata"]["namespace"],
+                ref=WorkloadRef(kind="DaemonSet", name=one["metadata"]["name"]),
+                uid=one["metadata"]["uid"],
+                pods=1,
+            )
+            await apply(fix, io, now=now)
+            return
+    pytest.fail("no scenario has a daemon set")
+
+
+def _beside_eks(fleet: Fleet, world: World) -> Fleet:
+    """A cluster that EKS does not run: its API server says who the issuer is."""
+    url, ca = world.endpoint("prod-eu")
+    sound = fleet.cluster("prod-eu")
+    own = FleetCluster(
+        name="own",
+        account=sound.account,
+        region="eu-south-1",
+        eks_name=sound.eks_name,
+        endpoint=url,
+        ca=ca,
+    )
+    return replace(fleet, clusters=(own,))
+
+
+async def test_nothing_is_called_past_what_is_accounted_for(recorded: Recorded) -> None:
+    assert recorded.on_the_wire == {action for _, action, _ in recorded.aws}
+    assert recorded.requests == recorded.answered > 0
+
+
+async def test_the_read_role_may_do_in_aws_what_diagnosis_does(recorded: Recorded) -> None:
+    assert recorded.actions_of(READ_ROLE) == {a.name for a in needs.READ_ACTIONS}
+    assert recorded.actions_of(READ_ROLE) == _actions(_member().resource("Reader"))
+    assert recorded.actions_of(READ_ROLE) == _terraform("read_policy")
+    _all_allowed(recorded, READ_ROLE, _member().resource("Reader"))
+
+
+async def test_the_fix_role_may_do_in_aws_what_fixes_do(recorded: Recorded) -> None:
+    assert recorded.actions_of(FIX_ROLE) == {a.name for a in needs.FIX_ACTIONS}
+    assert recorded.actions_of(FIX_ROLE) == _actions(_member().resource("Fixer"))
+    assert recorded.actions_of(FIX_ROLE) == _terraform("fix_policy")
+    _all_allowed(recorded, FIX_ROLE, _member().resource("Fixer"))
+
+
+@pytest.mark.parametrize("template", ["bot-role.yaml", "hub-role.yaml"])
+async def test_the_bots_own_role_may_assume_roles_and_nothing_else(
+    recorded: Recorded, template: str
+) -> None:
+    if template == "bot-role.yaml":
+        stack = Stack(template, Identity="IRSA", Issuer="oidc.eks.eu-west-1.amazonaws.com/id/A1")
+        document = stack.resource("AssumeMemberRoles")["PolicyDocument"]
+    else:
+        stack = Stack(template, BotRoleArn=BOT, ExternalId="hub")
+        document = stack.resource("HubRole")["Policies"][0]["PolicyDocument"]
+    assert recorded.actions_of("bot") == {"sts:AssumeRole"}
+    (statement,) = document["Statement"]
+    assert statement["Action"] == "sts:AssumeRole"
+    for who, _, resource in recorded.aws:
+        if who == "bot":
+            assert any(fnmatchcase(resource, pattern) for pattern in statement["Resource"])
+
+
+async def test_the_read_rbac_is_what_diagnosis_reads(recorded: Recorded) -> None:
+    assert recorded.rules_of("read") == granted(rules("read")) == _needed(needs.READ_RULES)
+
+
+async def test_the_fix_rbac_is_what_fixes_write(recorded: Recorded) -> None:
+    for folder in ("fix", "fix-namespaces"):
+        assert recorded.rules_of("fix") == granted(rules(folder)) == _needed(needs.FIX_RULES)
+
+
+async def test_the_embedded_world_allows_what_the_deployed_rbac_does() -> None:
+    """So every test in that world runs under the deployed rules."""
+    assert granted(CLUSTER_ROLES[READERS]) == granted(rules("read"))
+    assert granted(CLUSTER_ROLES[FIXERS]) == granted(rules("fix"))
+    assert (READERS, FIXERS) == (needs.READ_GROUP, needs.FIX_GROUP)
+
+
+@pytest.mark.parametrize("folder", ["read", "fix", "fix-namespaces"])
+async def test_every_role_is_bound_to_the_one_group(folder: str) -> None:
+    found = objects(folder)
+    roles = {o["metadata"]["name"] for o in found if o["kind"] == "ClusterRole"}
+    bindings = [o for o in found if o["kind"].endswith("Binding")]
+
+    assert {b["roleRef"]["name"] for b in bindings} == roles
+    group = needs.READ_GROUP if folder == "read" else needs.FIX_GROUP
+    assert [s["name"] for b in bindings for s in b["subjects"]] == [group] * len(bindings)
+
+
+async def test_the_comments_name_checks_that_exist() -> None:
+    known = {check.code for check in catalogue()}
+    for path in (*DEPLOY.rglob("*.yaml"), *DEPLOY.rglob("*.tf")):
+        for first, last in re.findall(r"(IRSA\d{3})(?:-(\d{3}))?", path.read_text()):
+            assert first in known, f"{path}: {first}"
+            assert not last or f"IRSA{last}" in known, f"{path}: {last}"
+
+
+def _member() -> Stack:
+    return Stack("member-roles.yaml", BotRoleArn=BOT, ExternalId="example", FixRole="yes")
+
+
+def _needed(rules: tuple[needs.Rule, ...]) -> set[tuple[str, str | None, str]]:
+    return {(verb, rule.group, rule.resource) for rule in rules for verb in rule.verbs}
+
+
+def _actions(role: Any) -> set[str]:
+    found = statements(role["Policies"])
+    assert all(s["Effect"] == "Allow" for s in found)
+    return {action for s in found for action in listed(s["Action"])}
+
+
+def _terraform(name: str) -> set[str]:
+    """The actions that stand in a policy of the Terraform module."""
+    with (DEPLOY / "terraform" / "member" / "main.tf").open() as file:
+        found = hcl2.load(file)
+    policies = next(block for block in found["locals"] if name in block)
+    return set(re.findall(r"\b(?:iam|eks|sts|cloudtrail):[A-Z]\w+", str(policies[name])))
+
+
+def _all_allowed(recorded: Recorded, who: str, role: Any) -> None:
+    for actor, action, resource in recorded.aws:
+        if actor == who and action != "sts:GetCallerIdentity":
+            assert any(
+                action in listed(s["Action"]) and _covers(s["Resource"], resource)
+                for s in statements(role["Policies"])
+            ), f"{action} on {resource}"
+
+
+def _covers(pattern: str, resource: str) -> bool:
+    # Whatever account of the world it is, its own stack grants it.
+    anywhere = re.sub(r":\d{12}:", ":*:", pattern)
+    return fnmatchcase(resource, anywhere)
