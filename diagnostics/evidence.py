@@ -166,6 +166,8 @@ class PodSpec:
     token_volumes: tuple[TokenVolume, ...] = ()
     run_as_user: int | None = None
     fs_group: int | None = None
+    windows: bool = False
+    """Whether it asks for a Windows node: by `spec.os`, a node selector or node affinity."""
     annotations: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 

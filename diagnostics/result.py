@@ -57,7 +57,7 @@ class Finding:
     """What a failing check found, ready to be read."""
 
     headline: str
-    """The cause in plain words, one sentence."""
+    """The cause in plain words, one clause of at most 100 characters, without marks or a full stop."""
     place: Place
     seen: str
     """Verbatim value, or "(none)"; invisible characters are spelled out when shown."""
@@ -131,6 +131,7 @@ class Diagnosis:
     symptom: Symptom | None
     verdict: Verdict
     headline: str
+    """One clause of at most 100 characters, without marks or a full stop."""
     results: tuple[Result, ...]
     root: Result | None = None
     """The failure that must be mended first."""
@@ -139,6 +140,8 @@ class Diagnosis:
     """Why no correction of the trust policy can be offered, where one is needed."""
     hardening: PolicyCorrection | None = None
     """A narrower trust policy that still lets this service account in; offered, never needed."""
+    advice: str | None = None
+    """What to do where no cause was found, in at most three sentences; None where a cause was."""
     role_arn: str | None = None
     subject: str | None = None
     issuer: str | None = None

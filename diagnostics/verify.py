@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from diagnostics.case import Case, Question
@@ -45,4 +46,4 @@ async def recheck(
     )
     if isinstance(again, Question):
         raise UsageError(again.text)
-    return again
+    return replace(again, target=replace(again.target, how=target.how, found=target.found))

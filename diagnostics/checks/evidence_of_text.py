@@ -34,6 +34,20 @@ TOKEN_SENT = frozenset(
 )
 
 
+TAG_SESSION = "sts:tagsession"
+"""In lower case, as `said` has it."""
+ORGANIZATION_POLICIES = (
+    "resource control policy",
+    "service control policy",
+    "vpc endpoint policy",
+)
+
+
+def said(symptom: Symptom) -> str:
+    """Everything that the text says of the failure, in lower case."""
+    return f"{symptom.message or ''} {symptom.excerpt}".lower()
+
+
 def outlived(now: Now, pods: Pods | Unreadable | None) -> bool:
     """Whether every running pod was made after the text, so that the text speaks of pods that are gone."""
     if now.text_at is None or not isinstance(pods, Pods) or not pods.live:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_workload
 from diagnostics.evidence import Siblings, Target, Unreadable, Workload
-from diagnostics.explain.words import difference, listed
+from diagnostics.explain.words import difference, listed, sentence
 from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads, RoleInQuestion, Subject
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
@@ -112,14 +112,14 @@ def _finding(target: Target, workload: Workload, name: str) -> Finding:
     seen = workload.template.service_account
     ref = f"{workload.kind.lower()}/{workload.name}"
     return Finding(
-        headline=f"{workload.kind} {workload.name} runs as service account {seen}, not {name}.",
+        headline=f"{workload.kind} {workload.name} runs as service account {seen}, not {name}",
         place=of_workload(target, workload, _FIELD.get(workload.kind, _TEMPLATE)),
         seen=listed([seen]),
         wanted=name,
         why="",
-        next=f"Set serviceAccountName: {name} in the pod template of {ref}."
-        + ("" if seen == "default" else f" If {seen} is meant, ask again about {seen}."),
-        note=None if seen == "default" else difference(seen, name),
+        next=f"Set serviceAccountName: {name} in the pod template of {ref}"
+        + ("." if seen == "default" else f", or ask again about {seen} if that is meant."),
+        note=None if seen == "default" else sentence(difference(seen, name)),
         commands=(
             f"kubectl -n {workload.namespace} set serviceaccount {ref} {name}"
             if workload.kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")

@@ -42,7 +42,7 @@ def service_account_missing(
         notes.append(f"One of this name exists in namespace {', '.join(elsewhere[:3])}.")
     arn = quote(str(role.arn) if role else PLACEHOLDER)
     return Finding(
-        headline=f"Service account {subject.name} does not exist in namespace {target.namespace}.",
+        headline=f"Service account {subject.name} does not exist in namespace {target.namespace}",
         place=of_account(target, subject.namespace, subject.name),
         seen="(none)",
         wanted=f"serviceaccount {subject.namespace}/{subject.name}",

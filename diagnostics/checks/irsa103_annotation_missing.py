@@ -13,6 +13,7 @@ from diagnostics.evidence import (
     Unreadable,
     Webhooks,
 )
+from diagnostics.explain.words import clip
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, origin, role_to_annotate
 from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
 from diagnostics.result import Finding
@@ -45,16 +46,37 @@ def annotation_missing(
     empty = account.role_arn == ""
     return Finding(
         headline=f"Service account {account.name} "
-        + ("has an empty role annotation." if empty else "has no role annotation."),
+        + ("has an empty role annotation" if empty else "has no role annotation"),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen='""' if empty else "(none)",
         wanted=arn or "the ARN of the role that this service account is to assume",
         why="",
         next=f"Annotate the service account with {ROLE_ARN}={arn or UNNAMED}, "
         "then restart its pods.",
-        note=f"Role {arn}: {origin(question, role)}." if arn else _unknown_role(question),
+        note=" ".join(
+            said
+            for said in (
+                f"Role {arn.rpartition('/')[2]}: {origin(question, role)}."
+                if arn
+                else _unknown_role(question),
+                _last_writer(account),
+            )
+            if said
+        ),
         fixes=(annotate(target, account, after=arn),) if arn else (),
         commands=(by_hand(account.namespace, account.name, arn),),
+    )
+
+
+def _last_writer(account: ServiceAccount) -> str | None:
+    """Who wrote the object last, where that was a tool that may have dropped the annotation."""
+    written = [m for m in account.managers if m.time is not None and m.operation != "Status"]
+    last = max(written, key=lambda m: (m.time is not None, m.time), default=None)
+    if last is None or last.time is None or last.manager.startswith(("kubectl", "irsa-doctor")):
+        return None
+    return (
+        f"The service account was last written by {clip(last.manager, 40)} at "
+        f"{last.time:%Y-%m-%d %H:%M} UTC, which may have dropped it."
     )
 
 

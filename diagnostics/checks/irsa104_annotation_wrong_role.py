@@ -39,8 +39,7 @@ def annotation_wrong_role(
         return Skip("the annotation names no role that can be read")
     if bound is not None and bound.arn != question.arn:
         headline = (
-            f"The annotation names role {question.arn.name}, while the fleet file gives this "
-            f"service account role {bound.arn.name}."
+            f"The annotation names role {question.arn.name}, not the fleet file's {bound.arn.name}"
         )
         return _finding(target, account, str(bound.arn), headline)
     refused = isinstance(answer, TrustAnswer) and answer.decision.outcome is Outcome.IMPLICIT_DENY
@@ -53,14 +52,18 @@ def annotation_wrong_role(
     if meant is None or meant.arn in (str(question.arn), role.arn if role else None):
         return Pass()
     state = "does not exist" if role is None else "trusts others"
-    headline = (
-        f"The annotation names role {question.arn.name}, which {state}; "
-        f"role {meant.name} trusts this service account."
+    return _finding(
+        target,
+        account,
+        meant.arn,
+        f"The annotation names role {question.arn.name}, which {state}",
+        f"Role {meant.name} trusts this service account",
     )
-    return _finding(target, account, meant.arn, headline)
 
 
-def _finding(target: Target, account: ServiceAccount, meant: str, headline: str) -> Finding:
+def _finding(
+    target: Target, account: ServiceAccount, meant: str, headline: str, ground: str | None = None
+) -> Finding:
     seen = account.role_arn or ""
     parting = difference(seen, meant)
     return Finding(
@@ -70,7 +73,7 @@ def _finding(target: Target, account: ServiceAccount, meant: str, headline: str)
         wanted=meant,
         why="",
         next=f"Annotate the service account with {ROLE_ARN}={meant}, then restart its pods.",
-        note=f"Compared, {parting}." if parting else None,
+        note="; ".join(said for said in (ground, parting) if said) + ".",
         fixes=(annotate(target, account, after=meant),),
         commands=(by_hand(account.namespace, account.name, meant),),
     )

@@ -14,7 +14,7 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
-from diagnostics.explain.words import character, clip, difference
+from diagnostics.explain.words import character, clip, difference, sentence
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
 from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
 from diagnostics.result import Finding
@@ -49,14 +49,14 @@ def annotation_malformed(
     )
     parting = difference(value, mended) if mended else None
     return Finding(
-        headline=f"The role annotation of service account {account.name} is malformed: {fault}.",
+        headline=f"The role annotation is malformed: {fault}",
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=clip(value),
         wanted=mended or f"arn:{partition or 'aws'}:iam::<12 digits>:role/<name>",
         why="",
         next=f"Annotate the service account with {ROLE_ARN}={mended or UNNAMED}, "
         "then restart its pods.",
-        note=f"Compared, {parting}." if parting else None,
+        note=sentence(parting),
         fixes=(annotate(target, account, after=mended),) if mended else (),
         commands=(by_hand(account.namespace, account.name, mended),),
     )

@@ -7,7 +7,7 @@ from shlex import quote
 from diagnostics.arn import RoleArn
 from diagnostics.checks.places import of_annotation, of_workload
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable, Workload
-from diagnostics.explain.words import clip, difference
+from diagnostics.explain.words import clip, difference, sentence
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
 from diagnostics.gather.annotation import misplaced
 from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
@@ -46,19 +46,19 @@ def annotation_misplaced(
         else of_annotation(target, account.namespace, account.name, first.key)
     )
     spelled = (
-        f"is spelled {clip(first.key, 120)}"
+        f"is spelled {clip(first.key, 60)}"
         if first.key != ROLE_ARN
         else f"is on the {first.on} instead of the service account"
     )
     return Finding(
-        headline=f"The role annotation {spelled}.",
+        headline=f"The role annotation {spelled}",
         place=place,
         seen=clip(f"{first.key}: {first.value}"),
         wanted=f"{ROLE_ARN} on service account {account.namespace}/{account.name}",
         why="",
         next=f"Annotate the service account with {ROLE_ARN}="
         f"{mended or stated or UNNAMED}, then restart its pods.",
-        note=f"Compared, {difference(first.key, ROLE_ARN)}." if first.key != ROLE_ARN else None,
+        note=sentence(difference(first.key, ROLE_ARN)),
         fixes=(annotate(target, account, after=mended),) if mended else (),
         commands=(
             by_hand(account.namespace, account.name, mended or (str(stated) if stated else None)),

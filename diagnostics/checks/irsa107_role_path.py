@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target
-from diagnostics.explain.words import difference
+from diagnostics.explain.words import difference, sentence
 from diagnostics.fix.annotation import annotate, by_hand
 from diagnostics.gather.facts import RoleInQuestion, RoleSource
 from diagnostics.result import Finding
@@ -25,13 +25,13 @@ def role_path(
     if role.path == question.arn.path.removeprefix("") or role.arn == str(question.arn):
         return Pass()
     return Finding(
-        headline=f"The annotation names role {question.arn.name} with another path than it has.",
+        headline=f"The annotation gives role {question.arn.name} another path than it has",
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=str(question.arn),
         wanted=role.arn,
         why="",
         next=f"Annotate the service account with {ROLE_ARN}={role.arn}, then restart its pods.",
-        note=f"Compared, {difference(str(question.arn), role.arn)}.",
+        note=sentence(difference(str(question.arn), role.arn)),
         fixes=(annotate(target, account, after=role.arn),),
         commands=(by_hand(account.namespace, account.name, role.arn),),
     )

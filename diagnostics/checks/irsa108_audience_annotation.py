@@ -54,8 +54,7 @@ def audience_annotation(
     after = None if wanted == DEFAULT_AUDIENCE else wanted
     fix = annotate(target, account, key=AUDIENCE, after=after)
     return Finding(
-        headline=f"Service account {account.name} asks for tokens with an audience that AWS "
-        "does not expect.",
+        headline="The annotated audience is one that AWS does not expect",
         place=of_annotation(target, account.namespace, account.name, AUDIENCE),
         seen=annotated,
         wanted=listed(dict.fromkeys(refused)),

@@ -30,7 +30,7 @@ def token_expiration(target: Target, account: ServiceAccount) -> Judgement:
         return Pass()
     fix = annotate(target, account, key=TOKEN_EXPIRATION, after=str(LONGEST))
     return Finding(
-        headline=f"The token lifetime annotated on service account {account.name} does not count.",
+        headline="The annotated token lifetime does not count",
         place=of_annotation(target, account.namespace, account.name, TOKEN_EXPIRATION),
         seen=clip(value, 100),
         wanted=f"a whole number of seconds from {SHORTEST} to {LONGEST}",

@@ -34,7 +34,7 @@ def owned_elsewhere(target: Target, account: ServiceAccount) -> Judgement:
         return Pass()
     tool, evidence, source = found
     return Finding(
-        headline=f"{tool} owns service account {account.name}; it will put back what it knows.",
+        headline=f"{tool} owns service account {account.name} and will put back what it knows",
         place=of_account(target, account.namespace, account.name, "metadata"),
         seen=evidence,
         wanted=f"the same change in {source}",

@@ -46,8 +46,8 @@ def namesake_annotated(
         return Pass()
     twin = twins[0]
     return Finding(
-        headline=f"The annotation is on {twin.namespace}/{twin.name}, but the pods run as "
-        f"{account.namespace}/{account.name}.",
+        headline=f"The annotation is on {twin.namespace}/{twin.name}, not on "
+        f"{account.namespace}/{account.name}",
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=f"{twin.namespace}/{twin.name}: {clip(twin.role_arn or '')}",
         wanted=f"{account.namespace}/{account.name}: {meant}",

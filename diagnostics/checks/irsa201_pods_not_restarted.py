@@ -56,7 +56,7 @@ def pods_not_restarted(
     return Finding(
         headline=f"{plural(len(stale), 'pod')} of service account {account.name} still "
         + ("runs" if len(stale) == 1 else "run")
-        + (" with another role." if seen else " without a role."),
+        + (" with another role" if seen else " without a role"),
         place=of_pod(target, first, f"spec.containers[*].env[{ROLE_ENV}]"),
         seen=seen or "(none)",
         wanted=account.role_arn or "",

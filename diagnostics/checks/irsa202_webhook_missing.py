@@ -23,7 +23,7 @@ def webhook_missing(
         return Pass()  # Something else injects here, or the pods carry it in their manifest.
     names = sorted({hook.configuration for hook in webhooks.items})
     return Finding(
-        headline=f"Cluster {target.cluster} has no pod identity webhook.",
+        headline=f"Cluster {target.cluster} has no pod identity webhook",
         place=Place(
             where=f"cluster {target.cluster}",
             object="mutatingwebhookconfiguration pod-identity-webhook",

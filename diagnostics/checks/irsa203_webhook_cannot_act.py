@@ -42,7 +42,7 @@ def webhook_cannot_act(
         return Pass()
     field, seen, wanted = found
     return Finding(
-        headline=f"The pod identity webhook {hook.configuration} can't act on these pods.",
+        headline="The pod identity webhook can't act on these pods",
         place=Place(
             where=f"cluster {target.cluster}",
             object=f"mutatingwebhookconfiguration {hook.configuration}",

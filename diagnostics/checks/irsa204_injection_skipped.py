@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.containers import SKIP_POD, injected, skipped
+from typing import TYPE_CHECKING
+
+from diagnostics.checks.containers import SKIP_POD, injected, judged, skipped
 from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Target
-from diagnostics.explain.words import clip
+from diagnostics.explain.words import clip, listed
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
+
+if TYPE_CHECKING:
+    from diagnostics.evidence import Pod
 
 
 @check("IRSA204")
@@ -22,7 +27,7 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
     for pod in pods.live:
         if SKIP_POD in pod.spec.labels:
             return Finding(
-                headline=f"Pod {pod.name} carries the label that makes the webhook skip it.",
+                headline="The pod has a label that makes the webhook skip it",
                 place=of_pod(target, pod, f"metadata.labels[{SKIP_POD}]"),
                 seen=clip(f"{SKIP_POD}: {pod.spec.labels[SKIP_POD]}"),
                 wanted="(no such label)",
@@ -32,9 +37,22 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
         out = skipped(pod.spec)
         left = [c.name for c in pod.spec.containers if c.name in out and not injected(c)]
         served = any(injected(c) for c in pod.spec.containers if not c.init)
+        without = _passed_over(pod)
+        if without and served and no_token_sent(symptom):
+            return Finding(
+                headline=f"Only some containers of the pod have the role; {without[0]} has none",
+                place=of_pod(target, pod, f"spec.containers[{without[0]}].env"),
+                seen=listed(without),
+                wanted="every container that calls AWS injected",
+                why="A container that is added after the webhook has run gets neither role nor token.",
+                next="Let whatever adds the container run before the webhook, or set the webhook's "
+                "reinvocationPolicy to IfNeeded.",
+                likely=True,
+                note="Which container the text is from would settle it.",
+            )
         if left and (not served or no_token_sent(symptom)):
             return Finding(
-                headline=f"Container {left[0]} of pod {pod.name} is excluded from injection.",
+                headline=f"Container {left[0]} is excluded from injection",
                 place=of_pod(target, pod, f"metadata.annotations[{SKIP_CONTAINERS}]"),
                 seen=clip(pod.spec.annotations.get(SKIP_CONTAINERS, "")),
                 wanted=f"no {left[0]} in the list",
@@ -44,3 +62,11 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
                 note="Which container the text is from would settle it." if served else None,
             )
     return Pass()
+
+
+def _passed_over(pod: Pod) -> list[str]:
+    """Containers that the webhook should have served and did not, known sidecars left out."""
+    return [c.name for c in judged(pod.spec) if not injected(c) and c.name not in _NO_AWS]
+
+
+_NO_AWS = frozenset({"istio-proxy", "linkerd-proxy", "envoy", "envoy-sidecar", "vault-agent"})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV
-from diagnostics.checks.places import of_workload
+from diagnostics.checks.places import of_pod, of_workload
 from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable, Workload
+from diagnostics.explain.words import listed
 from diagnostics.fix.restart import owner_of, owners_in
 from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.result import Finding
@@ -47,7 +48,7 @@ def manifest_sets_env(
             name = ROLE_ENV if other or not has[1] else TOKEN_ENV
             return Finding(
                 headline=f"{one.kind} {one.name} sets {name} itself"
-                + (" to another role." if other else ", so the webhook adds nothing."),
+                + (" to another role" if other else ", so the webhook adds nothing"),
                 place=of_workload(
                     target, one, f"spec.template.spec.containers[{container.name}].env[{name}]"
                 ),
@@ -59,6 +60,19 @@ def manifest_sets_env(
                 next=f"Remove {ROLE_ENV} and {TOKEN_ENV} from the manifest; the webhook sets both.",
                 commands=_command(one, container.name),
             )
+    for pod in pods.live if isinstance(pods, Pods) else ():
+        for container in pod.spec.containers:
+            values = [v.value for v in container.env if v.name == ROLE_ENV]
+            if len(set(values)) > 1 and account.role_arn not in (None, values[-1]):
+                return Finding(
+                    headline=f"Container {container.name} gets {ROLE_ENV} twice, and the wrong one wins",
+                    place=of_pod(target, pod, f"spec.containers[{container.name}].env[{ROLE_ENV}]"),
+                    seen=listed(value or "(from elsewhere)" for value in values),
+                    wanted=account.role_arn or "",
+                    why="Of two variables with one name the kubelet takes the last.",
+                    next=f"Remove {ROLE_ENV}, {TOKEN_ENV} and the token volume from the chart or the second "
+                    "webhook that adds them.",
+                )
     return Pass()
 
 

@@ -28,7 +28,7 @@ def static_keys(target: Target, pods: Pods, symptom: Symptom | None) -> Judgemen
                 if variable.name in _FIRST and (variable.value != "" or variable.source):
                     return Finding(
                         headline=f"Container {container.name} sets {variable.name}, which SDKs use "
-                        "before the role.",
+                        "before the role",
                         place=of_pod(
                             target, pod, f"spec.containers[{container.name}].env[{variable.name}]"
                         ),

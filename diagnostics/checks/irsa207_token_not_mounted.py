@@ -30,9 +30,19 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
             if path is None or _mounted(pod, container, path):
                 continue
             wrong = path.startswith(_API_TOKEN)
+            taken = _taken(pod, container, path)
+            if taken is not None:
+                return Finding(
+                    headline=f"Volume {taken} has the webhook's name, but holds no token",
+                    place=of_pod(target, pod, f"spec.volumes[{taken}]"),
+                    seen=f"{taken}: no projected service account token",
+                    wanted=f"{taken}: the webhook's projected token",
+                    why="Where a volume of this name exists already, the webhook mounts it and adds none.",
+                    next=f"Give the volume {taken} in the pod template another name, which restarts the pods.",
+                )
             return Finding(
                 headline=f"Container {container.name} reads its token from "
-                + ("the Kubernetes API's own token." if wrong else "a path where none is mounted."),
+                + ("the Kubernetes API's own token" if wrong else "a path where none is mounted"),
                 place=of_pod(target, pod, f"spec.containers[{container.name}].volumeMounts"),
                 seen=listed(m.path for m in container.mounts),
                 wanted=clip(path),
@@ -41,6 +51,18 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
                 "restart, so that the webhook mounts the token.",
             )
     return Pass()
+
+
+def _taken(pod: Pod, container: Container, path: str) -> str | None:
+    """The volume that stands where the webhook's would, and is none of a token."""
+    tokens = {volume.name for volume in pod.spec.token_volumes}
+    for mount in container.mounts:
+        if mount.volume == _VOLUME and mount.volume not in tokens:
+            return mount.volume if _clean(path).startswith(_clean(mount.path) + "/") else None
+    return None
+
+
+_VOLUME = "aws-iam-token"
 
 
 def _mounted(pod: Pod, container: Container, path: str) -> bool:

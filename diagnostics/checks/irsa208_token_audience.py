@@ -38,7 +38,7 @@ def token_audience(
                 continue
             fixes = restarts(target, (pod,), known)
             return Finding(
-                headline=f"The token in pod {pod.name} is made for another audience.",
+                headline="The pod's token is made for another audience",
                 place=of_pod(
                     target,
                     pod,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.evidence_of_text import outlived
+from diagnostics.checks.evidence_of_text import outlived, said
 from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import Pods, Target, Unreadable
 from diagnostics.explain.words import clip
@@ -21,7 +21,7 @@ def token_unreadable(
     Why: The file belongs to root unless the pod sets fsGroup, so a process that runs as another user is refused.
     Source: amazon-eks-pod-identity-webhook issue 8; Kubernetes enhancement 2451, projected token permissions.
     """
-    text = f"{symptom.excerpt} {symptom.message or ''}".lower()
+    text = said(symptom)
     if symptom.cause is not Cause.TOKEN_FILE or "permission denied" not in text:
         return Pass()
     if outlived(now, pods):
@@ -29,7 +29,7 @@ def token_unreadable(
     live = pods.live if isinstance(pods, Pods) else ()
     odd = [p for p in live if p.spec.run_as_user not in (None, 0) and p.spec.fs_group is None]
     return Finding(
-        headline="The process in the pod may not read its token file.",
+        headline="The process in the pod may not read its token file",
         place=of_pod(target, odd[0], "spec.securityContext") if odd else of_text(),
         seen=f"runAsUser {odd[0].spec.run_as_user}, no fsGroup" if odd else clip(symptom.excerpt),
         wanted="fsGroup set, for example 65534",

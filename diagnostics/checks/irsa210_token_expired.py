@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.evidence_of_text import outlived
+import re
+from datetime import timedelta
+
+from diagnostics.checks.evidence_of_text import outlived, said
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
-from diagnostics.explain.words import clip
+from diagnostics.explain.words import clip, spoken
 from diagnostics.gather.facts import Now
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
@@ -18,19 +21,36 @@ def token_expired(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) ->
 
     Why: The kubelet renews the file, so an expired token means that the process read it once and kept it, or that
     the node's clock is off.
-    Source: STS API reference, ExpiredTokenException; aws-sdk-js-v3 issue 3052.
+    Source: STS API reference, ExpiredTokenException; aws-sdk-js-v3 issue 3052; parseable issue 604.
     """
     if symptom.cause is not Cause.EXPIRED_TOKEN:
         return Pass()
     if outlived(now, pods):
         return Skip("the pods are newer than the text")
+    late = _late(said(symptom))
     return Finding(
-        headline="The process sent a token that had expired.",
+        headline="The process sent a token that had expired"
+        if late is None
+        else f"The process sent a token that had expired {spoken(late)} before",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="a token read anew from its file",
         why="",
         next="Restart the pods now, and update the SDK to one that reads the file again.",
         likely=True,
-        note="Comparing the node's clock with the times in the message tells an old token from a wrong clock.",
+        note="The node's clock, compared with the times in the message, tells an old token from a wrong clock.",
     )
+
+
+_TIMES = re.compile(
+    r"current date/time (\d{9,11}) must be before the expiration date/time ?(\d{9,11})"
+)
+
+
+def _late(text: str) -> timedelta | None:
+    """How long the token had been expired, where the message has both times."""
+    match = _TIMES.search(text)
+    if match is None:
+        return None
+    late = int(match[1]) - int(match[2])
+    return timedelta(seconds=late) if late > 0 else None

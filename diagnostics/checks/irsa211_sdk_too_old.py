@@ -25,12 +25,10 @@ def sdk_too_old(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> J
     if outlived(now, pods):
         return Skip("the pods are newer than the text")
     return Finding(
-        headline="The SDK in the container can't use web identities.",
+        headline="The SDK in the container can't use web identities",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="an SDK with its STS module",
         why="",
         next="Add the SDK's STS module (for Java: software.amazon.awssdk:sts), or update the SDK.",
-        likely=False,
-        note=None,
     )

@@ -28,7 +28,7 @@ def pod_identity_too(target: Target, pods: Pods, cluster: Cluster | Unreadable |
             value = container.env_value(_ENV)
             if value is not None and any(agent in value for agent in _AGENT):
                 return Finding(
-                    headline=f"Pod {pod.name} also uses EKS Pod Identity.",
+                    headline="The pod also uses EKS Pod Identity",
                     place=of_pod(target, pod, f"spec.containers[{container.name}].env[{_ENV}]"),
                     seen=clip(value),
                     wanted="one of the two: the role annotation, or a Pod Identity association",

@@ -18,23 +18,29 @@ def region(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgem
 
     Why: The SDK needs a region to find STS, and STS must be active in that region for the role's account.
     Source: AWS SDKs and Tools Reference Guide, "AWS STS Regional endpoints"; IAM User Guide,
-    "Manage AWS STS in a Region".
+    "Manage AWS STS in a Region"; aws-sdk-js-v3 issue 6419; steampipe-plugin-aws issue 1510.
     """
-    if symptom.cause not in (
-        Cause.NO_REGION,
-        Cause.REGION_DISABLED,
-    ):
+    if symptom.cause not in (Cause.NO_REGION, Cause.REGION_DISABLED):
         return Pass()
     if outlived(now, pods):
         return Skip("the pods are newer than the text")
+    seen = clip(symptom.message or symptom.excerpt)
+    if symptom.cause is Cause.REGION_DISABLED:
+        return Finding(
+            headline=f"STS is not activated in {symptom.region or 'this region'} for the account",
+            place=of_text(),
+            seen=seen,
+            wanted="STS activated in the region, or AWS_REGION set to one where it is",
+            why="",
+            next="Have an administrator activate STS for this region in IAM's account settings, or set "
+            "AWS_REGION in the pod template to an active one.",
+        )
     return Finding(
-        headline="The SDK has no region in which it can reach STS.",
+        headline="No region is set, so the SDK can't find STS",
         place=of_text(),
-        seen=clip(symptom.message or symptom.excerpt),
-        wanted="AWS_REGION set to a region with STS activated",
+        seen=seen,
+        wanted="AWS_REGION set to the cluster's region",
         why="",
-        next="Set AWS_REGION in the pod template; if STS is off in that region, an "
-        "administrator activates it in IAM.",
-        likely=False,
-        note=None,
+        next="Set AWS_REGION in the pod template.",
+        note="The SDK stops here before it asks STS, so a refusal by STS may still follow.",
     )

@@ -24,7 +24,7 @@ def provider_missing(
         return Pass()
     arn = cluster.provider_arn_in(account.id)
     return Finding(
-        headline=f"Account {account.id} has no IAM OIDC provider for cluster {cluster.name}.",
+        headline=f"Account {account.id} has no IAM OIDC provider for cluster {cluster.name}",
         place=Place(where=f"account {account.id}", object=arn),
         seen="(none)",
         wanted=arn,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.irsa301_provider_missing import create_commands
 from diagnostics.checks.issuers import Near, near
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
-from diagnostics.explain.words import difference
+from diagnostics.explain.words import difference, sentence
 from diagnostics.gather.facts import HomeProvider, KnownIssuers, RoleAccount
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
@@ -24,7 +24,8 @@ def provider_near_miss(
     """The OIDC provider is for another ID or region.
 
     Why: The provider must name exactly the issuer of this cluster; one for another ID or region is another issuer's.
-    Source: Amazon EKS User Guide, "Create an IAM OIDC provider for your cluster".
+    Source: Amazon EKS User Guide, "Create an IAM OIDC provider for your cluster"; rancher eks-operator pull request
+    2284 (dual-stack names).
     """
     if provider is not None or home is not None:
         return Pass()
@@ -34,21 +35,23 @@ def provider_near_miss(
     kind, arn = found
     wanted = cluster.provider_arn_in(account.id)
     return Finding(
-        headline=f"Account {account.id} has an OIDC provider for {_WORDS[kind]}, but none for "
-        f"cluster {cluster.name}.",
+        headline="The OIDC provider is for the dual-stack name of the issuer, which no token has"
+        if _DUAL_STACK in arn
+        else f"The OIDC provider is for {_WORDS[kind]}",
         place=Place(where=f"account {account.id}", object=arn),
         seen=arn,
         wanted=wanted,
         why="",
         next=f"Create the OIDC provider {cluster.issuer} in account {account.id} with client ID "
         "sts.amazonaws.com; delete the other one if nothing uses it.",
-        note=f"Compared, {difference(arn, wanted)}.",
+        note=sentence(difference(arn, wanted)),
         commands=create_commands(cluster, account.id),
     )
 
 
+_DUAL_STACK = ":oidc-provider/oidc-eks."
 _WORDS = {
     Near.SAME_ID: "the same ID at another host or region",
     Near.NEAR_ID: "an ID that differs in a few characters",
-    Near.STALE: "another ID in this region, which is no cluster's of the fleet",
+    Near.STALE: "another ID in this region, which no cluster of the fleet has",
 }

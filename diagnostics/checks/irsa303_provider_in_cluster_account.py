@@ -27,8 +27,7 @@ def provider_in_cluster_account(
     if provider is not None or home is None:
         return Pass()
     return Finding(
-        headline=f"The OIDC provider of cluster {cluster.name} is in account {cluster.account}, "
-        f"but the role is in account {account.id}, which has none.",
+        headline=f"The OIDC provider is in account {cluster.account}, but the role is in {account.id}",
         place=Place(where=f"account {account.id}", object=cluster.provider_arn_in(account.id)),
         seen=home.provider.arn,
         wanted=cluster.provider_arn_in(account.id),

@@ -21,8 +21,7 @@ def client_id_missing(provider: OidcProvider, subject: Subject) -> Judgement:
     if subject.audience in provider.client_ids:
         return Pass()
     return Finding(
-        headline=f"The OIDC provider in account {provider.account} does not list the audience "
-        f"{subject.audience}.",
+        headline=f"The OIDC provider does not list the audience {subject.audience}",
         place=Place(where=f"account {provider.account}", object=provider.arn, field="ClientIDList"),
         seen=listed(provider.client_ids),
         wanted=subject.audience,

@@ -7,7 +7,7 @@ from shlex import quote
 from diagnostics.checks.irsa301_provider_missing import create_commands
 from diagnostics.checks.issuers import Near, near
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
-from diagnostics.explain.words import difference
+from diagnostics.explain.words import difference, sentence
 from diagnostics.gather.facts import RoleAccount
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
@@ -29,15 +29,14 @@ def provider_url_spelling(
         return Pass()
     arn, wanted = found[1], cluster.provider_arn_in(account.id)
     return Finding(
-        headline=f"The OIDC provider in account {account.id} is spelled differently from the issuer "
-        f"of cluster {cluster.name}.",
+        headline="The OIDC provider's URL is spelled differently from the issuer",
         place=Place(where=f"account {account.id}", object=arn, field="Url"),
         seen=arn,
         wanted=wanted,
         why="",
         next=f"A provider's URL can't be changed: create one for {cluster.issuer}, then delete this "
         "one.",
-        note=f"Compared, {difference(arn, wanted)}.",
+        note=sentence(difference(arn, wanted)),
         commands=(
             create_commands(cluster, account.id)[0],
             f"aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {quote(arn)}",

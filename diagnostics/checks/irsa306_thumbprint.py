@@ -20,12 +20,10 @@ def thumbprint(symptom: Symptom) -> Judgement:
     if symptom.cause is not Cause.THUMBPRINT:
         return Pass()
     return Finding(
-        headline="The issuer's certificate does not match the thumbprint of its OIDC provider.",
+        headline="The issuer's certificate does not match the thumbprint of its OIDC provider",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="the thumbprint of the top certificate in the issuer's chain",
         why="",
         next="Update the provider with aws iam update-open-id-connect-provider-thumbprint.",
-        likely=False,
-        note=None,
     )

@@ -22,7 +22,7 @@ def issuer_unreachable(symptom: Symptom) -> Judgement:
     ):
         return Pass()
     return Finding(
-        headline="AWS could not fetch the keys of the cluster's issuer.",
+        headline="AWS could not fetch the keys of the cluster's issuer",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="the issuer's discovery document and keys, public over https",

@@ -36,8 +36,7 @@ def cluster_recreated(
     if not old or role.created >= cluster.created:
         return Pass()
     return Finding(
-        headline=f"Cluster {cluster.name} was created after role {role.name}, which trusts an issuer "
-        "that is no cluster's of the fleet.",
+        headline=f"Cluster {cluster.name} was created after role {role.name}, which trusts an older issuer",
         place=of_trust(role, "/Statement"),
         seen=old[0],
         wanted=cluster.provider_arn_in(role.account),
@@ -45,5 +44,5 @@ def cluster_recreated(
         next=next_change(answer),
         likely=True,
         note=f"The role was created {role.created:%Y-%m-%d %H:%M}, the cluster "
-        f"{cluster.created:%Y-%m-%d %H:%M} UTC. Other roles may trust the old issuer too.",
+        f"{cluster.created:%Y-%m-%d %H:%M} UTC; other roles may trust the old issuer too.",
     )

@@ -23,15 +23,16 @@ def role_missing(
     if role is not None:
         return Pass()
     others = tuple(r.arn for r in trusting.items) if trusting else ()
-    hint = f" Roles that do trust this service account: {', '.join(others[:3])}." if others else ""
     return Finding(
-        headline=f"Role {question.arn.name} does not exist in account {question.arn.account}.",
+        headline=f"Role {question.arn.name} does not exist in account {question.arn.account}",
         place=Place(where=f"account {question.arn.account}", object=str(question.arn)),
         seen="NoSuchEntity",
         wanted=f"a role named {question.arn.name}",
         why="",
         next="Create the role with a trust policy for this service account, or name the role "
-        f"that was meant in the annotation.{hint}",
-        note=f"The ARN comes from {question.source}.",
+        "that was meant in the annotation.",
+        note=f"Roles that do trust this service account: {', '.join(others[:3])}."
+        if others
+        else f"The ARN comes from {question.source}.",
         commands=(f"aws iam get-role --role-name {quote(question.arn.name)}",),
     )

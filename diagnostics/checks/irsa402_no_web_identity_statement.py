@@ -30,6 +30,6 @@ def no_web_identity_statement(answer: TrustAnswer | None, role: IamRole) -> Judg
         role,
         lambda _: (
             f"The trust policy of role {role.name} has no statement that lets pods of this "
-            "cluster in."
+            "cluster in"
         ),
     )

@@ -21,6 +21,6 @@ def wrong_action(answer: TrustAnswer, role: IamRole) -> Judgement:
         answer,
         role,
         lambda _: (
-            f"The trust policy of role {role.name} trusts the provider, but allows another action."
+            f"The trust policy of role {role.name} trusts the provider, but allows another action"
         ),
     )

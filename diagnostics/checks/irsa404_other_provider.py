@@ -28,19 +28,19 @@ def other_provider(
     tail = f":oidc-provider/{cluster.issuer_path}"
 
     def headline(reason: Reason | None) -> str:
-        start = f"The trust policy of role {role.name} trusts"
+        start = f"Role {role.name} trusts"
         trusted = reason.trusted if reason else ()
         if reason is not None and reason.mismatch is Mismatch.PRINCIPAL_KIND:
-            return f"The trust policy of role {role.name} names the provider, but not as Federated."
+            return f"Role {role.name} names the provider, but not as Federated"
         accounts = [
             arn.removesuffix(tail).rpartition(":")[2] for arn in trusted if arn.endswith(tail)
         ]
         elsewhere = [account for account in accounts if account != role.account]
         if elsewhere:
-            return f"{start} the provider of account {elsewhere[0]}, but is in {role.account}."
+            return f"{start} the provider of account {elsewhere[0]}, but is in {role.account}"
         owners = [known[i] for t in trusted if (i := t.partition("oidc-provider/")[2]) in known]
         if owners:
-            return f"{start} the provider of cluster {owners[0]}, not that of {cluster.name}."
-        return f"{start} something other than the OIDC provider of cluster {cluster.name}."
+            return f"{start} the provider of cluster {owners[0]}, not that of {cluster.name}"
+        return f"{start} something other than the OIDC provider of cluster {cluster.name}"
 
     return judge_fault("IRSA404", answer, role, headline)

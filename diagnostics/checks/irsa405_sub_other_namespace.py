@@ -21,6 +21,6 @@ def sub_other_namespace(answer: TrustAnswer, role: IamRole) -> Judgement:
         answer,
         role,
         lambda _: (
-            f"The trust policy of role {role.name} lets in a service account of another namespace."
+            f"The trust policy of role {role.name} lets in a service account of another namespace"
         ),
     )

@@ -21,5 +21,5 @@ def sub_other_service_account(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA406",
         answer,
         role,
-        lambda _: f"The trust policy of role {role.name} lets in another service account.",
+        lambda _: f"The trust policy of role {role.name} lets in another service account",
     )

@@ -21,5 +21,5 @@ def sub_malformed(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA407",
         answer,
         role,
-        lambda _: f"The `sub` in the trust policy of role {role.name} can match no token.",
+        lambda _: f"The subject (sub) in the trust policy of role {role.name} can match no token",
     )

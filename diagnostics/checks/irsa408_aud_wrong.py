@@ -20,7 +20,5 @@ def aud_wrong(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA408",
         answer,
         role,
-        lambda _: (
-            f"The trust policy of role {role.name} expects an audience that the token does not have."
-        ),
+        lambda _: f"Role {role.name} expects an audience (aud) that the token does not have",
     )

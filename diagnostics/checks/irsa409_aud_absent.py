@@ -29,7 +29,7 @@ def aud_absent(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Judgemen
     if any(name.lower() == key.lower() for _, name, _ in here):
         return Pass()
     return Finding(
-        headline=f"The trust policy of role {role.name} does not check the token's audience.",
+        headline=f"The trust policy of role {role.name} does not check the token's audience (aud)",
         place=of_trust(role, f"/Statement/{answer.decision.statement}/Condition"),
         seen="(no condition on aud)",
         wanted=f'"{key}": "{next(iter(_audiences(answer)), "sts.amazonaws.com")}"',

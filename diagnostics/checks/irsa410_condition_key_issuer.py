@@ -21,7 +21,5 @@ def condition_key_issuer(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA410",
         answer,
         role,
-        lambda _: (
-            f"A condition in the trust policy of role {role.name} is on a key that this token does not have."
-        ),
+        lambda _: f"A condition of role {role.name} is on a key that this token does not have",
     )

@@ -20,7 +20,5 @@ def wildcard_literal(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA411",
         answer,
         role,
-        lambda _: (
-            f"The trust policy of role {role.name} has a wildcard that its operator does not read as one."
-        ),
+        lambda _: f"Role {role.name} has a wildcard where its operator reads none",
     )

@@ -22,8 +22,8 @@ def conditions_contradict(answer: TrustAnswer, role: IamRole) -> Judgement:
         answer,
         role,
         lambda reason: (
-            f"A condition in the trust policy of role {role.name} leaves this service account out."
+            f"A condition of role {role.name} leaves this service account out"
             if reason is not None and reason.mismatch is Mismatch.EXCLUDED
-            else f"The conditions in the trust policy of role {role.name} exclude one another."
+            else f"The conditions of role {role.name} exclude one another"
         ),
     )

@@ -20,7 +20,5 @@ def explicit_deny(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA413",
         answer,
         role,
-        lambda _: (
-            f"A Deny statement in the trust policy of role {role.name} refuses this service account."
-        ),
+        lambda _: f"A Deny statement of role {role.name} refuses this service account",
     )

@@ -26,7 +26,7 @@ def cluster_not_listed(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> 
         role,
         lambda _: (
             f"Role {role.name} trusts several clusters, but has no statement for "
-            f"cluster {cluster.name}."
+            f"cluster {cluster.name}"
         ),
     )
     if isinstance(judgement, Finding):

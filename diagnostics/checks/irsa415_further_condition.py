@@ -22,6 +22,6 @@ def further_condition(answer: TrustAnswer, role: IamRole) -> Judgement:
 
     def headline(reason: Reason | None) -> str:
         key = f" on {reason.key}" if reason and reason.key else ""
-        return f"The trust policy of role {role.name} has a condition{key} that this call fails."
+        return f"Role {role.name} has a condition{key} that this call fails"
 
     return judge_fault("IRSA415", answer, role, headline)

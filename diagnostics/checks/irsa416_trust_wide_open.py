@@ -36,8 +36,8 @@ def trust_wide_open(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Jud
     if subs and not wild:
         return Pass()
     return Finding(
-        headline=f"The trust policy of role {role.name} lets in "
-        + ("every service account of the cluster." if not subs else "more than one namespace."),
+        headline=f"Role {role.name} lets in "
+        + ("every service account of the cluster" if not subs else "more than one namespace"),
         place=of_trust(role, f"/Statement/{index}/Condition"),
         seen=listed(wild) if wild else "(no condition on sub)",
         wanted=str(answer.request.claims.get("sub", "")),

@@ -22,7 +22,7 @@ def policy_too_long(answer: TrustAnswer, role: IamRole) -> Judgement:
     if not answer.repair.exceeds_quota:
         return Pass()
     return Finding(
-        headline=f"The corrected trust policy of role {role.name} is longer than IAM takes.",
+        headline=f"The corrected trust policy of role {role.name} is longer than IAM takes",
         place=of_trust(role),
         seen=f"{answer.repair.size} characters",
         wanted="2048 characters, or the account's raised quota",

@@ -40,7 +40,7 @@ def just_changed(
         if at is not None and timedelta() <= now.at - at < SETTLED:
             return Finding(
                 headline=f"{what[0].upper()}{what[1:]} was created {spoken(now.at - at)} ago; STS may "
-                "not see it yet.",
+                "not see it yet",
                 place=Place(where=f"account {role.account}", object=what),
                 seen=f"created {at:%Y-%m-%d %H:%M:%S} UTC",
                 wanted="a few minutes for IAM to spread the change",

@@ -22,7 +22,7 @@ def permissions_boundary(role: IamRole, symptom: Symptom | None) -> Judgement:
     ):
         return Pass()
     return Finding(
-        headline=f"Role {role.name} has a permissions boundary, which may be what refused the call.",
+        headline=f"Role {role.name} has a permissions boundary, which may have refused the call",
         place=Place(where=f"account {role.account}", object=role.arn, field="PermissionsBoundary"),
         seen=role.permissions_boundary,
         wanted="a boundary that allows the action that was refused",

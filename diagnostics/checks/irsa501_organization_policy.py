@@ -28,7 +28,7 @@ def organization_policy(
     for kind in ("resource control policy", "service control policy", "vpc endpoint policy"):
         if kind in text:
             return Finding(
-                headline=f"A {kind} refuses the call.",
+                headline=f"A {kind} refuses the call",
                 place=of_text(),
                 seen=clip(symptom.message or symptom.excerpt),
                 wanted=f"a {kind} that spares this issuer and role",

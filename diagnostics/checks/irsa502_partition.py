@@ -28,7 +28,7 @@ def partition(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Judgement
                 return Finding(
                     headline=f"The trust policy of role {role.name} names "
                     + ("an audience" if china else "a provider")
-                    + " of another partition than the cluster's.",
+                    + " of another partition",
                     place=of_trust(role, reason.pointer),
                     seen=value,
                     wanted=reason.presented or wanted,

@@ -1,36 +1,98 @@
-"""IRSA503: sTS refused the call's parameters."""
+"""IRSA503: STS refused the call's parameters."""
 
 from __future__ import annotations
 
-from diagnostics.checks.evidence_of_text import outlived
-from diagnostics.checks.places import of_text
-from diagnostics.evidence import Pods, Unreadable
-from diagnostics.explain.words import clip
+from diagnostics.checks.containers import judged
+from diagnostics.checks.evidence_of_text import outlived, said
+from diagnostics.checks.places import of_pod, of_text
+from diagnostics.evidence import IamRole, Pods, Target, Unreadable
+from diagnostics.explain.words import clip, listed
 from diagnostics.gather.facts import Now
 from diagnostics.recognize.symptom import Cause, Symptom
-from diagnostics.result import Finding
+from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA503")
-def invalid_parameters(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgement:
+def invalid_parameters(
+    *,
+    target: Target,
+    symptom: Symptom,
+    now: Now,
+    pods: Pods | Unreadable | None,
+    role: IamRole | Unreadable | None,
+) -> Judgement:
     """STS refused the call's parameters.
 
     Why: The role ARN, session name and duration are checked before the trust policy is.
-    Source: STS API reference, AssumeRoleWithWebIdentity, request parameters.
+    Source: STS API reference, AssumeRoleWithWebIdentity, request parameters; eks-anywhere pull request 9485.
     """
     if symptom.cause is not Cause.VALIDATION:
         return Pass()
     if outlived(now, pods):
         return Skip("the pods are newer than the text")
+    text = said(symptom)
+    if "durationseconds" in text or "maxsessionduration" in text:
+        return _duration(symptom, role)
+    if "rolesessionname" in text:
+        return _session_name(target, symptom, pods)
+    arn = "request arn is invalid" in text or "rolearn" in text
     return Finding(
-        headline="STS refused a parameter of the call.",
+        headline="The role ARN that the pod sends is no role's ARN"
+        if arn
+        else "STS refused a parameter of the call",
         place=of_text(),
-        seen=clip(symptom.message or symptom.excerpt),
-        wanted="roleSessionName of 2 to 64 characters from [\\w+=,.@-], and a duration within "
-        "the role's maximum",
+        seen=clip(symptom.role_as_written or symptom.message or symptom.excerpt),
+        wanted="arn:<partition>:iam::<12 digits>:role/<name>"
+        if arn
+        else "a role ARN, a session name of 2 to 64 characters, and a duration within the role's",
         why="",
-        next="Correct what the message names: AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME or the duration.",
-        likely=False,
-        note=None,
+        next="Correct AWS_ROLE_ARN, or the annotation that it comes from, and restart the pods."
+        if arn
+        else "Correct what the message names: AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME or the duration.",
+    )
+
+
+def _duration(symptom: Symptom, role: IamRole | Unreadable | None) -> Finding:
+    known = role if isinstance(role, IamRole) else None
+    chained = "chaining" in said(symptom)
+    limit = "3600 seconds" if chained else f"{known.max_session_seconds} seconds" if known else None
+    return Finding(
+        headline="A chained session may last one hour, and the application asks for more"
+        if chained
+        else "The application asks for a longer session than the role allows",
+        place=of_text()
+        if known is None or chained
+        else Place(where=f"account {known.account}", object=known.arn, field="MaxSessionDuration"),
+        seen=clip(symptom.message or symptom.excerpt),
+        wanted=f"at most {limit}" if limit else "at most the role's MaxSessionDuration",
+        why="",
+        next="Lower the session duration in the application's settings."
+        if chained
+        else "Lower the session duration in the application's settings, or raise the role's "
+        "MaxSessionDuration.",
+    )
+
+
+def _session_name(target: Target, symptom: Symptom, pods: Pods | Unreadable | None) -> Finding:
+    found = [
+        (pod, container, value)
+        for pod in (pods.live if isinstance(pods, Pods) else ())
+        for container in judged(pod.spec)
+        if (value := container.env_value("AWS_ROLE_SESSION_NAME")) is not None
+    ]
+    field = "spec.containers[{}].env[AWS_ROLE_SESSION_NAME]"
+    return Finding(
+        headline="The session name has characters or a length that STS refuses",
+        place=of_pod(target, found[0][0], field.format(found[0][1].name)) if found else of_text(),
+        seen=listed([found[0][2]]) if found else clip(symptom.message or symptom.excerpt),
+        wanted="2 to 64 of the characters A-Z a-z 0-9 + = , . @ - _",
+        why="",
+        next="Correct AWS_ROLE_SESSION_NAME in the pod template, or remove it."
+        if found
+        else "Correct the session name where the application or AWS_ROLE_SESSION_NAME sets it.",
+        likely=not found,
+        note=None
+        if found
+        else "The container's AWS_ROLE_SESSION_NAME would settle where it comes from.",
     )

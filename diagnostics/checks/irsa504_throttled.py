@@ -14,18 +14,18 @@ def throttled(symptom: Symptom) -> Judgement:
     """STS throttled the calls.
 
     Why: Too many calls from one account and region in a short time are refused until they slow down.
-    Source: STS API reference, common errors (Throttling); Amazon EKS Best Practices, scaling workloads.
+    Source: STS API reference, common errors (Throttling); Amazon EKS Best Practices, scaling workloads;
+    EKS guide pull request 1058, flux issue 938.
     """
     if symptom.cause is not Cause.THROTTLED:
         return Pass()
     return Finding(
-        headline="STS refused calls because there were too many.",
+        headline="STS refused calls because there were too many",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="fewer calls, or calls spread over regional endpoints",
         why="",
         next="Use the regional endpoint, share credentials within a process, and let the SDK "
         "retry with back-off.",
-        likely=False,
-        note=None,
+        note="SDKs that give up here go on to the node's role, so some calls may fail under that name.",
     )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.evidence_of_text import somebody_else
+from diagnostics.checks.evidence_of_text import (
+    ORGANIZATION_POLICIES,
+    TAG_SESSION,
+    said,
+    somebody_else,
+)
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import RoleInQuestion
@@ -17,21 +22,31 @@ def permission_missing(symptom: Symptom, question: RoleInQuestion | None) -> Jud
 
     Why: The message names the assumed role itself, so the web identity worked and the role's policies refused the
     action.
-    Source: IAM User Guide, "Troubleshoot access denied error messages".
+    Source: IAM User Guide, "Troubleshoot access denied error messages"; karpenter issue 8190.
     """
     if symptom.cause is not Cause.PERMISSION:
         return Pass()
     if somebody_else(symptom, question):
         return Skip("the caller in the text is not the service account's role")
+    text = said(symptom)
+    if TAG_SESSION in text:
+        return Skip("the text is about the next role of a chain")
+    policy = next((kind for kind in ORGANIZATION_POLICIES if kind in text), None)
+    if policy is not None:
+        return Finding(
+            headline=f"Not a web identity failure: a {policy} refuses what the role asked for",
+            place=of_text(),
+            seen=clip(symptom.message or symptom.excerpt),
+            wanted=f"a {policy} that lets this role do the action",
+            why=f"The role was assumed, so the web identity worked; the {policy} denied the call after that.",
+            next=f"Ask whoever manages the {policy} to except this role or action.",
+        )
     return Finding(
-        headline="This is not a web identity failure: the role was assumed, and it lacks a "
-        "permission.",
+        headline="Not a web identity failure: the role was assumed and lacks a permission",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="a policy of the role that allows the action",
         why="",
         next="Add the action and resource from the message to the role's policies, or ask "
         "whoever owns the policy that denies it.",
-        likely=False,
-        note=None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.containers import injected, judged
 from diagnostics.checks.evidence_of_text import outlived, somebody_else
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
@@ -22,17 +23,34 @@ def node_role_answered(
     """Another identity, mostly the node's role, answered in place of the pod's.
 
     Why: The SDK found other credentials first, or no web identity in the container, and went on to the node's role.
-    Source: Amazon EKS Best Practices, "Restrict access to the instance profile assigned to the worker node".
+    Source: Amazon EKS Best Practices, "Restrict access to the instance profile assigned to the worker node"; deeplake
+    issue 3161; EKS guide pull request 1058.
     """
     other = somebody_else(symptom, question)
     if symptom.cause is not Cause.NODE_ROLE and not other:
         return Pass()
     if outlived(now, pods):
         return Skip("the pods are newer than the text")
+    live = pods.live if isinstance(pods, Pods) else ()
+    equipped = bool(live) and all(
+        injected(container) for pod in live for container in judged(pod.spec)
+    )
+    if equipped and not other:
+        return Finding(
+            headline="The node's role made this call although the pod has its own",
+            place=of_text(),
+            seen=clip(symptom.message or symptom.excerpt),
+            wanted="an SDK that reads AWS_WEB_IDENTITY_TOKEN_FILE, and its default credential chain",
+            why="An SDK from before web identities, or an application with a credential chain of its own, "
+            "passes over the token; so does one that STS has just throttled.",
+            next="Update the SDK, and let the application use the SDK's default credential chain.",
+            likely=True,
+            note="The SDK's version, from userAgent in CloudTrail's record of the call, would settle it.",
+        )
     return Finding(
-        headline="Another identity than the service account's role made this call."
+        headline="Another identity than the service account's role made this call"
         if other
-        else "The node's instance role made this call, so the container used no web identity.",
+        else "The node's role made this call, so the container used no web identity",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="the service account's own role",
@@ -40,5 +58,5 @@ def node_role_answered(
         next="Check that the container has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE and "
         "that its SDK is new enough to read them.",
         likely=True,
-        note="The SDK's version, from CloudTrail's userAgent, would settle it.",
+        note="The SDK's version, from userAgent in CloudTrail's record of the call, would settle it.",
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+from diagnostics.checks.evidence_of_text import TAG_SESSION, said
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA603")
@@ -15,18 +18,38 @@ def pod_identity(symptom: Symptom) -> Judgement:
 
     Why: Pod Identity gets credentials from an agent on the node and trusts pods.eks.amazonaws.com; no OIDC provider
     is involved.
-    Source: Amazon EKS User Guide, "Learn how EKS Pod Identity grants pods access to AWS services".
+    Source: Amazon EKS User Guide, "Learn how EKS Pod Identity grants pods access to AWS services"; and its
+    "Set up the Amazon EKS Pod Identity Agent".
     """
     if symptom.cause is not Cause.POD_IDENTITY:
         return Pass()
+    text = said(symptom)
+    if TAG_SESSION in text:
+        return Skip("the text is about the next role of a chain")
+    if _SILENT.search(text):
+        return Finding(
+            headline="Not IRSA: the EKS Pod Identity agent does not answer on the pod's node",
+            place=of_text(),
+            seen=clip(symptom.message or symptom.excerpt),
+            wanted="an agent that answers on 169.254.170.23 or fd00:ec2::23, port 80",
+            why="",
+            next="Check the daemon set eks-pod-identity-agent in kube-system and its node's way to eks-auth.",
+            likely=True,
+            note="The agent's log on that node would settle it.",
+            commands=("kubectl -n kube-system get daemonset eks-pod-identity-agent",),
+        )
     return Finding(
-        headline="This failure is about EKS Pod Identity, not about IRSA.",
+        headline="This failure is about EKS Pod Identity, not about IRSA",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="a Pod Identity association and a role that trusts pods.eks.amazonaws.com",
         why="",
         next="Check the association, the role's trust of pods.eks.amazonaws.com "
         "(sts:AssumeRole and sts:TagSession) and the agent.",
-        likely=False,
-        note=None,
     )
+
+
+_SILENT = re.compile(
+    r"(?:169\.254\.170\.23|fd00:ec2::23)[^\n]{0,200}(?:time(?:d )?-?out|refused|no route|unreachable|deadline)"
+    r"|(?:time(?:d )?-?out|refused|no route|unreachable|deadline)[^\n]{0,200}(?:169\.254\.170\.23|fd00:ec2::23)"
+)

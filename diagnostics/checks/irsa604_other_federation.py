@@ -20,12 +20,10 @@ def other_federation(symptom: Symptom) -> Judgement:
         return Pass()
     return Finding(
         headline=f"This failure is about {clip(symptom.federation or 'another identity provider', 60)}, "
-        "not about an EKS service account.",
+        "not about an EKS service account",
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted="a trust policy for that issuer and its subjects",
         why="",
         next="Compare the role's trust policy with the issuer, subject and audience of that token.",
-        likely=False,
-        note=None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnostics.arn import RoleArn
+from diagnostics.checks.evidence_of_text import TAG_SESSION, said
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
 from diagnostics.recognize.symptom import Cause, Symptom
@@ -15,29 +16,42 @@ def role_chaining(symptom: Symptom) -> Judgement:
     """The next role in the chain refused.
 
     Why: The web identity worked; the role then called sts:AssumeRole on another role, which does not trust it.
-    Source: IAM User Guide, "Roles terms and concepts", role chaining.
+    Source: IAM User Guide, "Roles terms and concepts", role chaining; external-dns issue 1608; terrapod pull request
+    1546; karpenter issue 5054.
     """
-    if symptom.cause is not Cause.ROLE_CHAINING:
+    tagging = TAG_SESSION in said(symptom) and symptom.cause in (
+        Cause.PERMISSION,
+        Cause.POD_IDENTITY,
+        Cause.ROLE_CHAINING,
+    )
+    if symptom.cause is not Cause.ROLE_CHAINING and not tagging:
         return Pass()
+    seen = clip(symptom.message or symptom.excerpt)
+    if tagging:
+        return Finding(
+            headline="Not a web identity failure: the next role does not allow sts:TagSession",
+            place=of_text(),
+            seen=seen,
+            wanted="sts:TagSession beside sts:AssumeRole in the next role's trust policy",
+            why="Sessions of EKS Pod Identity carry tags, which go on to the next role and need its leave.",
+            next="Add sts:TagSession to the action of the next role's trust policy, and to this role's policy.",
+        )
     itself = RoleArn.parse(symptom.role_arn) if symptom.role_arn else None
     if itself is not None and itself.name == symptom.source_role:
         return Finding(
-            headline=f"Role {itself.name} tries to assume itself, which it need not do.",
+            headline=f"Role {itself.name} tries to assume itself, which it need not do",
             place=of_text(),
-            seen=clip(symptom.message or symptom.excerpt),
+            seen=seen,
             wanted="no further role in the application's settings",
-            why="",
-            next="Remove the role to assume from the application's settings: the pod has it already.",
+            why="The pod has this role already, and a role may assume itself only where its trust policy says so.",
+            next="Remove the role to assume from the application's settings.",
         )
     return Finding(
-        headline="This is not a web identity failure: the assumed role may not assume the next "
-        "role.",
+        headline="Not a web identity failure: the assumed role may not assume the next one",
         place=of_text(),
-        seen=clip(symptom.message or symptom.excerpt),
+        seen=seen,
         wanted="the next role trusting this one, and this one allowed sts:AssumeRole on it",
         why="",
         next="Let the next role's trust policy name this role, and allow sts:AssumeRole on it "
         "here.",
-        likely=False,
-        note=None,
     )

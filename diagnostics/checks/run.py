@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from diagnostics.evidence import Absent, Found, Unreadable
+from diagnostics.explain.words import HEADLINE, clip
 from diagnostics.result import Finding, Result, Status
 from diagnostics.wiring import Pass, Skip, Unknown
 
@@ -84,7 +85,11 @@ def _judged(check: Check, judgement: Judgement, calls: tuple[Call, ...]) -> Resu
         case Unknown(why=why, enable=enable):
             return _result(check, Status.ERROR, calls, reason=why, enable=enable)
         case Finding():
-            finding = judgement if judgement.why else replace(judgement, why=check.why)
+            finding = replace(
+                judgement,
+                why=judgement.why or check.why,
+                headline=clip(judgement.headline, HEADLINE),
+            )
             return Result(
                 code=check.code,
                 title=check.title,

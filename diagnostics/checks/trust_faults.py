@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from diagnostics.checks.places import of_trust
 from diagnostics.evidence import Unreadable
-from diagnostics.explain.words import clip, difference, listed
+from diagnostics.explain.words import clip, difference, listed, sentence
 from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.iam.decision import Mismatch, Outcome
+from diagnostics.iam.provider_form import fault_of
+from diagnostics.iam.trusted_key import read_key
 from diagnostics.result import Finding
 from diagnostics.wiring import Pass, Skip, Unknown
 
@@ -108,7 +110,7 @@ def fault(
         wanted=_wanted(answer, first),
         why="",
         next=next_change(answer),
-        note=_note(reasons),
+        note=_note(answer, first),
     )
 
 
@@ -122,7 +124,7 @@ def _wanted(answer: TrustAnswer, first: Reason | None) -> str:
     if first is None:
         return f"a statement that trusts {answer.request.provider_arn}"
     if first.mismatch in _OF_KEYS:
-        issuer = str(answer.request.claims.get("iss", "")).removeprefix("https://")
+        issuer = _issuer(answer)
         claim = (first.key or "").rpartition(":")[2]
         return f"{issuer}:{claim if claim in ('sub', 'aud') else 'sub'}"
     if first.mismatch is Mismatch.EXCLUDED:
@@ -134,15 +136,38 @@ def _wanted(answer: TrustAnswer, first: Reason | None) -> str:
     return clip(first.presented or wanted_subject(answer))
 
 
-def _note(reasons: tuple[Reason, ...]) -> str | None:
-    first = reasons[0] if reasons else None
+def _note(answer: TrustAnswer, first: Reason | None) -> str | None:  # noqa: C901  one case per kind
+    """What the two values beside each other don't show, in one sentence."""
     if first is None:
         return None
-    if first.presented is not None and len(first.trusted) == 1 and _alike(first):
-        parting = difference(first.trusted[0], first.presented)
-        if parting is not None:
-            return f"{first.words} Compared, {parting}."
-    return first.words
+    said: str | None = None
+    match first.mismatch:
+        case Mismatch.WILDCARD_LITERAL:
+            said = f"{first.operator} reads no wildcards, only StringLike does"
+        case Mismatch.SUBJECT_FORM if "*" not in "".join(first.trusted):
+            said = first.words.rpartition(": ")[2] if not _alike(first) else None
+        case Mismatch.PRINCIPAL_KIND:
+            said = "A web identity is matched only by a provider under Federated"
+        case Mismatch.PROVIDER_FORM:
+            said = next((fault for value in first.trusted if (fault := fault_of(value))), None)
+        case Mismatch.KEY_ABSENT | Mismatch.KEY_FORM | Mismatch.KEY_ISSUER if first.key:
+            said = read_key(first.key, _issuer(answer)).fault
+        case Mismatch.SWAPPED:
+            said = "The values of sub and aud are swapped"
+        case Mismatch.EXCLUDED:
+            said = f"{first.operator} leaves out what the token carries"
+        case Mismatch.CONTRADICTION:
+            said = first.words.partition(";")[0] if "No value" in first.words else first.words
+    if said is None and first.presented is not None and len(first.trusted) == 1 and _alike(first):
+        said = difference(first.trusted[0], first.presented)
+    return sentence(clip(said, _NOTE)) if said else None
+
+
+_NOTE = 200
+
+
+def _issuer(answer: TrustAnswer) -> str:
+    return str(answer.request.claims.get("iss", "")).removeprefix("https://")
 
 
 def _alike(reason: Reason) -> bool:
@@ -157,11 +182,26 @@ def next_change(answer: TrustAnswer) -> str:
     if repair is None:
         return "No change to the trust policy is needed."
     if repair.blocked is not None:
-        return f"A person must decide: {repair.blocked}"
-    if not repair.changes:
+        return (
+            "Ask the owner of the Deny whether it should spare this service account."
+            if answer.decision.outcome is Outcome.EXPLICIT_DENY
+            else "Ask the role's owner how its trust policy should change; no edit is certain."
+        )
+    said = list(dict.fromkeys(_clause(change.words) for change in repair.changes))
+    if not said:
         return "Apply the corrected trust policy."
-    words = " ".join(change.words for change in repair.changes[:3])
-    return f"Change the trust policy: {words}"
+    more = f", and {len(said) - _SAID} more as the diff shows" if len(said) > _SAID else ""
+    return f"In the trust policy, {'; '.join(said[:_SAID])}{more}."
+
+
+_SAID = 2
+
+
+def _clause(words: str) -> str:
+    """A change's sentence as a part of one: its verb in lower case, without the full stop."""
+    verb = words.partition(" ")[0]
+    start = words[:1].lower() if verb.istitle() else words[:1]
+    return f"{start}{words[1:].rstrip('.')}"
 
 
 def wanted_subject(answer: TrustAnswer) -> str:

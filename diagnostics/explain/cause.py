@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from diagnostics.evidence import Cluster, Found, IamRole, Target
 from diagnostics.explain.correction import correct, harden
 from diagnostics.explain.order import explained, leading
+from diagnostics.explain.words import HEADLINE, clip, sentence
 from diagnostics.fix.plan import AnnotateServiceAccount
 from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
@@ -81,7 +82,7 @@ def explain(
     results = tuple(
         replace(r, follows_from=follows[r.code]) if r.code in follows else r for r in results
     )
-    verdict, headline = _verdict(root, results, symptom, target)
+    verdict, headline, advice = _verdict(root, results, symptom, target)
     policies = _policies(facts, results)
     fixes = _fixes(roots)
     role, cluster = value_of(facts, IamRole), value_of(facts, Cluster)
@@ -91,6 +92,7 @@ def explain(
         symptom=symptom,
         verdict=verdict,
         headline=headline,
+        advice=advice,
         results=results,
         root=root,
         correction=policies.correction,
@@ -114,26 +116,30 @@ def _is_cause(result: Result) -> bool:
 
 def _verdict(
     root: Result | None, results: tuple[Result, ...], symptom: Symptom | None, target: Target
-) -> tuple[Verdict, str]:
+) -> tuple[Verdict, str, str | None]:
     if root is not None and root.finding is not None:
-        return Verdict.CAUSE_FOUND, root.finding.headline
+        return Verdict.CAUSE_FOUND, root.finding.headline, None
     unread = {r.code: r for r in results if r.status is Status.ERROR and r.code in KEY}
     if unread:
         first = next(iter(unread.values()))
-        return Verdict.NOT_ENOUGH_EVIDENCE, f"Not enough could be read to say: {first.reason}."
+        advice = " ".join(
+            said for said in (sentence(first.reason), sentence(first.enable)) if said is not None
+        )
+        return Verdict.NOT_ENOUGH_EVIDENCE, "Not enough could be read to name a cause", advice
     name = target.service_account or (str(target.workload) if target.workload else "this workload")
-    healthy = f"Every link of the chain is right for {target.namespace}/{name}"
+    healthy = clip(f"Every link of the chain is right for {target.namespace}/{name}", HEADLINE)
     if symptom is None or symptom.kind is not Kind.WEB_IDENTITY:
-        return Verdict.HEALTHY, f"{healthy}."
+        return Verdict.HEALTHY, healthy, None
     then = (
         " If it goes on, an organization's policy may refuse the call."
         if symptom.cause is Cause.ACCESS_DENIED
         else ""
     )
-    return Verdict.HEALTHY, (
-        f"{healthy}: what failed has been fixed since, or the change is still spreading through "
-        f"IAM. Wait a few minutes and check again.{then}"
+    advice = (
+        "What failed has been fixed since, or the change is still spreading through IAM. "
+        f"Wait a few minutes and check again.{then}"
     )
+    return Verdict.HEALTHY, healthy, advice
 
 
 def _policies(facts: Facts, results: tuple[Result, ...]) -> _Policies:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from diagnostics.recognize.symptom import Symptom
 
 _WORKLOAD = ("101", "102", "111", "106", "103", "105", "107", "104", "401")
-_INJECTION = ("202", "203", "204", "205", "206", "207")
+_INJECTION = ("202", "203", "205", "204", "206", "207", "215")
 _AUDIENCE = ("108",)
 _PROVIDER = ("308", "305", "303", "302", "301", "304", "306")
 _TRUST = ("413", "502", "402", "403", "404", "414", "410", "407", "405", "406", "411", "408")
 _CONDITIONS = ("412", "415", "501")
 _PODS = ("201", "208", "209")
-_WORDS_ONLY = ("307", "213", "214", "210", "211", "503", "504", "602")
+_WORDS_ONLY = ("216", "307", "213", "214", "210", "211", "503", "504", "602")
 _ELSEWHERE = ("601", "603", "604", "605")
 
 _BY_HANDSHAKE = (
@@ -37,6 +37,7 @@ _BY_HANDSHAKE = (
 _TOKEN_REFUSED = frozenset(
     {Cause.NO_PROVIDER, Cause.TOKEN_NOT_VALIDATED, Cause.INCORRECT_AUDIENCE, Cause.THUMBPRINT}
 )
+_NO_TOKEN = frozenset({Cause.NOT_A_JWT, Cause.MISSING_CLAIM, Cause.IDP_REJECTED})
 _NOT_OURS = frozenset(
     {Cause.PERMISSION, Cause.POD_IDENTITY, Cause.OTHER_FEDERATION, Cause.ROLE_CHAINING}
 )
@@ -57,6 +58,7 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
     "205": ("201", "207", "208"),
     "206": ("602",),
     "211": ("602",),
+    "215": ("207", "602"),
     "302": ("301",),
     "303": ("301",),
     "305": ("301",),
@@ -79,6 +81,8 @@ def leading(symptom: Symptom | None) -> tuple[str, ...]:
         front = (*_AUDIENCE, *_PROVIDER)
     elif cause in NO_TOKEN_SENT:
         front = (*_WORKLOAD, *_INJECTION, *_PODS)
+    elif cause in _NO_TOKEN:
+        front = ("216",)
     elif cause in _NOT_OURS:
         # A text about another caller fails 602, and then what led to that comes first.
         front = _ELSEWHERE

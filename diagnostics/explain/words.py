@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import timedelta
 
+HEADLINE = 100
+"""Characters of a headline, at most: Slack's headers hold 150, and a phone shows two lines."""
 _LONGEST = 400
 _MANY = 200
 _NEAR = 0.75
@@ -47,6 +49,11 @@ def difference(seen: str, wanted: str) -> str | None:
         f"they first differ at character {at + 1}: {character(seen[at])} "
         f"where {character(wanted[at])} is expected"
     )
+
+
+def sentence(words: str | None) -> str | None:
+    """Make a sentence of a clause."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else None
 
 
 def listed(values: Iterable[str], *, limit: int = 5) -> str:

@@ -18,7 +18,8 @@ from diagnostics.evidence import (
     Webhooks,
 )
 from diagnostics.fleet import Binding, Hints, WorkloadRef
-from diagnostics.recognize.symptom import Cause
+from diagnostics.recognize import recognize
+from diagnostics.recognize.symptom import Cause, Kind
 from tests.engine import healthy as h
 from tests.engine.fleet_double import NOON, World
 
@@ -122,7 +123,7 @@ def the_annotation_is_empty(world: World) -> None:
     world.pods = [h.pod(None)]
 
 
-@fault("IRSA104", follows=("IRSA401",), says="role payments-api trusts this service account")
+@fault("IRSA104", follows=("IRSA401",), says="Role payments-api trusts this service account")
 def the_annotation_names_a_missing_role_while_another_trusts_it(world: World) -> None:
     annotated(world, f"arn:aws:iam::{h.SHARED}:role/payments-apo")
 
@@ -134,7 +135,7 @@ def the_annotation_names_another_accounts_role(world: World) -> None:
     annotated(world, other.arn)
 
 
-@fault("IRSA104", says="while the fleet file gives this service account role bound")
+@fault("IRSA104", says="not the fleet file's bound")
 def the_fleet_file_gives_another_role(world: World) -> None:
     bound = h.role(h.statement(), name="bound")
     world.roles[h.SHARED, "bound"] = bound
@@ -333,6 +334,66 @@ def pod_identity_is_set_up_too(world: World) -> None:
     pod_with(world, containers=(h.container(extra=(uri,)),))
 
 
+def two_containers(world: World) -> None:
+    pod_with(world, containers=(h.container(), h.container(None, name="backup")))
+
+
+@fault(
+    "IRSA204",
+    case=h.case(h.symptom(Cause.NODE_ROLE)),
+    says="Only some containers of the pod have the role; backup has none",
+)
+def a_container_was_added_after_the_webhook(world: World) -> None:
+    two_containers(world)
+
+
+@fault("IRSA205", says="gets AWS_ROLE_ARN twice")
+def the_chart_injects_beside_the_webhook(world: World) -> None:
+    old = EnvVar(name="AWS_ROLE_ARN", value=f"arn:aws:iam::{h.SHARED}:role/old")
+    plain = h.container()
+    pod_with(world, containers=(replace(plain, env=(*plain.env, old)),))
+
+
+@fault("IRSA205", says="sets AWS_WEB_IDENTITY_TOKEN_FILE itself, so the webhook adds nothing")
+def the_manifest_sets_one_of_the_two(world: World) -> None:
+    own = h.container(None, extra=(EnvVar(name="AWS_WEB_IDENTITY_TOKEN_FILE", value="/token"),))
+    world.workloads = [h.deployment(template=PodSpec(service_account="api", containers=(own,)))]
+    world.pods = [h.pod(spec=PodSpec(service_account="api", containers=(own,)))]
+
+
+@fault("IRSA207", says="has the webhook's name, but holds no token")
+def a_volume_has_the_webhooks_name(world: World) -> None:
+    pod_with(world, token_volumes=())
+
+
+@fault("IRSA207", says="the Kubernetes API's own token")
+def the_variable_names_the_api_token(world: World) -> None:
+    path = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+    plain = h.container(None)
+    env = (
+        EnvVar(name="AWS_ROLE_ARN", value=h.ROLE),
+        EnvVar(name="AWS_WEB_IDENTITY_TOKEN_FILE", value=path),
+    )
+    pod_with(world, containers=(replace(plain, env=env),), token_volumes=())
+
+
+@fault("IRSA215", says="got the token path of a Linux one")
+def the_windows_pod_is_chosen_by_affinity(world: World) -> None:
+    pod_with(world, windows=True)
+
+
+@fault("IRSA206", says="sets AWS_PROFILE")
+def a_profile_is_set(world: World) -> None:
+    profile = (EnvVar(name="AWS_PROFILE", value="default"),)
+    pod_with(world, containers=(h.container(extra=profile),))
+
+
+@fault("IRSA201", says="The pod was created within seconds of its service account")
+def the_pod_came_with_its_service_account(world: World) -> None:
+    world.accounts[0] = replace(world.accounts[0], created=NOON - timedelta(minutes=5), managers=())
+    world.pods = [h.pod(None, age=timedelta(minutes=5) - timedelta(seconds=2))]
+
+
 # -- 3 the OIDC provider -------------------------------------------------------------------------
 
 
@@ -355,7 +416,24 @@ def the_provider_has_a_mistyped_id(world: World) -> None:
     world.providers[near.arn] = near
 
 
-@fault("IRSA303", follows=("IRSA301",), says="but the role is in account 444455556666")
+@fault("IRSA302", follows=("IRSA301",), says="the dual-stack name of the issuer")
+def the_provider_has_the_dual_stack_host(world: World) -> None:
+    world.providers.pop(h.provider_arn(), None)
+    dual = h.provider(
+        issuer=h.ISSUER.replace("oidc.eks.eu-west-1.amazonaws.com", "oidc-eks.eu-west-1.api.aws")
+    )
+    world.providers[dual.arn] = dual
+
+
+@fault("IRSA309", risk=True, says="as many OIDC providers as IAM allows")
+def the_account_is_full_of_providers(world: World) -> None:
+    world.providers.pop(h.provider_arn(), None)
+    for number in range(100):
+        other = h.provider(issuer=f"https://token.example.com/{number}")
+        world.providers[other.arn] = other
+
+
+@fault("IRSA303", follows=("IRSA301",), says="but the role is in 444455556666")
 def the_provider_is_in_the_clusters_account_only(world: World) -> None:
     away = h.role(h.statement(account=h.TEAM), account=h.TEAM)
     world.roles[h.TEAM, away.name] = away
@@ -456,7 +534,7 @@ def the_sub_says_service_accounts(world: World) -> None:
     trust(world, h.statement(sub="system:serviceaccounts:payments:api"))
 
 
-@fault("IRSA408", says="an audience that the token does not have")
+@fault("IRSA408", says="expects an audience (aud) that the token does not have")
 def the_aud_is_another(world: World) -> None:
     trust(world, h.statement(aud="vault"))
 
@@ -526,6 +604,198 @@ def the_aud_is_chinas(world: World) -> None:
 
 
 # -- what only the text shows --------------------------------------------------------------------
+
+
+def pasted(code: str, name: str, text: str, says: str = "", **known: object) -> None:
+    """A failure that the text alone shows, read as the bot reads it."""
+    found = recognize(text)
+    assert found, name
+    symptom = replace(found[0], **known)  # type: ignore[arg-type]
+    FAULTS.append(
+        Fault(code=code, name=name, break_it=lambda _: None, case=h.case(symptom), says=says)
+    )
+
+
+STS = "operation error STS: AssumeRoleWithWebIdentity, "
+ASSUMED = f"User: arn:aws:sts::{h.SHARED}:assumed-role/payments-api/botocore-session-1 is not authorized to perform"
+NODE = (
+    f"AccessDenied: User: arn:aws:sts::{h.SHARED}:assumed-role/prod-NodeInstanceRole-1ABC/i-0f3c9b7a61d2e4c58 "
+    "is not authorized to perform: s3:ListBucket"
+)
+
+pasted(
+    "IRSA210",
+    "the_process_kept_its_token",
+    STS
+    + "https response error StatusCode: 400, api error ExpiredTokenException: Token expired: current date/time "
+    "1732449600 must be before the expiration date/time 1732438800",
+    "had expired 3 hours before",
+)
+pasted(
+    "IRSA216",
+    "the_token_is_no_jwt",
+    STS
+    + "api error InvalidIdentityToken: The ID Token provided is not a valid JWT. (You may see this error if you "
+    "sent an Access Token)",
+    "is no web identity token",
+)
+pasted(
+    "IRSA214",
+    "sts_times_out",
+    "WebIdentityErr: failed to retrieve credentials caused by: RequestError: send request failed caused by: Post "
+    '"https://sts.eu-west-1.amazonaws.com/": dial tcp 52.94.1.2:443: i/o timeout',
+    "can't reach STS over the network",
+)
+pasted(
+    "IRSA214",
+    "the_global_endpoint_times_out",
+    "WebIdentityErr: failed to retrieve credentials caused by: RequestError: send request failed caused by: Post "
+    '"https://sts.amazonaws.com/": dial tcp 52.94.1.2:443: i/o timeout',
+    "the global STS endpoint",
+)
+pasted(
+    "IRSA214",
+    "the_name_of_sts_is_not_resolved",
+    "WebIdentityErr: failed to retrieve credentials caused by: RequestError: send request failed caused by: Post "
+    '"https://sts.eu-west-1.amazonaws.com/": dial tcp: lookup sts.eu-west-1.amazonaws.com: no such host',
+    "can't resolve the name of STS",
+)
+pasted(
+    "IRSA214",
+    "the_connection_is_refused",
+    "WebIdentityErr: failed to retrieve credentials caused by: RequestError: send request failed caused by: Post "
+    '"https://sts.eu-west-1.amazonaws.com/": dial tcp 52.94.1.2:443: connect: connection refused',
+    "refused before it left the node",
+)
+pasted(
+    "IRSA214",
+    "a_proxy_fails",
+    "WebIdentityErr: failed to retrieve credentials caused by: RequestError: send request failed caused by: Post "
+    '"https://sts.eu-west-1.amazonaws.com/": proxyconnect tcp: dial tcp 10.0.0.9:3128: i/o timeout',
+    "A proxy stands between",
+)
+pasted(
+    "IRSA214",
+    "tls_is_intercepted",
+    "WebIdentityErr: failed to retrieve credentials caused by: RequestError: send request failed caused by: Post "
+    '"https://sts.eu-west-1.amazonaws.com/": tls: failed to verify certificate: x509: certificate signed by unknown '
+    "authority",
+    "replaces its certificate",
+)
+pasted(
+    "IRSA501",
+    "the_endpoint_policy_refuses",
+    STS
+    + "https response error StatusCode: 403, api error AccessDenied: User: arn:aws:sts::111122223333:"
+    "federated-user is not authorized to perform: sts:AssumeRoleWithWebIdentity because no VPC endpoint policy "
+    "allows the sts:AssumeRoleWithWebIdentity action",
+    "A vpc endpoint policy refuses the call",
+    kind=Kind.WEB_IDENTITY,
+    cause=Cause.ACCESS_DENIED,
+)
+pasted(
+    "IRSA213",
+    "sts_is_off_in_the_region",
+    STS
+    + "api error RegionDisabledException: STS is not activated in this region for account:111122223333. Your "
+    "account administrator can activate STS in this region using the IAM Console.",
+    "STS is not activated in",
+)
+pasted(
+    "IRSA504",
+    "sts_throttles",
+    STS + "https response error StatusCode: 400, api error Throttling: Rate exceeded",
+    "there were too many",
+)
+pasted(
+    "IRSA307",
+    "the_keys_can_not_be_fetched",
+    STS
+    + "api error InvalidIdentityToken: Couldn't retrieve verification key from your identity provider,  please "
+    "reference AssumeRoleWithWebIdentity documentation for requirements",
+    "could not fetch the keys",
+)
+pasted(
+    "IRSA503",
+    "the_duration_is_too_long",
+    STS
+    + "api error ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    "a longer session than the role allows",
+)
+pasted(
+    "IRSA503",
+    "the_session_name_is_bad",
+    STS
+    + "api error ValidationError: 1 validation error detected: Value 'a b' at 'roleSessionName' failed to satisfy "
+    r"constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*",
+    "session name has characters or a length that STS refuses",
+)
+pasted(
+    "IRSA503",
+    "the_role_arn_is_invalid",
+    STS + "api error ValidationError: Request ARN is invalid",
+    "The role ARN that the pod sends is no role's ARN",
+)
+pasted(
+    "IRSA211",
+    "java_lacks_the_sts_module",
+    "software.amazon.awssdk.core.exception.SdkClientException: To use web identity tokens, the 'sts' service module "
+    "must be on the class path.",
+    "can't use web identities",
+)
+pasted(
+    "IRSA213",
+    "the_region_is_missing",
+    "Error: Region is missing at fromTokenFile AssumeRoleWithWebIdentity",
+    "No region is set",
+)
+pasted("IRSA602", "the_sdk_is_too_old", NODE, "although the pod has its own")
+pasted(
+    "IRSA601",
+    "the_role_lacks_a_permission",
+    f"AccessDenied: {ASSUMED}: s3:ListBucket on resource: arn:aws:s3:::example because no identity-based policy "
+    "allows the s3:ListBucket action",
+    "lacks a permission",
+)
+pasted(
+    "IRSA601",
+    "a_service_control_policy_denies_the_service",
+    f"AccessDenied: {ASSUMED}: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:{h.SHARED}:instance/* with an "
+    "explicit deny in a service control policy",
+    "a service control policy refuses what the role asked for",
+)
+pasted(
+    "IRSA605",
+    "the_role_assumes_itself",
+    f"AccessDenied: {ASSUMED}: sts:AssumeRole on resource: {h.ROLE}",
+    "tries to assume itself",
+)
+pasted(
+    "IRSA605",
+    "the_second_hop_is_not_trusted",
+    f"AccessDenied: {ASSUMED}: sts:AssumeRole on resource: arn:aws:iam::{h.TEAM}:role/dns",
+    "may not assume the next one",
+)
+pasted(
+    "IRSA605",
+    "the_chain_lacks_tag_session",
+    f"AccessDenied: {ASSUMED}: sts:TagSession on resource: arn:aws:iam::{h.TEAM}:role/dns",
+    "does not allow sts:TagSession",
+)
+pasted(
+    "IRSA603",
+    "the_pod_identity_agent_is_down",
+    'failed to refresh cached credentials, failed to load credentials, : Get "http://169.254.170.23/v1/credentials": '
+    "dial tcp 169.254.170.23:80: i/o timeout",
+    "agent does not answer",
+)
+pasted(
+    "IRSA215",
+    "the_token_path_is_no_windows_path",
+    "WebIdentityErr: failed fetching WebIdentity token: AWS_WEB_IDENTITY_TOKEN_FILE "
+    "/var/run/secrets/eks.amazonaws.com/serviceaccount/token must be an absolute path: not found",
+    "got the token path",
+)
 
 for _code, _cause in (
     ("IRSA210", Cause.EXPIRED_TOKEN),

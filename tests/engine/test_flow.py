@@ -72,7 +72,7 @@ async def test_annotate_then_restart_then_healthy() -> None:
     world.pods = [h.pod()]
     third = await recheck(second, io, now=lambda: NOON)
     assert third.verdict is Verdict.HEALTHY
-    assert "has been fixed since" in third.headline
+    assert "has been fixed since" in (third.advice or "")
 
 
 async def test_a_fix_made_on_an_old_view_writes_nothing() -> None:
@@ -224,7 +224,7 @@ async def test_an_account_outside_the_fleet_is_stated_and_the_rest_is_checked() 
     by_code = {r.code: r for r in diagnosis.results}
 
     assert diagnosis.verdict is Verdict.NOT_ENOUGH_EVIDENCE
-    assert "account 999999999999 is not in the fleet file" in diagnosis.headline
+    assert "Account 999999999999 is not in the fleet file" in (diagnosis.advice or "")
     assert (
         by_code["IRSA301"].enable
         == 'add `- id: "999999999999"` under `accounts:` in the fleet file'
@@ -297,7 +297,7 @@ async def test_a_trust_policy_that_hangs_on_what_only_sts_sees_is_not_enough_evi
     diagnosis = await diagnosed(world, h.case(h.symptom()))
 
     assert diagnosis.verdict is Verdict.NOT_ENOUGH_EVIDENCE
-    assert "aws:SourceIp" in diagnosis.headline
+    assert "aws:SourceIp" in (diagnosis.advice or "")
 
 
 async def test_a_workload_that_does_not_exist_is_not_called_healthy() -> None:
@@ -312,7 +312,7 @@ async def test_a_workload_that_does_not_exist_is_not_called_healthy() -> None:
     diagnosis = await diagnosed(h.healthy(), case)
 
     assert diagnosis.verdict is Verdict.NOT_ENOUGH_EVIDENCE
-    assert "there is no deployment/gone in namespace payments" in diagnosis.headline
+    assert "There is no deployment/gone in namespace payments" in (diagnosis.advice or "")
 
 
 async def test_each_read_is_made_once_and_shown_with_every_result_that_rests_on_it() -> None:
@@ -400,7 +400,7 @@ async def test_pods_that_cannot_be_read_are_not_called_healthy() -> None:
     diagnosis = await diagnosed(world, h.case(h.symptom()))
 
     assert diagnosis.verdict is Verdict.NOT_ENOUGH_EVIDENCE
-    assert "not authorized to perform list pods" in diagnosis.headline
+    assert "not authorized to perform list pods" in (diagnosis.advice or "")
 
 
 @pytest.mark.parametrize("cause", [None, *Cause])

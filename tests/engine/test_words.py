@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from diagnostics.explain.words import character, difference, nearest, spoken
+from diagnostics.explain.words import HEADLINE, character, difference, nearest, spoken
+from diagnostics.result import Status
 from tests.engine import healthy as h
 from tests.engine.faults import FAULTS, Fault
 from tests.engine.test_codes import diagnosed
@@ -37,6 +39,28 @@ async def test_a_finding_reads_so(fault: Fault, snapshot: SnapshotAssertion) -> 
         *(f"[{fix.summary}] {fix.command}" for fix in diagnosis.fixes),
     )
     assert "\n".join(lines) == snapshot
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f"{f.code} {f.name.replace('_', ' ')}")
+async def test_a_finding_is_short_enough_for_a_phone(fault: Fault) -> None:
+    world = h.healthy()
+    fault.break_it(world)
+
+    diagnosis = await diagnosed(world, fault.case)
+
+    assert len(diagnosis.headline) <= HEADLINE
+    for result in diagnosis.with_status(Status.FAIL):
+        finding = result.finding
+        assert finding is not None
+        assert len(finding.headline) <= HEADLINE, finding.headline
+        assert not re.search(r"[`*_<>]|[.!]$|\n", finding.headline.replace("_", "", 9))
+        for words, limit in ((finding.why, 260), (finding.next, 320), (finding.note or "x.", 260)):
+            assert len(words) <= limit, (result.code, words)
+            assert words.endswith("."), (result.code, words)
+            assert len(_SENTENCE.findall(words)) <= (2 if words is finding.note else 1), words
+
+
+_SENTENCE = re.compile(r"[.!?](?=\s+[A-Z]|$)")
 
 
 @pytest.mark.parametrize(

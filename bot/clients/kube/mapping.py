@@ -131,9 +131,23 @@ def _pod_spec(spec: wire.PodSpec, meta: wire.Metadata) -> evidence.PodSpec:
         token_volumes=tuple(_token_volumes(spec)),
         run_as_user=spec.security_context.run_as_user,
         fs_group=spec.security_context.fs_group,
+        windows=_windows(spec),
         annotations=meta.annotations,
         labels=meta.labels,
     )
+
+
+def _windows(spec: wire.PodSpec) -> bool:
+    """Whether the pod asks for a Windows node, in any of the three ways there are."""
+    named = (spec.os.name, *(spec.node_selector.get(key, "") for key in _OS_LABELS))
+    return "windows" in named or any(
+        term.key in _OS_LABELS and term.operator == "In" and "windows" in term.values
+        for one in spec.affinity.node_affinity.required.node_selector_terms
+        for term in one.match_expressions
+    )
+
+
+_OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
 
 def _container(found: wire.Container, *, init: bool) -> evidence.Container:

@@ -152,6 +152,46 @@ class SecurityContext(Wire):
     fs_group: int | None = None
 
 
+class Requirement(Wire):
+    """matchExpressions[] of a label selector or a node selector term."""
+
+    key: str = ""
+    operator: str = ""
+    values: tuple[str, ...] = ()
+
+
+class NodeSelectorTerm(Wire):
+    """nodeSelectorTerms[] of a node affinity."""
+
+    match_expressions: tuple[Requirement, ...] = ()
+
+
+class NodeSelector(Wire):
+    """requiredDuringSchedulingIgnoredDuringExecution of a node affinity."""
+
+    node_selector_terms: tuple[NodeSelectorTerm, ...] = ()
+
+
+class NodeAffinity(Wire):
+    """spec.affinity.nodeAffinity."""
+
+    required: NodeSelector = Field(
+        default=NodeSelector(), alias="requiredDuringSchedulingIgnoredDuringExecution"
+    )
+
+
+class Affinity(Wire):
+    """spec.affinity."""
+
+    node_affinity: NodeAffinity = NodeAffinity()
+
+
+class PodOs(Wire):
+    """spec.os."""
+
+    name: str = ""
+
+
 class PodSpec(Wire):
     """spec of a pod."""
 
@@ -162,6 +202,9 @@ class PodSpec(Wire):
     init_containers: tuple[Container, ...] = ()
     volumes: tuple[Volume, ...] = ()
     security_context: SecurityContext = SecurityContext()
+    os: PodOs = PodOs()
+    node_selector: dict[str, str] = Field(default_factory=dict)
+    affinity: Affinity = Affinity()
 
 
 class PodTemplate(Wire):
@@ -239,14 +282,6 @@ class ClientConfig(Wire):
     ca_bundle: str = ""
     service: ServiceReference | None = None
     url: str | None = None
-
-
-class Requirement(Wire):
-    """matchExpressions[] of a label selector."""
-
-    key: str = ""
-    operator: str = ""
-    values: tuple[str, ...] = ()
 
 
 class LabelSelector(Wire):

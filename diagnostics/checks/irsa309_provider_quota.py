@@ -1,0 +1,38 @@
+"""IRSA309: the account has no room for another OIDC provider."""
+
+from __future__ import annotations
+
+from diagnostics.evidence import OidcProvider, ProviderArns
+from diagnostics.gather.facts import RoleAccount
+from diagnostics.result import Finding, Place, Severity
+from diagnostics.wiring import Judgement, Pass, check
+
+QUOTA = 100
+"""OIDC providers of an account by default.
+
+Source: IAM User Guide, "IAM and AWS STS quotas", OpenID Connect identity providers per account (adjustable).
+"""
+
+
+@check("IRSA309", severity=Severity.RISK)
+def provider_quota(
+    account: RoleAccount, provider: OidcProvider | None, listed: ProviderArns
+) -> Judgement:
+    """The account has no room for another OIDC provider.
+
+    Why: IAM refuses to create a provider beyond the account's quota, so the missing one can't be added.
+    Source: IAM User Guide, "IAM and AWS STS quotas"; kubernetes test-infra pull request 24897.
+    """
+    if provider is not None or len(listed.items) < QUOTA:
+        return Pass()
+    return Finding(
+        headline=f"Account {account.id} has as many OIDC providers as IAM allows by default",
+        place=Place(where=f"account {account.id}", object="OIDC providers"),
+        seen=f"{len(listed.items)} providers",
+        wanted=f"fewer than {QUOTA}, or a raised quota",
+        why="",
+        next="Delete the providers of clusters that are gone, or ask for a higher quota, before you create this one.",
+        likely=True,
+        note="servicequotas:GetServiceQuota would tell whether the quota was raised.",
+        commands=("aws iam list-open-id-connect-providers",),
+    )
