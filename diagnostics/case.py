@@ -21,6 +21,8 @@ class Case:
     """From a person or a command: stronger than what the text says."""
     defaults: Hints = field(default_factory=Hints)
     """From the channel: weaker than what the text says."""
+    defaults_from: str = "this channel's default"
+    """Where they come from, for "cluster from …"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,9 @@ class Inbox(Protocol):
     async def complete(self, incident_id: str, hints: Hints, *, by: str) -> Recorded:
         """Fill a draft, or answer a question, and diagnose."""
 
+    async def correct(self, incident_id: str, position: int, hints: Hints, *, by: str) -> Recorded:
+        """Diagnose another target in place of the one that a diagnosis of the incident is about."""
+
 
 class Claim(StrEnum):
     """How an attempt to claim a plan ended."""

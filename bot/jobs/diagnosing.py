@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.slack.progress import Progress
 from bot.slack.replies import CannotPost
+from bot.store.inbox import fingerprint
 from diagnostics.case import Question
 from diagnostics.errors import UsageError
 from diagnostics.pipeline import diagnose
@@ -40,7 +41,7 @@ async def diagnose_incident(bench: Bench, job: Job) -> None:
     progress = Progress(replies=bench.replies, incident=incident, quiet=quiet)
     async with progress:
         answers = await asyncio.gather(
-            *(_answer(bench, case, progress.say) for case in incident.cases)
+            *(_answer(bench, incident, case, progress.say) for case in incident.cases)
         )
     incident = replace(incident, shared=quiet, reply_ts=incident.reply_ts or progress.reply_ts)
     diagnoses = _distinct([a for a in answers if not isinstance(a, Question)])
@@ -138,7 +139,10 @@ async def _incident(bench: Bench, job: Job) -> Incident | None:
     return None if job.incident_id is None else await bench.store.incidents.get(job.incident_id)
 
 
-async def _answer(bench: Bench, case: Case, say: Callable[[str], None]) -> Diagnosis | Question:
+async def _answer(
+    bench: Bench, incident: Incident, case: Case, say: Callable[[str], None]
+) -> Diagnosis | Question:
+    case = await bench.store.memory.recall(incident.spot, case, fingerprint(case))
     answer = await diagnose(case, bench.io, now=bench.now, progress=say, deadline=bench.deadline)
     if not isinstance(answer, Question):
         verdict = bench.telemetry.diagnosis_seconds.labels(verdict=answer.verdict.value)

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 
 from bot.store import codec
+from bot.store.correcting import corrected
 from bot.store.insert import insert_once
+from bot.store.memory import remember
 from bot.store.tables import events, failures, incidents, jobs, messages
+from handlers.incident import Spot
 from handlers.ports import Order, Recorded, Task
 
 if TYPE_CHECKING:
@@ -77,12 +80,14 @@ class InboxStore:
     async def complete(self, incident_id: str, hints: Hints, *, by: str) -> Recorded:
         """Fill a draft, or answer a question, and diagnose."""
         async with self.engine.begin() as connection:
-            found = await connection.scalar(
-                select(incidents.c.cases).where(incidents.c.id == incident_id)
-            )
+            found = (
+                await connection.execute(select(incidents).where(incidents.c.id == incident_id))
+            ).one_or_none()
             if found is None:
                 return Recorded.DUPLICATE
-            cases = tuple(replace(c, hints=hints.over(c.hints)) for c in codec.cases.read(found))
+            cases = tuple(
+                replace(c, hints=hints.over(c.hints)) for c in codec.cases.read(found.cases)
+            )
             answered = await connection.execute(
                 update(incidents)
                 .where(incidents.c.id == incident_id, incidents.c.diagnoses.is_(None))
@@ -95,6 +100,29 @@ class InboxStore:
             )
             if answered.rowcount != 1:
                 return Recorded.DUPLICATE
+            spot = Spot(team=found.team, channel=found.channel)
+            await remember(connection, spot, map(fingerprint, cases), hints, at=self._at)
+            await add_job(
+                connection, Order(task=Task.DIAGNOSE, incident_id=incident_id), at=self._at
+            )
+        self.wake()
+        return Recorded.STARTED
+
+    async def correct(self, incident_id: str, position: int, hints: Hints, *, by: str) -> Recorded:
+        """Diagnose another target in place of the one that a diagnosis of the incident is about."""
+        async with self.engine.begin() as connection:
+            cases = await corrected(connection, incident_id, position, hints, by=by, at=self._at)
+            if not cases:
+                return Recorded.DUPLICATE
+            found = (
+                await connection.execute(
+                    select(incidents.c.team, incidents.c.channel).where(
+                        incidents.c.id == incident_id
+                    )
+                )
+            ).one()
+            spot = Spot(team=found.team, channel=found.channel)
+            await remember(connection, spot, map(fingerprint, cases), hints, at=self._at)
             await add_job(
                 connection, Order(task=Task.DIAGNOSE, incident_id=incident_id), at=self._at
             )

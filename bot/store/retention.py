@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
-from bot.store.tables import audit, events, incidents, jobs, messages
+from bot.store.tables import audit, channel_answers, events, incidents, jobs, messages
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,6 +24,8 @@ class Retention:
     jobs: float = 7.0
     incidents: float = 90.0
     """With their plans; buttons of older replies say that the card is out of date."""
+    answers: float = 30.0
+    """What people of a channel answered."""
     audit: float = 400.0
 
 
@@ -33,6 +35,7 @@ async def forget(engine: AsyncEngine, keep: Retention, *, at: float) -> int:
         (events, events.c.at, keep.deliveries),
         (messages, messages.c.at, keep.incidents),
         (incidents, incidents.c.updated, keep.incidents),
+        (channel_answers, channel_answers.c.at, keep.answers),
         (audit, audit.c.at, keep.audit),
     )
     gone = 0

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from bot.store.engine import make_engine
 from bot.store.inbox import InboxStore, Limits
 from bot.store.incidents import IncidentStore
+from bot.store.memory import ChannelMemory
 from bot.store.migrate import migrate
 from bot.store.plans import PlanStore
 from bot.store.queue import JobQueue
@@ -35,6 +36,7 @@ class Store:
     inbox: InboxStore
     incidents: IncidentStore
     plans: PlanStore
+    memory: ChannelMemory
     queue: JobQueue
     wake: asyncio.Event
     """Set when this process has put work on record."""
@@ -80,6 +82,7 @@ async def open_store(
             engine=engine,
             inbox=InboxStore(engine=engine, now=now, limits=limits or Limits(), wake=wake.set),
             incidents=IncidentStore(engine=engine, now=now),
+            memory=ChannelMemory(engine=engine, now=now),
             plans=PlanStore(engine=engine, now=now, wake=wake.set),
             queue=JobQueue(
                 engine=engine,

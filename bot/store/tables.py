@@ -138,6 +138,19 @@ cluster_scans = Table(
     comment="The inventory: how the last look into a region went.",
 )
 
+channel_answers = Table(
+    "channel_answers",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("cluster", String(100)),
+    Column("namespace", String(253)),
+    Column("service_account", String(253)),
+    Column("at", Double, nullable=False, index=True),
+    comment="What people answered: for one failure, and (empty fingerprint) for any other.",
+)
+
 audit = Table(
     "audit",
     metadata,

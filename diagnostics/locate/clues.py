@@ -43,6 +43,7 @@ class Clues:
     """When the text says that it failed."""
     assumed: bool = False
     """Whether the role was assumed, and something after that failed."""
+    default_from: str = "this channel's default"
     default_cluster: str | None = None
     default_namespace: str | None = None
     default_service_account: str | None = None
@@ -71,6 +72,7 @@ def clues_of(case: Case) -> Clues:
             workload=_workload(hints.workload),
             role=role or (RoleArn.parse(defaults.role_arn) if defaults.role_arn else None),
             account=role.account if role else None,
+            default_from=case.defaults_from,
             default_cluster=defaults.cluster,
             default_namespace=_name(defaults.namespace),
             default_service_account=_name(defaults.service_account),
@@ -99,6 +101,7 @@ def clues_of(case: Case) -> Clues:
         request_id=symptom.request_id,
         at=symptom.at,
         assumed=symptom.cause in (Cause.PERMISSION, Cause.ROLE_CHAINING),
+        default_from=case.defaults_from,
         default_cluster=defaults.cluster,
         default_namespace=_name(defaults.namespace),
         default_service_account=_name(defaults.service_account),

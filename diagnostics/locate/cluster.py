@@ -75,7 +75,7 @@ async def _ranked(clues: Clues, io: Clients, more: tuple[str, ...]) -> tuple[Gue
             ranked.setdefault(entry.name, Guess(entry=entry, how=how, sure=False, **more))
 
     default = _named(clues.default_cluster, fleet)
-    add(default, "cluster from this channel's default")
+    add(default, f"cluster from {clues.default_from}")
     for issuer in more[:3]:
         add(await issued(issuer, io), "cluster whose issuer the role trusts", trusted=True)
     role = clues.role

@@ -191,7 +191,7 @@ def _target(
     how.append(guess.how)
     named = clues.service_account or clues.workload
     if clues.namespace is None:
-        how.append("namespace from this channel's default")
+        how.append(f"namespace from {clues.default_from}")
     return Target(
         cluster=guess.entry.name,
         namespace=namespace,

@@ -51,7 +51,7 @@ async def show_checks(desk: Desk, body: dict[str, Any], client: AsyncWebClient) 
     incident = await _incident(desk, click, client)
     if incident is None:
         return "refused"
-    position = _position(click.value)
+    position = position_of(click.value)
     if position >= len(incident.diagnoses):
         await _tell(click, client, OUT_OF_DATE)
         return "unknown"
@@ -92,7 +92,7 @@ async def _tell(click: Click, client: AsyncWebClient, words: str) -> None:
     )
 
 
-def _position(value: str) -> int:
-    """The index behind the point; 0 for the first."""
+def position_of(value: str) -> int:
+    """The index behind the point of a button's value; 0 for the first."""
     index = value.partition(".")[2]
     return int(index) if index.isascii() and index.isdigit() and len(index) < 3 else 0  # noqa: PLR2004

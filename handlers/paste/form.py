@@ -12,6 +12,8 @@ from handlers.ports import Recorded
 from handlers.render.card import FORM
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from slack_bolt.async_app import AsyncAck, AsyncApp
 
     from handlers.desk import Desk
@@ -34,18 +36,12 @@ async def run(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
     if denied is not None:
         await ack(response_action="update", view=notice("Diagnose IRSA", denied.words))
         return denied.rule
-    values = node_at(node_at(node_at(body, "view"), "state"), "values")
-    given = {name: _value(node_at(node_at(values, name), "value")) for name in values}
-    errors = _errors(desk, given)
+    given = filled_in(body)
+    errors = errors_in(given, [c.name for c in desk.rules.fleet.clusters])
     if errors:
         await ack(response_action="errors", errors=errors)
         return "misused"
-    hints = Hints(
-        cluster=given.get("cluster") or None,
-        namespace=given.get("namespace") or None,
-        service_account=given.get("service_account") or None,
-    )
-    recorded = await desk.inbox.complete(click.value, hints, by=click.actor.user)
+    recorded = await desk.inbox.complete(click.value, hints_of(given), by=click.actor.user)
     if recorded is Recorded.STARTED:
         await ack()
     else:
@@ -54,14 +50,29 @@ async def run(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
     return recorded.value
 
 
+def filled_in(body: dict[str, Any]) -> dict[str, str]:
+    """The values of a form, by field."""
+    values = node_at(node_at(node_at(body, "view"), "state"), "values")
+    return {name: _value(node_at(node_at(values, name), "value")) for name in values}
+
+
+def hints_of(given: Mapping[str, str]) -> Hints:
+    """What a form says; an empty field says nothing."""
+    return Hints(
+        cluster=given.get("cluster") or None,
+        namespace=given.get("namespace") or None,
+        service_account=given.get("service_account") or None,
+    )
+
+
 def _value(element: Any) -> str:
     option = node_at(element, "selected_option")
     return (text_at(option, "value") or text_at(element, "value")).strip()
 
 
-def _errors(desk: Desk, given: dict[str, str]) -> dict[str, str]:
+def errors_in(given: Mapping[str, str], clusters: Collection[str]) -> dict[str, str]:
+    """What can't be used, by field."""
     errors: dict[str, str] = {}
-    clusters = {c.name for c in desk.rules.fleet.clusters}
     if given.get("cluster") and given["cluster"] not in clusters:
         known = ", ".join(sorted(clusters)[:10]) or "none"
         errors["cluster"] = f"Not a cluster of the fleet file. It has: {known}."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from diagnostics.result import Status, Verdict
 from handlers.blockkit import build, clip, escape
-from handlers.render.card import APPLY, CHECKS, RECHECK, RESTART, Card, Deed, Message
+from handlers.render.card import APPLY, CHECKS, NOT_THIS, RECHECK, RESTART, Card, Deed, Message
 from handlers.render.finding import finding_blocks, headline, where
 
 if TYPE_CHECKING:
@@ -106,6 +106,15 @@ def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
     elements.append(
         build.button(CHECKS, "Show all checks", which, accessibility_label=f"All checks of {name}")
     )
+    if target.found:
+        elements.append(
+            build.button(
+                NOT_THIS,
+                "Not this one",
+                which,
+                accessibility_label=f"{name} is not the one: name another service account",
+            )
+        )
     return build.actions(*elements)
 
 

@@ -85,19 +85,24 @@ def _value(text: str | None) -> str:
 
 
 def form_modal(
-    missing: tuple[str, ...], known: Hints, clusters: tuple[str, ...], incident_id: str
+    missing: tuple[str, ...],
+    known: Hints,
+    clusters: tuple[str, ...],
+    incident_id: str,
+    *,
+    words: str = "The error does not say where it happened. Fill in what you know.",
+    callback_id: str = FORM,
 ) -> Block:
     """Ask only for what is missing. Block IDs are the names of `missing`; each holds one element `value`."""
-    blocks: list[Block] = [
-        build.rich_text(
-            build.paragraph("The error does not say where it happened. Fill in what you know.")
-        )
-    ]
+    blocks: list[Block] = [build.rich_text(build.paragraph(words))]
     for name in missing or ("cluster", "namespace", "service_account"):
         if name == "cluster" and clusters:
             select = build.static_select(
                 "value", "Choose a cluster", [(c, c) for c in clusters[:100]]
             )
+            options = select["options"]
+            if known.cluster in clusters[:100] and isinstance(options, list):
+                select["initial_option"] = options[clusters.index(known.cluster)]
             blocks.append(
                 {
                     "type": "input",
@@ -123,7 +128,7 @@ def form_modal(
     return build.modal(
         "Diagnose IRSA",
         blocks,
-        callback_id=FORM,
+        callback_id=callback_id,
         submit="Diagnose",
         close="Cancel",
         private_metadata=incident_id,

@@ -19,7 +19,13 @@ async def test_a_pasted_error_gets_one_reply_in_its_thread(town: Town) -> None:
 
     reply = town.reply(ts)
     assert "names role nope, which does not exist" in shown(reply)
-    assert labels(reply) == ["Apply annotation", "Restart pods", "Check again", "Show all checks"]
+    assert labels(reply) == [
+        "Apply annotation",
+        "Restart pods",
+        "Check again",
+        "Show all checks",
+        "Not this one",
+    ]
     assert reply.text.startswith("payments/api on prod-eu")
     assert reply.metadata is not None
     assert reply.metadata["event_type"] == "irsa_diagnosis"
