@@ -64,7 +64,8 @@ async def test_the_cause_that_the_scenario_states_is_found_first(
 ) -> None:
     answer = await diagnosed(scenario, clients)
 
-    assert (answer.root.code if answer.root else None) == scenario.expect.code
+    found = answer.root.code if answer.root else None
+    assert found == scenario.expect.code, answer.headline
     if scenario.expect.code is None:
         assert answer.verdict is Verdict.HEALTHY
 

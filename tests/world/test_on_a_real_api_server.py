@@ -60,7 +60,8 @@ async def test_the_cause_is_found_first_on_a_real_api_server(
 ) -> None:
     answer = await diagnosed(scenario, opened)
 
-    assert (answer.root.code if answer.root else None) == scenario.expect.code
+    found = answer.root.code if answer.root else None
+    assert found == scenario.expect.code, answer.headline
 
 
 async def test_the_buttons_mend_it_and_a_reset_breaks_it_again(
