@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.cli import demo, diagnose, fleet, inventory, manifest, recognize, serve, trust
+from bot.cli import demo, diagnose, fleet, inventory, lint, manifest, recognize, serve, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,7 @@ COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
     diagnose.register,
     trust.register,
     recognize.register,
+    lint.register,
     serve.register,
     demo.register,
     fleet.register,

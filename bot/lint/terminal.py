@@ -1,0 +1,67 @@
+"""Findings in the layout of a compiler's messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from diagnostics.result import Severity
+from diagnostics.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnostics.lint import LintReport, SourceFinding
+
+_WORDS = {Severity.CAUSE: ("error", "bold red"), Severity.RISK: ("warning", "bold yellow")}
+
+
+def lines(report: LintReport, *, details: bool = False) -> Iterator[Text]:
+    """Everything that was found, and a sum; with `details` also what is ignored."""
+    for finding in report.findings:
+        if finding.suppressed is None:
+            yield from _finding(finding)
+        elif details:
+            yield Text(
+                f"{finding.spot}: {finding.code} ignored, because {visible(finding.suppressed)}",
+                style="dim",
+            )
+    for note in report.notes:
+        yield Text(f"note: {note}", style="dim")
+    yield _sum(report)
+
+
+def _finding(finding: SourceFinding) -> Iterator[Text]:
+    word, style = _WORDS[finding.weight]
+    yield Text.assemble(
+        f"{finding.spot}: ", (f"{word} {finding.code}", style), f" {visible(finding.headline)}"
+    )
+    yield Text(f"  in        {visible(finding.object)}", style="dim")
+    if finding.seen:
+        yield Text(f"  seen      {visible(finding.seen)}")
+    if finding.wanted:
+        yield Text(f"  expected  {visible(finding.wanted)}")
+    yield Text(f"  why       {finding.rule.why}")
+    if finding.next and finding.next != finding.headline:
+        yield Text(f"  fix       {visible(finding.next)}", style="green")
+    for spot, words in finding.related:
+        yield Text(f"  see       {spot}: {words}")
+
+
+def _sum(report: LintReport) -> Text:
+    ignored = len(report.findings) - len(report.open)
+    risks = len(report.open) - report.causes
+    parts = [
+        _count(report.causes, "error"),
+        _count(risks, "warning"),
+        *([f"{ignored} ignored"] if ignored else []),
+    ]
+    where = f"in {_count(report.files, 'file')} that hold something to check"
+    if report.files == 1:
+        where = "in 1 file that holds something to check"
+    return Text(f"{', '.join(parts)} {where}", style="bold" if report.open else "dim")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,327 @@
+"""Manifests: service accounts, what runs as them, and role resources of Crossplane and ACK."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.checks.irsa105_annotation_malformed import annotation_malformed
+from diagnostics.checks.irsa109_token_expiration import token_expiration
+from diagnostics.checks.irsa205_manifest_sets_env import manifest_sets_env
+from diagnostics.evidence import (
+    AUDIENCE,
+    DEFAULT_AUDIENCE,
+    ROLE_ARN,
+    TOKEN_EXPIRATION,
+    Container,
+    EnvVar,
+    PodSpec,
+    ServiceAccount,
+    Target,
+    Workload,
+)
+from diagnostics.gather.annotation import looks_like_role_key
+from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.lint.finding import SourceFinding, Spot
+from diagnostics.lint.json_tree import embedded
+from diagnostics.lint.policy_source import policy_of
+from diagnostics.lint.sources import AccountSource, Sources, WorkloadSource
+from diagnostics.lint.tree import (
+    HOLE,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    TreeError,
+    at,
+    items_at,
+    text_at,
+)
+from diagnostics.result import Finding
+from diagnostics.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnostics.wiring import Check
+
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+_TEMPLATES: Final = {
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "Pod": (),
+}
+POLICY_FIELDS: Final = {
+    "assumeRolePolicy": ("spec", "forProvider", "assumeRolePolicy"),
+    "assumeRolePolicyDocument": ("spec", "assumeRolePolicyDocument"),
+    "classic": ("spec", "forProvider", "assumeRolePolicyDocument"),
+}
+"""Where Crossplane and ACK keep a role's trust policy, as JSON in a string."""
+
+
+def annotation_findings(
+    *,
+    file: str,
+    annotations: Mapping,
+    namespace: str | None,
+    name: str,
+    object_: str,
+) -> Iterator[SourceFinding]:
+    """What is wrong with the annotations of a service account."""
+    target = Target(
+        cluster="the manifest",
+        namespace=namespace or "default",
+        service_account=name,
+        workload=None,
+    )
+    values = {
+        key.text: value
+        for key, value in annotations.pairs
+        if isinstance(value, Scalar) and HOLE not in value.text
+    }
+    account = ServiceAccount(
+        namespace=namespace or "default",
+        name=name,
+        uid="",
+        resource_version="",
+        created=_EPOCH,
+        annotations={key: value.text for key, value in values.items()},
+    )
+    role = values.get(ROLE_ARN)
+    if role is not None and role.text:
+        found = _judged(
+            annotation_malformed,
+            target=target,
+            account=account,
+            question=None,
+            role=None,
+            cluster=None,
+            trusting=None,
+        )
+        if found is not None:
+            yield _source(annotation_malformed, found, _spot(file, role), object_)
+    expiration = values.get(TOKEN_EXPIRATION)
+    if expiration is not None:
+        found = _judged(token_expiration, target=target, account=account)
+        if found is not None:
+            yield _source(token_expiration, found, _spot(file, expiration), object_)
+    for key, value in annotations.pairs:
+        if isinstance(value, Scalar) and looks_like_role_key(key.text):
+            yield SourceFinding(
+                code="IRSA106",
+                spot=_spot(file, key),
+                object=object_,
+                headline=f"The role annotation is spelled {visible(key.text[:120])}.",
+                seen=key.text[:200],
+                wanted=ROLE_ARN,
+                next=f"Write the key as {ROLE_ARN}.",
+            )
+
+
+def kubernetes(node: Mapping, file: str, out: Sources) -> None:
+    """Read one object, or a List of them."""
+    stack: list[Node] = [node]
+    while stack:
+        current = stack.pop()
+        kind = text_at(current, "kind") or ""
+        items = at(current, "items")
+        if kind.endswith("List") and isinstance(items, Sequence):
+            stack.extend(reversed(items.items))
+        elif isinstance(current, Mapping):
+            _object(current, kind, file, out)
+
+
+def _object(node: Mapping, kind: str, file: str, out: Sources) -> None:
+    name = text_at(node, "metadata", "name") or "?"
+    namespace = text_at(node, "metadata", "namespace")
+    shown = f"{kind} {namespace + '/' if namespace else ''}{name}"
+    annotations = at(node, "metadata", "annotations")
+    if kind == "ServiceAccount":
+        _service_account(node, file, name, shown, out)
+    elif kind in _TEMPLATES and at(node, *_TEMPLATES[kind], "spec") is not None:
+        template = at(node, *_TEMPLATES[kind])
+        if kind != "Pod":
+            _misplaced(annotations, file, shown, "the workload", out)
+        _misplaced(at(template, "metadata", "annotations"), file, shown, "the pod template", out)
+        out.workloads.append(_workload(node, template, kind, name, file))
+    elif kind == "Role":
+        for path in POLICY_FIELDS.values():
+            policy = at(node, *path)
+            if isinstance(policy, Scalar):
+                role = text_at(node, "spec", "name") or _external_name(annotations) or name
+                try:
+                    out.policies.append(policy_of(embedded(policy), file, shown, role=role))
+                except TreeError as error:
+                    out.unreadable(file, error, shown)
+
+
+def _external_name(annotations: Node | None) -> str | None:
+    return text_at(annotations, "crossplane.io/external-name")
+
+
+def _service_account(node: Mapping, file: str, name: str, shown: str, out: Sources) -> None:
+    namespace = text_at(node, "metadata", "namespace")
+    annotations = at(node, "metadata", "annotations")
+    role = at(annotations, ROLE_ARN)
+    spot = _spot(file, role if role is not None else node)
+    out.accounts.append(
+        AccountSource(
+            spot=spot,
+            name=name,
+            namespace=namespace,
+            role_arn=text_at(annotations, ROLE_ARN),
+            audience=text_at(annotations, AUDIENCE) or DEFAULT_AUDIENCE,
+        )
+    )
+    if isinstance(annotations, Mapping):
+        out.findings.extend(
+            annotation_findings(
+                file=file, annotations=annotations, namespace=namespace, name=name, object_=shown
+            )
+        )
+    for place in (at(node, "metadata", "labels"), at(node, "annotations"), node):
+        key = place.key(ROLE_ARN) if isinstance(place, Mapping) else None
+        if key is not None:
+            out.findings.append(_elsewhere(file, key, shown, "metadata.labels or the top level"))
+
+
+def _misplaced(node: Node | None, file: str, shown: str, on: str, out: Sources) -> None:
+    if not isinstance(node, Mapping):
+        return
+    for key, _ in node.pairs:
+        if key.text == ROLE_ARN or looks_like_role_key(key.text):
+            out.findings.append(_elsewhere(file, key, shown, on))
+
+
+def _elsewhere(file: str, key: Scalar, shown: str, on: str) -> SourceFinding:
+    return SourceFinding(
+        code="IRSA106",
+        spot=_spot(file, key),
+        object=shown,
+        headline=f"The role annotation is on {on}, where nothing reads it.",
+        seen=visible(key.text[:200]),
+        wanted=f"metadata.annotations[{ROLE_ARN}] of the ServiceAccount",
+        next=f"Put {ROLE_ARN} under metadata.annotations of the ServiceAccount that the pods use.",
+    )
+
+
+def _workload(
+    node: Mapping, template: Node | None, kind: str, name: str, file: str
+) -> WorkloadSource:
+    namespace = text_at(node, "metadata", "namespace")
+    spec = at(template, "spec")
+    spots: dict[str, Spot] = {}
+    containers = []
+    for init in (True, False):
+        for found in items_at(spec, "initContainers" if init else "containers")[:200]:
+            title = text_at(found, "name") or "?"
+            env = []
+            for variable in items_at(found, "env")[:1000]:
+                label = text_at(variable, "name")
+                if label is None:
+                    continue
+                spots[f"{title}/{label}"] = _spot(file, variable)
+                source = at(variable, "valueFrom")
+                env.append(
+                    EnvVar(
+                        name=label,
+                        value=None if source is not None else text_at(variable, "value"),
+                        source="another source" if source is not None else None,
+                    )
+                )
+            containers.append(Container(name=title, env=tuple(env), init=init))
+    workload = Workload(
+        kind=kind,
+        namespace=namespace or "default",
+        name=name,
+        uid="",
+        resource_version="",
+        created=_EPOCH,
+        template=PodSpec(
+            service_account=text_at(spec, "serviceAccountName")
+            or text_at(spec, "serviceAccount")
+            or "default",
+            containers=tuple(containers),
+        ),
+    )
+    return WorkloadSource(spot=_spot(file, node), workload=workload, spots=spots)
+
+
+_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+def workload_findings(source: WorkloadSource, account: AccountSource) -> Iterator[SourceFinding]:
+    """What a workload does that keeps its service account's role from it."""
+    workload = source.workload
+    shown = f"{workload.kind} {workload.name}"
+    known = ServiceAccount(
+        namespace=workload.namespace,
+        name=account.name,
+        uid="",
+        resource_version="",
+        created=_EPOCH,
+        annotations={ROLE_ARN: account.role_arn} if account.role_arn else {},
+    )
+    target = Target(
+        cluster="the manifest",
+        namespace=workload.namespace,
+        service_account=account.name,
+        workload=workload.ref,
+    )
+    found = _judged(
+        manifest_sets_env,
+        target=target,
+        account=known,
+        workload=workload,
+        workloads=NamespaceWorkloads(items=(workload,)),
+        pods=None,
+    )
+    if found is not None:
+        spot = next(
+            (
+                s
+                for key, s in source.spots.items()
+                if f"[{key.partition('/')[2]}]" in str(found.place)
+            ),
+            source.spot,
+        )
+        yield _source(manifest_sets_env, found, spot, shown)
+    for container in workload.template.containers:
+        for variable in container.env:
+            if variable.name in _KEYS and (variable.value or variable.source):
+                yield SourceFinding(
+                    code="IRSA206",
+                    spot=source.spots.get(f"{container.name}/{variable.name}", source.spot),
+                    object=shown,
+                    headline=f"Container {container.name} sets {variable.name}, which SDKs use before the role.",
+                    seen=f"{variable.name} (its value is not shown)",
+                    wanted=f"no {variable.name}",
+                    next=f"Remove {variable.name} from the pod template.",
+                )
+                break
+
+
+def _judged(check: Check, **facts: object) -> Finding | None:
+    found = check.judge(**facts)
+    return found if isinstance(found, Finding) else None
+
+
+def _source(check: Check, found: Finding, spot: Spot, object_: str) -> SourceFinding:
+    following = found.next.partition(", then restart")[0].rstrip(".")
+    return SourceFinding(
+        code=check.code,
+        spot=spot,
+        object=object_,
+        headline=found.headline.rstrip(".") + ".",
+        seen=found.seen,
+        wanted=found.wanted,
+        next=f"{following}.",
+    )
+
+
+def _spot(file: str, node: Node) -> Spot:
+    return Spot(file=file, line=node.line, column=node.column)

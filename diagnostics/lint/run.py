@@ -1,0 +1,214 @@
+"""Lint all sources together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.lint.across import across
+from diagnostics.lint.cloudformation import cloudformation
+from diagnostics.lint.eksctl import eksctl
+from diagnostics.lint.hcl_tree import read_hcl
+from diagnostics.lint.json_tree import read_json
+from diagnostics.lint.kubernetes import kubernetes
+from diagnostics.lint.plan import plan
+from diagnostics.lint.policy_source import policy_of
+from diagnostics.lint.sources import Sources
+from diagnostics.lint.suppress import IgnoreRule, Suppression, applied, suppressions
+from diagnostics.lint.terraform import terraform
+from diagnostics.lint.tree import (
+    HOLE,
+    Mapping,
+    Node,
+    TreeError,
+    at,
+    items_at,
+    text_at,
+)
+from diagnostics.lint.trust import lint_policy
+from diagnostics.lint.yaml_tree import read_yaml
+from diagnostics.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from diagnostics.lint.finding import SourceFinding
+
+MOST_CHARACTERS: Final = 8_000_000
+"""Of one file; a plan of thousands of resources is smaller."""
+_TERRAFORM: Final = (".tf", ".tofu", ".hcl")
+_HELM: Final = re.compile(
+    r"\{\{-?[ \t]*(?:\.|\$|if|include|with|range|toYaml|template|define|-|/\*)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file, or what stood on standard input."""
+
+    name: str
+    text: str
+    asked: bool = False
+    """Whether a person named it, so that a silent miss would mislead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintReport:
+    """All findings, in the order of files and lines."""
+
+    findings: tuple[SourceFinding, ...]
+    files: int
+    """Files that hold something to check."""
+    notes: tuple[str, ...] = ()
+    """What was left out and why, a sentence each."""
+
+    @property
+    def open(self) -> tuple[SourceFinding, ...]:
+        """Findings that nobody ignores."""
+        return tuple(f for f in self.findings if f.suppressed is None)
+
+    @property
+    def causes(self) -> int:
+        """Open findings that make calls fail."""
+        return sum(1 for f in self.open if f.weight is Severity.CAUSE)
+
+
+def lint(sources: Iterable[Source], ignore: Sequence[IgnoreRule] = ()) -> LintReport:
+    """Read every source, judge each by itself and all together.
+
+    Args:
+        sources: Read one after the other; only what matters of each is kept.
+        ignore: Rules of an ignore file.
+    """
+    out = Sources()
+    comments: list[Suppression] = []
+    notes: list[str] = []
+    files = 0
+    for source in sources:
+        read = _read(source, out, notes)
+        files += read
+        if read:
+            found, faults = suppressions(source.name, source.text)
+            comments.extend(found)
+            out.findings.extend(faults)
+    terraform(out)
+    findings = list(out.findings)
+    for policy in out.policies:
+        if not policy.generated:
+            findings.extend(lint_policy(policy))
+    findings.extend(across(out))
+    done = applied(findings, [*comments, *ignore])
+    done.sort(key=lambda f: (f.spot.file, f.spot.line, f.spot.column, f.code))
+    return LintReport(findings=tuple(dict.fromkeys(done)), files=files, notes=tuple(notes))
+
+
+def _read(source: Source, out: Sources, notes: list[str]) -> bool:  # noqa: PLR0911  one kind of text each
+    """Read one source; whether it holds anything to check."""
+    if len(source.text) > MOST_CHARACTERS:
+        notes.append(
+            f"{source.name}: left out, because it has more than {MOST_CHARACTERS:,} characters"
+        )
+        return False
+    text = source.text.removeprefix("\ufeff").replace(HOLE, "\ufffd")
+    before = len(out.findings)
+    try:
+        if source.name.endswith(_TERRAFORM):
+            folder = source.name.replace("\\", "/").rpartition("/")[0]
+            out.terraform.setdefault(folder, []).append((source.name, read_hcl(text)))
+            return True
+        if text.lstrip()[:1] in ("{", "["):
+            return _document(_json_or_yaml(text), source, out, notes)
+        return _yaml(text, source, out, notes)
+    except TreeError as error:
+        if _HELM.search(text[:200_000]):
+            notes.append(
+                f"{source.name}: left out, because it is a template; render it first: "
+                "helm template . | irsa lint -"
+            )
+            return False
+        if source.asked or _relevant(text):
+            out.unreadable(source.name, error)
+            return True
+        return len(out.findings) > before
+
+
+def _json_or_yaml(text: str) -> Node:
+    try:
+        return read_json(text)
+    except TreeError:
+        first = next(iter(read_yaml(text)), None)
+        if first is None:
+            raise
+        return first
+
+
+def _yaml(text: str, source: Source, out: Sources, notes: list[str]) -> bool:
+    any_read = False
+    for node in read_yaml(text):
+        any_read = _document(node, source, out, notes, say=False) or any_read
+    if not any_read and source.asked:
+        notes.append(f"{source.name}: nothing in it that is checked here")
+    return any_read
+
+
+def _document(
+    node: Node, source: Source, out: Sources, notes: list[str], *, say: bool = True
+) -> bool:
+    """Tell what a document is by what stands in it, and read it so."""
+    file = source.name
+    kind = text_at(node, "kind")
+    version = text_at(node, "apiVersion") or ""
+    policy = _policy(node)
+    if policy is not None:
+        role = text_at(node, "Role", "RoleName")
+        out.policies.append(policy_of(policy, file, role or "trust policy", role=role))
+    elif isinstance(node, Mapping) and version.startswith("eksctl.io/"):
+        eksctl(node, file, out)
+    elif isinstance(node, Mapping) and version and kind:
+        kubernetes(node, file, out)
+    elif isinstance(node, Mapping) and _is_template(node):
+        cloudformation(node, file, out)
+    elif isinstance(node, Mapping) and at(node, "format_version") is not None:
+        plan(node, file, out)
+    else:
+        if source.asked and say:
+            notes.append(f"{file}: nothing in it that is checked here")
+        return False
+    return True
+
+
+def _policy(node: Node) -> Node | None:
+    """The trust policy that a document is, or that `aws iam get-role` shows."""
+    inner = at(node, "Role", "AssumeRolePolicyDocument")
+    if isinstance(inner, Mapping):
+        return inner
+    for statement in items_at(node, "Statement"):
+        if at(statement, "Principal") is not None or at(statement, "NotPrincipal") is not None:
+            actions = items_at(statement, "Action") or items_at(statement, "NotAction")
+            texts = [getattr(a, "text", "").lower() for a in actions]
+            if not texts or any(t.startswith("sts:") or t == "*" for t in texts):
+                return node
+    return None
+
+
+def _is_template(node: Mapping) -> bool:
+    resources = at(node, "Resources")
+    return at(node, "AWSTemplateFormatVersion") is not None or (
+        isinstance(resources, Mapping)
+        and any((text_at(r, "Type") or "").startswith("AWS::") for _, r in resources.pairs[:50])
+    )
+
+
+def _relevant(text: str) -> bool:
+    """Whether a text that can't be read probably holds something that is checked here."""
+    return any(
+        sign in text
+        for sign in (
+            "eks.amazonaws.com/",
+            "AssumeRoleWithWebIdentity",
+            "AWS::IAM::Role",
+            "AssumeRolePolicyDocument",
+            "eksctl.io/",
+        )
+    )
