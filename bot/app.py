@@ -88,6 +88,8 @@ class Options:
     """Pauses between two looks at the pods after a restart, in seconds."""
     pace: float = 1.0
     """Seconds between two posts in one channel."""
+    pauses: tuple[float, ...] = (0.5, 2.0, 5.0)
+    """Seconds before each further try of a post or an edit that Slack could not take."""
 
 
 @asynccontextmanager
@@ -122,6 +124,7 @@ async def serving(
                 incidents=store.incidents,
                 pacing=Pacing(time.monotonic, distance=options.pace),
                 telemetry=telemetry,
+                pauses=options.pauses,
             ),
             directory=directory,
             shared=shared,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from handlers.access import Actor
 from handlers.blockkit import build
@@ -12,6 +13,10 @@ from handlers.paste.reading.untrusted import node_at, nodes_at, text_at
 if TYPE_CHECKING:
     from handlers.blockkit import Block
     from handlers.paste.reading.untrusted import Node
+
+_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
+"""What our IDs and Slack's are made of; anything else is a forgery, and no text for a database."""
+_SHORT: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,10 @@ class Click:
         message_ts = text_at(container, "message_ts") or text_at(message, "ts")
         thread = text_at(container, "thread_ts") or text_at(message, "thread_ts")
         return cls(
-            actor=Actor(user=text_at(user, "id")[:32], team=text_at(user, "team_id") or None),
-            value=value[:64],
+            actor=Actor(
+                user=_identifier(text_at(user, "id")), team=text_at(user, "team_id") or None
+            ),
+            value=value if _ID.fullmatch(value) else "",
             channel=(
                 text_at(node_at(body, "channel"), "id") or text_at(container, "channel_id") or None
             ),
@@ -54,6 +61,10 @@ class Click:
             trigger_id=text_at(body, "trigger_id"),
             response_url=text_at(body, "response_url") or None,
         )
+
+
+def _identifier(text: str) -> str:
+    return text if len(text) <= _SHORT and _ID.fullmatch(text) else ""
 
 
 def notice(title: str, words: str) -> Block:

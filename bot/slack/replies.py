@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +51,8 @@ class Replies:
     incidents: IncidentStore
     pacing: Pacing
     telemetry: Telemetry
+    pauses: tuple[float, ...] = (0.5, 2.0, 5.0)
+    """Seconds before each further try of a call that Slack could not take just then."""
 
     async def show(self, incident: Incident, message: Message, *, look_first: bool = False) -> str:
         """Make the incident's reply look like this; its `ts`.
@@ -108,7 +111,7 @@ class Replies:
 
     async def _post(self, incident: Incident, message: Message) -> str:
         for form in _forms(message):
-            for attempt in (1, 2):
+            for pause in (*self.pauses, None):
                 await self.pacing.turn(incident.spot.channel)
                 try:
                     answer = await self.client.chat_postMessage(
@@ -126,31 +129,38 @@ class Replies:
                     if _refused_form(error):
                         self._cannot("chat.postMessage", error)
                         break
-                    if not may_have_been_done(error):
-                        raise self._cannot("chat.postMessage", error) from error
-                    found = await self._find(incident)
-                    if found is not None:
-                        return found
-                    if attempt == 2:  # noqa: PLR2004
-                        raise self._cannot("chat.postMessage", error) from error
+                    cannot = self._cannot("chat.postMessage", error)
+                    if may_have_been_done(error):
+                        found = await self._find(incident)
+                        if found is not None:
+                            return found
+                    elif not _later(error):
+                        raise cannot from error
+                    if pause is None:
+                        raise cannot from error
+                    await asyncio.sleep(pause)
                 else:
                     return str(answer["ts"])
         raise CannotPost("invalid_blocks")
 
     async def _update(self, incident: Incident, reply_ts: str, message: Message) -> bool:
         for form in _forms(message):
-            try:
-                await self.client.chat_update(channel=incident.spot.channel, ts=reply_ts, **form)
-            except SLACK_TROUBLE as error:
-                if _refused_form(error):
-                    self._cannot("chat.update", error)
-                    continue
-                cannot = self._cannot("chat.update", error)
-                if error_name(error) in _GONE:
-                    return False
-                raise cannot from error
-            else:
-                return True
+            for pause in (*self.pauses, None):
+                try:
+                    await self.client.chat_update(
+                        channel=incident.spot.channel, ts=reply_ts, **form
+                    )
+                except SLACK_TROUBLE as error:
+                    cannot = self._cannot("chat.update", error)
+                    if _refused_form(error):
+                        break
+                    if error_name(error) in _GONE:
+                        return False
+                    if pause is None or not (may_have_been_done(error) or _later(error)):
+                        raise cannot from error
+                    await asyncio.sleep(pause)
+                else:
+                    return True
         raise CannotPost("invalid_blocks")
 
     async def _find(self, incident: Incident) -> str | None:
@@ -186,6 +196,11 @@ class Replies:
 
 def _refused_form(error: BaseException) -> bool:
     return isinstance(error, SlackApiError) and error_name(error) in _REFUSED_BLOCKS
+
+
+def _later(error: BaseException) -> bool:
+    """Whether Slack only asks to wait, beyond what the client waited already."""
+    return error_name(error) in ("ratelimited", "rate_limited")
 
 
 def _forms(message: Message) -> tuple[dict[str, Any], ...]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 from aiohttp import web
 
 from bot.app import Options, Service, serving
 from bot.fleet_file import Approver, Channel, FleetFile
+from bot.log import configure
 from bot.serve_http import PATH, make_web
 from bot.serve_signed import Gate
 from sandbox.slack import SlackServer, app_from_manifest, demo_workspace
@@ -107,6 +110,7 @@ class Town:
                 "signing_secret": app.signing_secret,
                 "follow": (0.01, 0.01),
                 "pace": 0.0,
+                "pauses": (0.01, 0.01),
                 "drain": 5.0,
                 **self.options,
                 **changed,
@@ -186,6 +190,18 @@ def labels(message: Message) -> list[str]:
         for element in block["elements"]
         if element["type"] == "button"
     ]
+
+
+@pytest.fixture(autouse=True)
+def _plain_log() -> Iterator[None]:
+    """As in the process: no drawn tracebacks, which take seconds for values as deep as ours."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure(level="info", form="json")
+    root.handlers[:] = handlers
+    yield
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

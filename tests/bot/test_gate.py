@@ -120,6 +120,11 @@ async def test_what_cannot_be_read_is_a_bad_request(town: Town, body: bytes, kin
         {"type": "event_callback", "event": {"type": "app_mention", "user": None, "text": None}},
         {"type": "event_callback", "event": {"type": "app_home_opened", "user": 1, "tab": []}},
         {"type": "event_callback", "event": {"type": "of_next_year"}},
+        {"type": "block_actions"},
+        {"type": "block_actions", "actions": [], "user": 1},
+        {"type": "view_submission", "view": {"type": "modal", "callback_id": "irsa.form.v1"}},
+        {"type": "view_submission", "view": {"type": "modal", "callback_id": "irsa.confirm.v1"}},
+        {"type": "message_action", "callback_id": "irsa.diagnose_message", "message": []},
     ],
 )
 async def test_signed_nonsense_is_no_error_of_ours(town: Town, payload: dict[str, object]) -> None:
@@ -129,6 +134,28 @@ async def test_signed_nonsense_is_no_error_of_ours(town: Town, payload: dict[str
 
     assert status < 500
     assert town.calls("chat.postMessage") == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+async def test_characters_that_no_database_takes_are_no_error(town: Town) -> None:
+    event = {
+        "type": "message",
+        "channel": ONCALL,
+        "channel_type": "channel",
+        "user": MINJI,
+        "team": town.slack.workspace.team.id,
+    }
+    async with town.bot() as bot:
+        for number, bad in enumerate(("\u0000", "\ud800", "\udfff\u0000")):
+            text = PASTE.replace("request id: ", f"request id: {bad}")
+            told = event | {"text": f"{bad}{text}{bad}", "ts": f"176400000{number}.000100"}
+            payload = {"type": "event_callback", "event_id": f"Ev{number}", "event": told}
+            status, _ = await answer(town, signed(town, bot, json.dumps(payload).encode()))
+            assert status == 200
+        await town.settle(bot)
+        metrics = bot.service.telemetry.text().decode()
+
+    assert 'irsa_deliveries_total{kind="message",outcome="started"} 3.0' in metrics
 
 
 async def test_more_than_a_mebibyte_is_refused(town: Town) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.slack.progress import Progress
 from diagnostics import pipeline
 from diagnostics.errors import OutcomeUnknown
 from sandbox.slack.faults import Fault
@@ -66,6 +68,44 @@ async def test_where_nothing_can_be_posted_the_asker_is_told_privately(town: Tow
 
     assert town.replies(ts) == []
     assert "payments/api on prod-eu" in town.whispers(MINJI)[-1]
+
+
+@pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
+async def test_an_edit_that_slack_cannot_take_just_then_is_made_later(
+    town: Town, error: str
+) -> None:
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+        town.slack.workspace.faults.plan("chat.update", Fault(error=error), times=2)
+        await town.paste(bot, thread_ts=ts)
+
+    assert "pasted 2 times" in shown(town.reply(ts))
+
+
+async def test_a_long_diagnosis_shows_a_message_that_becomes_the_reply(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = asyncio.Event()
+    real = pipeline.diagnose
+
+    async def slow(case: Any, io: Any, *, progress: Any, **options: Any) -> Any:
+        progress("reading cluster prod-eu")
+        await go.wait()
+        return await real(case, io, **options)
+
+    monkeypatch.setattr("bot.jobs.diagnosing.diagnose", slow)
+    monkeypatch.setattr("bot.jobs.diagnosing.Progress", partial(Progress, patience=0.0))
+    monkeypatch.setattr("bot.slack.progress.BETWEEN", 0.01)
+    async with town.bot() as bot:
+        ts = town.driver.post_as(MINJI, ONCALL, PASTE)
+        await town.driver.wait_for(
+            lambda: [m for m in town.replies(ts) if "Reading cluster prod-eu …" in m.text],
+            what="the progress",
+        )
+        go.set()
+        await town.settle(bot)
+
+    assert labels(town.reply(ts))
 
 
 async def test_a_reply_that_somebody_deleted_is_posted_anew(town: Town) -> None:
