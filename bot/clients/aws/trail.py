@@ -1,18 +1,21 @@
-"""CloudTrail's record of AssumeRoleWithWebIdentity: paced, bounded and kept, because lookups are scarce."""
+"""CloudTrail's event history: paced, bounded and kept, because lookups are scarce."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import deque
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from bot.clients.aws.errors import Attempt
 from bot.clients.single_flight import Kept, SingleFlight
 from diagnostics.web_identity_call import WebIdentityCalls, read_record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from types_boto3_cloudtrail.type_defs import LookupEventsResponseTypeDef
 
     from bot.clients.aws.calls import AccountCalls
@@ -28,7 +31,17 @@ _SETTLED_SECONDS: Final = 600
 _MOST_KEPT: Final = 256
 _PAGE: Final = 50
 
-_Key = tuple[str, str, datetime, datetime]
+_Key = tuple[str, str, str, datetime, datetime]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked(Generic[T]):
+    """What a lookup found, newest first."""
+
+    items: tuple[T, ...]
+    complete: bool
+    """False: there were more than were read, older ones."""
 
 
 class Trails:
@@ -42,24 +55,53 @@ class Trails:
     def __init__(self, *, pause: float, pages: int) -> None:
         self._pause = pause
         self._pages = pages
-        self._flights = SingleFlight[WebIdentityCalls](time.time)
+        self._flights = SingleFlight[Looked[Any]](time.time)
         self._kept: deque[_Key] = deque()
         self._turns: dict[tuple[str, str], _Turn] = {}
 
     async def lookup(
         self, calls: AccountCalls, region: str, since: datetime, until: datetime
     ) -> WebIdentityCalls:
-        """Read the newest records of a window, which is widened to whole minutes so that questions share it.
+        """Read the newest AssumeRoleWithWebIdentity records of a window.
+
+        Raises:
+            ReadError: CloudTrail can't be read.
+        """
+        found = await self.find(calls, region, since, until, event=EVENT, read=read_record)
+        ranked = sorted(found.items, key=lambda call: call.at, reverse=True)
+        return WebIdentityCalls(items=tuple(ranked), complete=found.complete)
+
+    async def find(
+        self,
+        calls: AccountCalls,
+        region: str,
+        since: datetime,
+        until: datetime,
+        *,
+        event: str,
+        read: Callable[[str], T | None],
+    ) -> Looked[T]:
+        """Read the newest records of one event name in a window, widened to whole minutes so that questions share it.
+
+        Args:
+            calls: The account.
+            region: Where the event is recorded.
+            since: Begin of the window.
+            until: Its end.
+            event: The API's name, such as `AssumeRoleWithWebIdentity`.
+            read: Makes a value of a record's JSON text, or nothing; always the same for one event.
 
         Raises:
             ReadError: CloudTrail can't be read.
         """
         since = since.astimezone(UTC).replace(second=0, microsecond=0)
         until = (until.astimezone(UTC) + timedelta(minutes=1)).replace(second=0, microsecond=0)
-        key = (calls.account.id, region, since, until)
+        key = (calls.account.id, region, event, since, until)
 
-        async def make() -> Kept[WebIdentityCalls]:
-            found = await self._read(calls, region, since, until)
+        async def make() -> Kept[Looked[T]]:
+            records, complete = await self._records(calls, region, since, until, event)
+            items = tuple(value for value in map(read, records) if value is not None)
+            found = Looked(items=items, complete=complete)
             self._remember(key)
             settled = until + _LATE < datetime.now(UTC)
             seconds = _SETTLED_SECONDS if settled else _FRESH_SECONDS
@@ -78,9 +120,9 @@ class Trails:
         if len(self._kept) > _MOST_KEPT:
             self._flights.forget(self._kept.popleft())
 
-    async def _read(
-        self, calls: AccountCalls, region: str, since: datetime, until: datetime
-    ) -> WebIdentityCalls:
+    async def _records(
+        self, calls: AccountCalls, region: str, since: datetime, until: datetime, event: str
+    ) -> tuple[list[str], bool]:
         attempt = Attempt(
             service="cloudtrail",
             operation="LookupEvents",
@@ -97,7 +139,7 @@ class Trails:
             def page(token: str | None = token) -> LookupEventsResponseTypeDef:
                 more = {"NextToken": token} if token else {}
                 return calls.sessions.client("cloudtrail", region).lookup_events(
-                    LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": EVENT}],
+                    LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": event}],
                     StartTime=since,
                     EndTime=until,
                     MaxResults=_PAGE,
@@ -108,13 +150,11 @@ class Trails:
                 answer = await calls.read(attempt, page)
             if answer is None:
                 break
-            records += [str(event.get("CloudTrailEvent", "")) for event in answer["Events"]]
+            records += [str(found.get("CloudTrailEvent", "")) for found in answer["Events"]]
             token = answer.get("NextToken")
             if not token:
                 break
-        found = [call for call in map(read_record, records) if call is not None]
-        found.sort(key=lambda call: call.at, reverse=True)
-        return WebIdentityCalls(items=tuple(found), complete=not token)
+        return records, not token
 
 
 class _Turn:
