@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,10 @@ from sqlalchemy.exc import OperationalError
 
 from bot.store import open_store
 from bot.store.inbox import Limits
+from sandbox.slack.delivery import Outgoing
+from sandbox.slack.interactions import submission
 from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, OTHER, PASTE, labels, shown
+from tests.engine.fleet_double import DoubleWriter
 
 if TYPE_CHECKING:
     from handlers.ports import Recorded
@@ -231,25 +235,42 @@ async def test_two_replicas_on_one_database_answer_a_redelivered_event_once(town
     assert labels(town.reply(ts))
 
 
-async def test_many_presses_over_two_replicas_apply_a_fix_once(town: Town) -> None:
-    async with town.bot() as first:
-        await town.paste(first)
-        await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
-        await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
-        modals = [v["id"] for v in town.slack.workspace.views.stacks[OMAR]]
-        assert len(modals) >= 1
-        view = town.driver.modal(OMAR)
-        assert view is not None
-        async with town.bot() as second:
-            plan_id = view["private_metadata"]
-            claims = await asyncio.gather(
-                *(
-                    store.plans.claim(plan_id, by=OMAR)
-                    for store in (first.service.store, second.service.store) * 25
-                )
-            )
-            await town.settle(second)
+async def test_fifty_submissions_over_two_replicas_apply_a_fix_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes: list[str] = []
+    real = DoubleWriter.annotate_service_account
 
-    writes = [j for j in claims if j == "claimed"]
-    assert len(writes) == 1
-    assert set(claims) == {"claimed", "taken"}
+    async def counted(self: DoubleWriter, **values: Any) -> Any:
+        writes.append(values["name"])
+        return await real(self, **values)
+
+    monkeypatch.setattr(DoubleWriter, "annotate_service_account", counted)
+    async with town.bot() as first:
+        ts = await town.paste(first)
+        await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
+        workspace = town.slack.workspace
+        view = town.driver.view(OMAR)
+        async with town.bot() as second:
+            assert town.signed is not None
+            payloads = [
+                submission(workspace, workspace.users[OMAR], view, {}) | {"number": number}
+                for number in range(50)
+            ]
+            requests = [
+                replace(
+                    town.signed._signed(Outgoing(kind="interactive", payload=payload)),
+                    url=(first if number % 2 else second).url,
+                )
+                for number, payload in enumerate(payloads)
+            ]
+            answers = await asyncio.gather(*(town.signed.post(r) for r in requests))
+            await town.settle(second)
+            await first.quiet()
+
+    bodies = [body for _, _, body in answers]
+    assert {status for status, _, _ in answers} == {200}
+    assert len([b for b in bodies if not b]) == 1
+    assert len([b for b in bodies if "already" in b or "Somebody else" in b]) == 49
+    assert writes == ["api"]
+    assert "Done*  Set the annotation" in shown(town.reply(ts))
