@@ -100,12 +100,22 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """A role that the bot assumes first: the member accounts trust it, and not the bot's own role."""
+
+    role: str
+    """ARN."""
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
     """All accounts and clusters that may be read."""
 
     accounts: tuple[Account, ...] = ()
     clusters: tuple[FleetCluster, ...] = ()
     bindings: tuple[Binding, ...] = ()
+    hub: Hub | None = None
 
     def account(self, account_id: str) -> Account:
         """Find an account by its 12 digits.

@@ -42,6 +42,7 @@ def cross_faults(root: Mapping) -> Iterator[Fault]:
     for index, entry in enumerate(_entries(root, "accounts")):
         yield from _foreign_roles(entry, f"accounts[{index}]")
     yield from _double_bindings(root)
+    yield from _hub(root)
 
 
 def _entries(root: Mapping, section: str) -> list[Mapping]:
@@ -141,6 +142,16 @@ def _foreign_roles(entry: Mapping, where: str) -> Iterator[Fault]:
     if read is not None and fix is not None and read.raw == fix.raw:
         words = "the same role as read_role; reading and fixing must be different identities"
         yield _fault(fix, f"{where}.fix_role", words)
+
+
+def _hub(root: Mapping) -> Iterator[Fault]:
+    external_id, hub = _scalar(root, "hub_external_id"), _scalar(root, "hub_role")
+    if external_id is not None and hub is None:
+        words = "given without hub_role, which it is for"
+        yield _fault(external_id, "hub_external_id", words)
+    accounts = _entries(root, "accounts")
+    if hub is not None and not any(True for a in accounts for _ in _texts(a, "read_role")):
+        yield _fault(hub, "hub_role", "no account has a read_role that could be assumed from it")
 
 
 def _double_bindings(root: Mapping) -> Iterator[Fault]:

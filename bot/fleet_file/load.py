@@ -13,7 +13,7 @@ from bot.fleet_file.faults import Fault, FleetFileError
 from bot.fleet_file.models import FleetDocument, certificate
 from bot.fleet_file.partitions import role_arn
 from bot.fleet_file.tree import Mapping, Sequence, TreeFaults, read_tree
-from diagnostics.fleet import Account, Binding, Fleet, FleetCluster
+from diagnostics.fleet import Account, Binding, Fleet, FleetCluster, Hub
 
 if TYPE_CHECKING:
     from bot.fleet_file.models import ClusterEntry
@@ -143,6 +143,9 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
                 )
                 for b in document.bindings
             ),
+            hub=Hub(role=document.hub_role, external_id=document.hub_external_id)
+            if document.hub_role
+            else None,
         ),
         channels=tuple(
             Channel(id=c.id, cluster=c.cluster, namespace=c.namespace) for c in document.channels

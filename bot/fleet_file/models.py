@@ -244,6 +244,13 @@ class FleetDocument(Entry):
     """The accounts and clusters that irsa-doctor may read, and who may approve fixes."""
 
     version: Literal[1]
+    hub_role: Annotated[str, AfterValidator(_role_arn)] | None = Field(
+        default=None,
+        description="ARN of a role that the bot assumes before the roles of the accounts, which trust this one only.",
+    )
+    hub_external_id: ExternalId | None = Field(
+        default=None, description="sts:ExternalId that the hub role asks for."
+    )
     accounts: tuple[AccountEntry, ...] = Field(json_schema_extra={"minItems": 1})
     clusters: tuple[ClusterEntry, ...] = Field(json_schema_extra={"minItems": 1})
     channels: tuple[ChannelEntry, ...] = ()

@@ -66,6 +66,32 @@ def changed(**parts: Any) -> str:
     return yaml.safe_dump({**SMALL, **parts}, sort_keys=False)
 
 
+def test_a_hub_role_is_assumed_before_those_of_the_accounts() -> None:
+    role = "arn:aws:iam::999988887777:role/irsa-doctor-hub"
+    accounts = [{"id": "111122223333", "read_role": "irsa-doctor-read"}]
+    text = changed(accounts=accounts, hub_role=role, hub_external_id="example")
+
+    hub = parse(text.encode(), Path("fleet.yaml")).fleet.hub
+
+    assert hub is not None
+    assert (hub.role, hub.external_id) == (role, "example")
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"hub_role": "irsa-doctor-hub"}, "is not the ARN of an IAM role"),
+        ({"hub_external_id": "example"}, "given without hub_role"),
+        (
+            {"hub_role": "arn:aws:iam::999988887777:role/hub"},
+            "no account has a read_role that could be assumed from it",
+        ),
+    ],
+)
+def test_a_hub_role_that_leads_nowhere_is_a_fault(parts: dict[str, Any], words: str) -> None:
+    assert any(words in fault for fault in faults(changed(**parts)))
+
+
 def test_a_whole_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "fleet.yaml"
     path.write_text(WHOLE)

@@ -9,17 +9,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import ClientError
 
-from bot.clients.aws.errors import Attempt
+from bot.clients.aws.errors import EXPIRED, Attempt, code_of
 from bot.clients.aws.regions import region_of
 from bot.clients.single_flight import Kept, SingleFlight
+from diagnostics.arn import RoleArn
 from diagnostics.errors import ReadError
+from diagnostics.fleet import Account
 
 if TYPE_CHECKING:
     from types_boto3_sts.type_defs import AssumeRoleRequestTypeDef
 
     from bot.clients.aws.sessions import AwsSessions
-    from diagnostics.fleet import Account, Fleet
+    from diagnostics.fleet import Fleet
 
 SESSION_SECONDS: Final = 3600
 """The longest that role chaining allows.
@@ -29,6 +32,7 @@ Source: IAM User Guide, "Roles terms and concepts", role chaining.
 _EARLY_SECONDS: Final = 300
 _OWN_SECONDS: Final = 300
 _BOT: Final = "the bot's own credentials"
+_HUB: Final = "hub"
 
 
 class Purpose(StrEnum):
@@ -80,7 +84,7 @@ class Identities:
         async def make() -> Kept[Identity]:
             if role is None:
                 return await self._own(account)
-            return await self._assume(account, role, purpose)
+            return await self._through_hub(account, role, purpose)
 
         return await self._assumed.get((account.id, purpose), make)
 
@@ -92,11 +96,43 @@ class Identities:
         """Stop the calls under way."""
         await self._assumed.close()
 
-    async def _assume(self, account: Account, role: str, purpose: Purpose) -> Kept[Identity]:
+    async def hub(self) -> Identity | None:
+        """Return the identity that the members' roles are assumed by; None where it is the bot's own.
+
+        Raises:
+            ReadError: The hub role can't be assumed.
+        """
+        hub = self._fleet.hub
+        if hub is None:
+            return None
+        # Who is named in messages is the account that the role is in, whether the fleet has it or not.
+        arn = RoleArn.parse(hub.role)
+        account = Account(
+            id=arn.account if arn else "",
+            name="hub",
+            read_role=hub.role,
+            external_id=hub.external_id,
+        )
+        return await self._assumed.get(_HUB, lambda: self._assume(account, hub.role, "hub"))
+
+    async def _through_hub(self, account: Account, role: str, purpose: Purpose) -> Kept[Identity]:
+        hub = await self.hub()
+        try:
+            return await self._assume(account, role, purpose, by=hub)
+        except ReadError as error:
+            cause = error.__cause__
+            if hub is None or not isinstance(cause, ClientError) or code_of(cause) not in EXPIRED:
+                raise
+        self._assumed.forget(_HUB)
+        return await self._assume(account, role, purpose, by=await self.hub())
+
+    async def _assume(
+        self, account: Account, role: str, session: str, *, by: Identity | None = None
+    ) -> Kept[Identity]:
         region = self.region(account)
         asked: AssumeRoleRequestTypeDef = {
             "RoleArn": role,
-            "RoleSessionName": f"irsa-doctor-{purpose}",
+            "RoleSessionName": f"irsa-doctor-{session}",
             "DurationSeconds": SESSION_SECONDS,
         }
         if account.external_id:
@@ -118,9 +154,11 @@ class Identities:
             resource=role,
             account=account.id,
             region=region,
-            principal=_BOT,
+            principal=by.principal if by else _BOT,
         )
-        identity = await self._sessions.call(attempt, assume, credentials=None)
+        identity = await self._sessions.call(
+            attempt, assume, credentials=by.credentials if by else None
+        )
         if identity is None or identity.expires is None:
             raise ReadError(f"sts:AssumeRole: {role} gave no credentials", enable="check STS")
         left = (identity.expires - datetime.now(UTC)).total_seconds()

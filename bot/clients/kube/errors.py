@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.clients.kube.request import Answer, Request
 
 _USER: Final = re.compile(r'User "([^"]{1,512})"')
+_PASSWORD: Final = re.compile(r"(\w{1,10}://)[^\s/@]{1,1024}@")
 _MOST_WORDS: Final = 400
 
 NOT_SENT: Final = (
@@ -144,6 +145,6 @@ def unreadable(request: Request, *, cluster: str) -> ReadError:
 
 
 def short(text: str) -> str:
-    """Put a foreign text on one line of bounded length."""
-    text = " ".join(text[: 4 * _MOST_WORDS].split())
+    """Put a foreign text on one line of bounded length, without the password of a proxy's URL."""
+    text = _PASSWORD.sub(r"\1", " ".join(text[: 4 * _MOST_WORDS].split()))
     return text if len(text) <= _MOST_WORDS else text[: _MOST_WORDS - 1] + "…"
