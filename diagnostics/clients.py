@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
     from diagnostics.evidence import (
         Cluster,
+        ControlPolicies,
         IamRole,
+        LoginIssuers,
         OidcProvider,
+        PodIdentityAssociations,
         Pods,
         ProviderArns,
+        PublishedKeys,
         ServiceAccount,
+        SigningKeys,
+        TrustChanges,
         Webhooks,
         Workload,
     )
@@ -50,6 +56,17 @@ class AwsReader(Protocol):
     ) -> WebIdentityCalls:
         """cloudtrail:LookupEvents of AssumeRoleWithWebIdentity; records arrive minutes after the call."""
 
+    async def trust_changes(self, role_name: str, since: datetime, until: datetime) -> TrustChanges:
+        """cloudtrail:LookupEvents of UpdateAssumeRolePolicy for one role, where IAM's events are kept."""
+
+    async def pod_identity_associations(
+        self, entry: FleetCluster, namespace: str, service_account: str
+    ) -> PodIdentityAssociations:
+        """eks:ListPodIdentityAssociations, and eks:DescribePodIdentityAssociation of what there is."""
+
+    async def login_issuers(self, entry: FleetCluster) -> LoginIssuers:
+        """eks:ListIdentityProviderConfigs, and eks:DescribeIdentityProviderConfig of what there is."""
+
 
 class KubernetesReader(Protocol):
     """Reads one cluster through an EKS token made from the read role, or through a kubeconfig."""
@@ -74,6 +91,9 @@ class KubernetesReader(Protocol):
 
     async def webhooks(self) -> Webhooks:
         """List mutatingwebhookconfigurations."""
+
+    async def signing_keys(self) -> SigningKeys | None:
+        """The keys that the API server publishes at /openid/v1/jwks."""
 
 
 class KubernetesWriter(Protocol):
@@ -114,6 +134,23 @@ class KubernetesWriter(Protocol):
         """
 
 
+class OrganizationReader(Protocol):
+    """Reads the organization with the bot's own credentials.
+
+    Only the management account and delegated administrators may.
+    """
+
+    async def control_policies(self, account_id: str) -> ControlPolicies:
+        """organizations:ListParents up to the root, ListPoliciesForTarget for each, DescribePolicy."""
+
+
+class IssuerReader(Protocol):
+    """Reads what an issuer publishes to everybody."""
+
+    async def published_keys(self, issuer: str) -> PublishedKeys:
+        """The discovery document and the keys, over https from public addresses only, without redirects."""
+
+
 class Clients(Protocol):
     """Every account and cluster of the fleet, lazily reached. Cheap to hold; connections and credentials are shared."""
 
@@ -130,6 +167,12 @@ class Clients(Protocol):
         Raises:
             NotInFleet: The fleet does not name the account.
         """
+
+    def organization(self) -> OrganizationReader:
+        """The reader of the organization that the accounts are in."""
+
+    def issuers(self) -> IssuerReader:
+        """The reader of what issuers publish."""
 
     def kubernetes(self, cluster: str) -> KubernetesReader:
         """The reader of a cluster, by its alias.

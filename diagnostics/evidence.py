@@ -337,6 +337,85 @@ class ProviderArns:
     items: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodIdentityAssociation:
+    """An EKS Pod Identity association: the role that new pods of a service account get instead of IRSA."""
+
+    id: str
+    namespace: str
+    service_account: str
+    role_arn: str | None = None
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodIdentityAssociations:
+    """The associations of one service account; EKS takes one at most."""
+
+    items: tuple[PodIdentityAssociation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginIssuers:
+    """Issuers that the cluster takes tokens of people from (identity provider configurations)."""
+
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustChange:
+    """A change of a role's trust policy."""
+
+    at: datetime
+    by: str
+    """ARN of who made it, or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustChanges:
+    """Recent changes of one role's trust policy, newest first; records arrive minutes later."""
+
+    items: tuple[TrustChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlPolicy:
+    """A resource control policy, and where in the organization it is attached."""
+
+    id: str
+    name: str
+    text: str
+    attached_to: str
+    """ID of the root, organizational unit or account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlPolicies:
+    """The resource control policies that apply to an account, AWS's own that allows everything left out."""
+
+    account: str
+    items: tuple[ControlPolicy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedKeys:
+    """What the issuer publishes: its discovery document and the IDs of its keys."""
+
+    issuer: str
+    key_ids: frozenset[str] = frozenset()
+    fault: str | None = None
+    """Why AWS can't use it, in one clause; None where both documents are in order."""
+    place: str = ""
+    """URL of the document that has the fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKeys:
+    """IDs of the keys with which the cluster signs its tokens."""
+
+    key_ids: frozenset[str] = frozenset()
+
+
 # -- what the diagnosis is about -----------------------------------------------------------------
 
 

@@ -14,8 +14,11 @@ from bot.clients.aws.clusters import EksDescriptions
 from bot.clients.aws.identities import Identities, Purpose
 from bot.clients.aws.listing import list_clusters
 from bot.clients.aws.options import AwsOptions
+from bot.clients.aws.organization import Organization
+from bot.clients.aws.regions import main_region
 from bot.clients.aws.sessions import AwsSessions
 from bot.clients.aws.trail import Trails
+from bot.clients.issuers import Issuers
 from bot.clients.kube.access import ClusterAccess
 from bot.clients.kube.reader import ClusterReader
 from bot.clients.kube.writer import ClusterWriter
@@ -28,7 +31,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bot.clients.aws.listing import FoundCluster
-    from diagnostics.clients import AwsReader, KubernetesReader, KubernetesWriter
+    from diagnostics.clients import (
+        AwsReader,
+        IssuerReader,
+        KubernetesReader,
+        KubernetesWriter,
+        OrganizationReader,
+    )
     from diagnostics.fleet import Account, Fleet
     from diagnostics.locate.sightings import RoleSightings
 
@@ -50,6 +59,7 @@ class FleetClients:
         self._roles = RoleIndex(lambda: datetime.now(UTC))
         self._limits = limits
         self._environ = environ
+        self._region = options.region or main_region(fleet)
         self._sessions = AwsSessions(options, limits)
         self._identities = Identities(fleet, self._sessions, options.region)
         self._descriptions = EksDescriptions()
@@ -92,6 +102,14 @@ class FleetClients:
             self._trails,
             self._limits.most_roles,
         )
+
+    def organization(self) -> OrganizationReader:
+        """Return the reader of the organization, which works with the bot's own credentials."""
+        return Organization(self._sessions, self._region)
+
+    def issuers(self) -> IssuerReader:
+        """Return the reader of what issuers publish."""
+        return Issuers()
 
     def kubernetes(self, cluster: str) -> KubernetesReader:
         """Return the reader of a cluster, by its alias.

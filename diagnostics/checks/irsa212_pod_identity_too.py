@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from shlex import quote
 
-from diagnostics.checks.places import of_pod
-from diagnostics.evidence import Cluster, Pods, Target, Unreadable
+from diagnostics.checks.places import of_account, of_pod
+from diagnostics.checks.pod_identity import by_pod_identity
+from diagnostics.evidence import (
+    Cluster,
+    PodIdentityAssociations,
+    Pods,
+    ServiceAccount,
+    Target,
+    Unreadable,
+)
 from diagnostics.explain.words import clip
+from diagnostics.gather.facts import Subject
 from diagnostics.result import Finding, Severity
-from diagnostics.wiring import Judgement, Pass, check
-
-_ENV = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-_AGENT = ("169.254.170.23", "fd00:ec2::23")
+from diagnostics.wiring import Judgement, Pass, Unknown, check
 
 
 @check("IRSA212", severity=Severity.RISK)
-def pod_identity_too(target: Target, pods: Pods, cluster: Cluster | Unreadable | None) -> Judgement:
+def pod_identity_too(
+    *,
+    target: Target,
+    subject: Subject,
+    account: ServiceAccount | Unreadable | None,
+    pods: Pods | Unreadable | None,
+    cluster: Cluster | Unreadable | None,
+    associations: PodIdentityAssociations | Unreadable | None,
+) -> Judgement:
     """EKS Pod Identity is set up for the same pods.
 
     Why: Where a service account has both, the webhook gives new pods Pod Identity, and which role answers depends on
@@ -23,22 +37,36 @@ def pod_identity_too(target: Target, pods: Pods, cluster: Cluster | Unreadable |
     Source: amazon-eks-pod-identity-webhook, pkg/handler/handler.go; webhook issue 264.
     """
     eks_name = cluster.eks_name if isinstance(cluster, Cluster) else target.cluster
-    for pod in pods.live:
-        for container in pod.spec.containers:
-            value = container.env_value(_ENV)
-            if value is not None and any(agent in value for agent in _AGENT):
-                return Finding(
-                    headline="The pod also uses EKS Pod Identity",
-                    place=of_pod(target, pod, f"spec.containers[{container.name}].env[{_ENV}]"),
-                    seen=clip(value),
-                    wanted="one of the two: the role annotation, or a Pod Identity association",
-                    why="",
-                    next="Keep one: remove the annotation, or the Pod Identity association.",
-                    commands=(
-                        (
-                            f"aws eks list-pod-identity-associations --cluster-name {quote(eks_name)} "
-                            f"--namespace {target.namespace}"
-                        ),
-                    ),
-                )
-    return Pass()
+    command = (
+        f"aws eks list-pod-identity-associations --cluster-name {quote(eks_name)} "
+        f"--namespace {target.namespace}"
+    )
+    for pod in pods.live if isinstance(pods, Pods) else ():
+        found = by_pod_identity(pod)
+        if found is not None:
+            container, variable, value = found
+            return Finding(
+                headline="The pod also uses EKS Pod Identity",
+                place=of_pod(target, pod, f"spec.containers[{container}].env[{variable}]"),
+                seen=clip(value),
+                wanted="one of the two: the role annotation, or a Pod Identity association",
+                why="",
+                next="Keep one: remove the annotation, or the Pod Identity association.",
+                commands=(command,),
+            )
+    if isinstance(associations, Unreadable):
+        return Unknown(associations.why, associations.enable)
+    annotated = isinstance(account, ServiceAccount) and account.role_arn
+    if associations is None or not associations.items or not annotated:
+        return Pass()
+    first = associations.items[0]
+    return Finding(
+        headline="New pods will get a Pod Identity role instead of the annotated one",
+        place=of_account(target, subject.namespace, subject.name, "Pod Identity association"),
+        seen=clip(first.role_arn or first.id),
+        wanted="one of the two: the role annotation, or a Pod Identity association",
+        why="",
+        next="Keep one: remove the annotation, or the Pod Identity association, then restart the pods.",
+        note=f"The association is {first.id}.",
+        commands=(command,),
+    )

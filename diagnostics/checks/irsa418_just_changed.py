@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from diagnostics.checks.evidence_of_text import token_sent
+from diagnostics.checks.places import of_trust
 from diagnostics.checks.trust_faults import lets_in
-from diagnostics.evidence import IamRole, OidcProvider, ServiceAccount, Unreadable
-from diagnostics.explain.words import spoken
+from diagnostics.evidence import (
+    IamRole,
+    OidcProvider,
+    ServiceAccount,
+    TrustChanges,
+    Unreadable,
+)
+from diagnostics.explain.words import clip, spoken
 from diagnostics.gather.facts import Now, TrustAnswer
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding, Place, Severity
@@ -25,6 +32,7 @@ def just_changed(
     symptom: Symptom,
     answer: TrustAnswer | Unreadable | None,
     account: ServiceAccount | Unreadable | None,
+    changes: TrustChanges | Unreadable | None,
 ) -> Judgement:
     """The role or the provider was created moments ago.
 
@@ -33,6 +41,18 @@ def just_changed(
     """
     if not token_sent(symptom) or not lets_in(answer, account):
         return Pass()
+    recent = changes.items if isinstance(changes, TrustChanges) else ()
+    if recent and timedelta() <= now.at - recent[0].at < SETTLED:
+        return Finding(
+            headline=f"The trust policy was changed {spoken(now.at - recent[0].at)} ago; STS may not see it yet",
+            place=of_trust(role),
+            seen=f"changed {recent[0].at:%Y-%m-%d %H:%M:%S} UTC",
+            wanted="a few minutes for IAM to spread the change",
+            why="",
+            next="Wait a few minutes and check again.",
+            likely=True,
+            note=f"It was changed by {clip(recent[0].by, 120)}." if recent[0].by else None,
+        )
     made = {f"role {role.name}": role.created}
     if isinstance(provider, OidcProvider):
         made["the OIDC provider"] = provider.created

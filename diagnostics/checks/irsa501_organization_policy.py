@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from diagnostics.checks.control_policies import refusal
+from diagnostics.checks.evidence_of_text import ORGANIZATION_POLICIES, said
 from diagnostics.checks.places import of_text
 from diagnostics.checks.trust_faults import lets_in
-from diagnostics.evidence import ServiceAccount, Unreadable
+from diagnostics.evidence import ControlPolicies, IamRole, ServiceAccount, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.iam.decision import Outcome
 from diagnostics.recognize.symptom import Cause, Symptom
-from diagnostics.result import Finding
+from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
 
 
 @check("IRSA501")
 def organization_policy(
+    *,
     symptom: Symptom,
     answer: TrustAnswer | Unreadable | None,
     account: ServiceAccount | Unreadable | None,
+    role: IamRole | Unreadable | None,
+    policies: ControlPolicies | Unreadable | None,
 ) -> Judgement:
     """An organization's policy refuses the call.
 
@@ -24,23 +30,66 @@ def organization_policy(
     it does not list.
     Source: AWS Organizations User Guide, "Resource control policies"; resource-control-policy-examples issue 5.
     """
-    text = f"{symptom.message or ''} {symptom.excerpt}".lower()
-    for kind in ("resource control policy", "service control policy", "vpc endpoint policy"):
-        if kind in text:
-            return Finding(
-                headline=f"A {kind} refuses the call",
-                place=of_text(),
-                seen=clip(symptom.message or symptom.excerpt),
-                wanted=f"a {kind} that spares this issuer and role",
-                why="",
-                next=f"Ask whoever manages the {kind} to except this issuer or role.",
-            )
     if symptom.cause is not Cause.ACCESS_DENIED:
-        return Skip("the text does not speak of a refusal")
-    if lets_in(answer, account):
+        return Skip("the text does not speak of a refused web identity")
+    kind = next((kind for kind in ORGANIZATION_POLICIES if kind in said(symptom)), None)
+    if kind is not None:
+        return _told(symptom, kind)
+    if not lets_in(answer, account) or not isinstance(answer, TrustAnswer):
+        return Pass()
+    if not isinstance(policies, ControlPolicies) or not isinstance(role, IamRole):
+        why = policies.why if isinstance(policies, Unreadable) else "they were not asked for"
+        enable = policies.enable if isinstance(policies, Unreadable) else "ask again"
         return Unknown(
-            "the organization's resource control policies are not read",
-            "let the read role call organizations:ListPoliciesForTarget and "
-            "organizations:DescribePolicy, or ask who manages the organization",
+            f"the organization's resource control policies are not read: {why}"[:400], enable
+        )
+    return _judged(policies, role, answer)
+
+
+def _told(symptom: Symptom, kind: str) -> Finding:
+    endpoint = kind.startswith("vpc")
+    return Finding(
+        headline=f"A {kind.replace('vpc', 'VPC')} refuses the call",
+        place=of_text(),
+        seen=clip(symptom.message or symptom.excerpt),
+        wanted="a statement that allows sts:AssumeRoleWithWebIdentity without organization or account keys"
+        if endpoint
+        else f"a {kind} that spares this issuer and role",
+        why="The call is unsigned, so conditions on the caller's organization or account never hold."
+        if endpoint
+        else "",
+        next="Add a statement for sts:AssumeRoleWithWebIdentity, without conditions on the caller, to the "
+        "policy of the STS endpoint."
+        if endpoint
+        else f"Ask whoever manages the {kind} to except this issuer or role.",
+    )
+
+
+def _judged(policies: ControlPolicies, role: IamRole, answer: TrustAnswer) -> Judgement:
+    open_: str | None = None
+    for policy in policies.items:
+        outcome, pointer = refusal(policy.text, role, answer.request)
+        if outcome is Outcome.EXPLICIT_DENY:
+            issuer = str(answer.request.claims.get("iss", "")).removeprefix("https://")
+            return Finding(
+                headline=f"The organization's resource control policy {clip(policy.name, 40)} denies the call",
+                place=Place(
+                    where=f"organization, attached to {policy.attached_to}",
+                    object=f"policy {policy.name} ({policy.id})",
+                    field=pointer,
+                ),
+                seen=clip(policy.text),
+                wanted=f"an exception for {issuer}, or for role {role.name}",
+                why="",
+                next="Ask whoever manages the organization to list this cluster's issuer in the policy, or to "
+                "except the role by its tag.",
+                commands=(f"aws organizations describe-policy --policy-id {policy.id}",),
+            )
+        if outcome is Outcome.UNDECIDED:
+            open_ = open_ or policy.name
+    if open_ is not None:
+        return Unknown(
+            f"what resource control policy {clip(open_, 60)} does to the call depends on what only STS sees",
+            "ask who manages the organization whether the policy spares this cluster's issuer",
         )
     return Pass()

@@ -42,6 +42,12 @@ _FACTS = {
     "OidcProvider": "the OIDC provider (`iam:GetOpenIDConnectProvider`)",
     "ProviderArns": "the account's OIDC providers (`iam:ListOpenIDConnectProviders`)",
     "HomeProvider": "the provider in the cluster's account (`iam:GetOpenIDConnectProvider`)",
+    "PodIdentityAssociations": "Pod Identity associations (`eks:ListPodIdentityAssociations`)",
+    "LoginIssuers": "identity provider configurations (`eks:ListIdentityProviderConfigs`)",
+    "TrustChanges": "recent changes of the trust policy (`cloudtrail:LookupEvents`)",
+    "ControlPolicies": "the organization's resource control policies (`organizations:ListPoliciesForTarget`)",
+    "PublishedKeys": "what the issuer publishes (https, without credentials)",
+    "SigningKeys": "the API server's keys (`get` of `/openid/v1/jwks`)",
     "KnownIssuers": "the issuers of the fleet's clusters (`eks:DescribeCluster`)",
 }
 

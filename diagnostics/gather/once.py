@@ -11,14 +11,27 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Hashable
     from datetime import datetime
 
-    from diagnostics.clients import AwsReader, Clients, KubernetesReader, KubernetesWriter
+    from diagnostics.clients import (
+        AwsReader,
+        Clients,
+        IssuerReader,
+        KubernetesReader,
+        KubernetesWriter,
+        OrganizationReader,
+    )
     from diagnostics.evidence import (
         Cluster,
+        ControlPolicies,
         IamRole,
+        LoginIssuers,
         OidcProvider,
+        PodIdentityAssociations,
         Pods,
         ProviderArns,
+        PublishedKeys,
         ServiceAccount,
+        SigningKeys,
+        TrustChanges,
         Webhooks,
         Workload,
     )
@@ -97,6 +110,14 @@ class OnceClients:
         """The reader of an account."""
         return OnceAws(self._inner.aws(account_id), self.memory, account_id)
 
+    def organization(self) -> OrganizationReader:
+        """The reader of the organization."""
+        return OnceOrganization(self._inner.organization(), self.memory)
+
+    def issuers(self) -> IssuerReader:
+        """The reader of what issuers publish."""
+        return OnceIssuers(self._inner.issuers(), self.memory)
+
     def kubernetes(self, cluster: str) -> KubernetesReader:
         """The reader of a cluster."""
         return OnceKubernetes(self._inner.kubernetes(cluster), self.memory, cluster)
@@ -146,6 +167,48 @@ class OnceAws:
         """cloudtrail:LookupEvents."""
         return await self._once(self._inner.web_identity_calls, region, since, until)
 
+    async def trust_changes(self, role_name: str, since: datetime, until: datetime) -> TrustChanges:
+        """cloudtrail:LookupEvents."""
+        return await self._once(self._inner.trust_changes, role_name, since, until)
+
+    async def pod_identity_associations(
+        self, entry: FleetCluster, namespace: str, service_account: str
+    ) -> PodIdentityAssociations:
+        """eks:ListPodIdentityAssociations."""
+        return await self._once(
+            self._inner.pod_identity_associations, entry, namespace, service_account
+        )
+
+    async def login_issuers(self, entry: FleetCluster) -> LoginIssuers:
+        """eks:ListIdentityProviderConfigs."""
+        return await self._once(self._inner.login_issuers, entry)
+
+
+class OnceOrganization:
+    """The organization, each question asked once."""
+
+    def __init__(self, inner: OrganizationReader, memory: Memory) -> None:
+        self._inner = inner
+        self._memory = memory
+
+    async def control_policies(self, account_id: str) -> ControlPolicies:
+        """organizations:ListPoliciesForTarget."""
+        key = ("organization", account_id)
+        return await self._memory.once(key, lambda: self._inner.control_policies(account_id))
+
+
+class OnceIssuers:
+    """Issuers, each fetched once."""
+
+    def __init__(self, inner: IssuerReader, memory: Memory) -> None:
+        self._inner = inner
+        self._memory = memory
+
+    async def published_keys(self, issuer: str) -> PublishedKeys:
+        """Fetch the discovery document and the keys."""
+        key = ("issuer", issuer)
+        return await self._memory.once(key, lambda: self._inner.published_keys(issuer))
+
 
 class OnceKubernetes:
     """A cluster, each question asked once."""
@@ -188,3 +251,7 @@ class OnceKubernetes:
     async def webhooks(self) -> Webhooks:
         """List mutatingwebhookconfigurations."""
         return await self._once(self._inner.webhooks)
+
+    async def signing_keys(self) -> SigningKeys | None:
+        """Get /openid/v1/jwks."""
+        return await self._once(self._inner.signing_keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,9 +13,14 @@ from diagnostics.evidence import (
     ROLE_ARN,
     SKIP_CONTAINERS,
     TOKEN_EXPIRATION,
+    ControlPolicies,
+    ControlPolicy,
     EnvVar,
+    PodIdentityAssociation,
     PodSpec,
+    PublishedKeys,
     TokenVolume,
+    TrustChange,
     Webhooks,
 )
 from diagnostics.fleet import Binding, Hints, WorkloadRef
@@ -603,6 +609,85 @@ def the_aud_is_chinas(world: World) -> None:
     trust(world, h.statement(aud="sts.amazonaws.com.cn"))
 
 
+# -- what AWS keeps beside role and provider ------------------------------------------------------
+
+
+def association(world: World) -> None:
+    world.associations = [
+        PodIdentityAssociation(
+            id="a-1",
+            namespace="payments",
+            service_account="api",
+            role_arn=f"arn:aws:iam::{h.SHARED}:role/by-association",
+            created=NOON - timedelta(minutes=30),
+        )
+    ]
+
+
+@fault("IRSA212", risk=True, says="New pods will get a Pod Identity role")
+def an_association_waits_for_new_pods(world: World) -> None:
+    association(world)
+
+
+@fault("IRSA217", follows=("IRSA301",), says="older than their Pod Identity association")
+def the_pods_are_older_than_the_association_and_no_provider_exists(world: World) -> None:
+    association(world)
+    world.providers.pop(h.provider_arn(), None)
+
+
+@fault("IRSA310", risk=True, says="takes logins from its own issuer")
+def the_issuer_is_set_for_logins_too(world: World) -> None:
+    world.clusters["prod-eu"] = replace(world.clusters["prod-eu"], status="UPDATING")
+    world.login_issuers = (h.ISSUER,)
+
+
+@fault(
+    "IRSA418", risk=True, case=h.case(h.symptom()), says="The trust policy was changed 1 minute ago"
+)
+def the_trust_policy_was_changed_a_minute_ago(world: World) -> None:
+    world.changes = [TrustChange(at=NOON - timedelta(minutes=1), by="arn:aws:iam::1:role/admin")]
+
+
+def control_policy(world: World, **statement: object) -> None:
+    deny = {
+        "Sid": "OnlyKnownIssuers",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Resource": "*",
+        **statement,
+    }
+    text = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    policy = ControlPolicy(id="p-1", name="only-known-issuers", text=text, attached_to="r-1")
+    world.policies[h.SHARED] = ControlPolicies(account=h.SHARED, items=(policy,))
+
+
+@fault(
+    "IRSA501", case=h.case(h.symptom()), says="resource control policy only-known-issuers denies"
+)
+def a_control_policy_lists_other_issuers_only(world: World) -> None:
+    key = h.OTHER_ISSUER.removeprefix("https://")
+    control_policy(world, Condition={"Null": {f"{key}:sub": "true"}})
+
+
+@fault("IRSA307", case=h.case(h.symptom(Cause.VERIFICATION_KEY)), says="AWS can't use what")
+def the_issuer_is_not_public(world: World) -> None:
+    world.published = PublishedKeys(
+        issuer=h.ISSUER,
+        fault="its host has private addresses only, which AWS can't reach",
+        place=f"{h.ISSUER}/.well-known/openid-configuration",
+    )
+
+
+@fault(
+    "IRSA307",
+    case=h.case(h.symptom(Cause.VERIFICATION_KEY)),
+    says="does not publish the key that the cluster signs",
+)
+def the_keys_were_not_published_again(world: World) -> None:
+    world.signing = frozenset({"key-2"})
+
+
 # -- what only the text shows --------------------------------------------------------------------
 
 
@@ -689,7 +774,7 @@ pasted(
     + "https response error StatusCode: 403, api error AccessDenied: User: arn:aws:sts::111122223333:"
     "federated-user is not authorized to perform: sts:AssumeRoleWithWebIdentity because no VPC endpoint policy "
     "allows the sts:AssumeRoleWithWebIdentity action",
-    "A vpc endpoint policy refuses the call",
+    "A VPC endpoint policy refuses the call",
     kind=Kind.WEB_IDENTITY,
     cause=Cause.ACCESS_DENIED,
 )
@@ -713,7 +798,7 @@ pasted(
     STS
     + "api error InvalidIdentityToken: Couldn't retrieve verification key from your identity provider,  please "
     "reference AssumeRoleWithWebIdentity documentation for requirements",
-    "could not fetch the keys",
+    "could not fetch the issuer's keys, which are public now",
 )
 pasted(
     "IRSA503",

@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING
 from diagnostics.errors import ReadDenied, ReadError, Stale, WriteDenied
 from diagnostics.evidence import (
     Cluster,
+    ControlPolicies,
     IamRole,
+    LoginIssuers,
     OidcProvider,
     Pod,
+    PodIdentityAssociation,
+    PodIdentityAssociations,
     Pods,
     ProviderArns,
+    PublishedKeys,
     ServiceAccount,
+    SigningKeys,
+    TrustChange,
+    TrustChanges,
     Webhooks,
     Workload,
 )
@@ -48,6 +56,14 @@ class World:
     refused: dict[str, ReadError] = field(default_factory=dict)
     """Operation to the error that it ends in, such as `GetRole`."""
     may_write: bool = True
+    associations: list[PodIdentityAssociation] = field(default_factory=list)
+    login_issuers: tuple[str, ...] = ()
+    changes: list[TrustChange] = field(default_factory=list)
+    policies: dict[str, ControlPolicies] = field(default_factory=dict)
+    """Resource control policies by account."""
+    published: PublishedKeys | None = None
+    """None: the issuer publishes what it should."""
+    signing: frozenset[str] = frozenset({"key-1"})
 
     def note(self, operation: str, resource: str) -> None:
         """Record a call, then refuse it where it is to be refused."""
@@ -89,6 +105,12 @@ class DoubleClients:
     def aws(self, account_id: str) -> DoubleAws:
         self.world.fleet.account(account_id)
         return DoubleAws(self.world, account_id)
+
+    def organization(self) -> DoubleOrganization:
+        return DoubleOrganization(self.world)
+
+    def issuers(self) -> DoubleIssuers:
+        return DoubleIssuers(self.world)
 
     def kubernetes(self, cluster: str) -> DoubleKubernetes:
         self.world.fleet.cluster(cluster)
@@ -145,6 +167,43 @@ class DoubleAws:
         )
         return WebIdentityCalls(items=tuple(sorted(found, key=lambda c: c.at, reverse=True)))
 
+    async def trust_changes(self, role_name: str, since: datetime, until: datetime) -> TrustChanges:
+        self.world.note("LookupEvents", role_name)
+        return TrustChanges(items=tuple(c for c in self.world.changes if since <= c.at <= until))
+
+    async def pod_identity_associations(
+        self, entry: FleetCluster, namespace: str, service_account: str
+    ) -> PodIdentityAssociations:
+        self.world.note("ListPodIdentityAssociations", entry.eks_name)
+        wanted = (namespace, service_account)
+        return PodIdentityAssociations(
+            items=tuple(
+                a for a in self.world.associations if (a.namespace, a.service_account) == wanted
+            )
+        )
+
+    async def login_issuers(self, entry: FleetCluster) -> LoginIssuers:
+        self.world.note("ListIdentityProviderConfigs", entry.eks_name)
+        return LoginIssuers(urls=self.world.login_issuers)
+
+
+class DoubleOrganization:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def control_policies(self, account_id: str) -> ControlPolicies:
+        self.world.note("ListPoliciesForTarget", account_id)
+        return self.world.policies.get(account_id, ControlPolicies(account=account_id))
+
+
+class DoubleIssuers:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def published_keys(self, issuer: str) -> PublishedKeys:
+        self.world.note("GET openid-configuration", issuer)
+        return self.world.published or PublishedKeys(issuer=issuer, key_ids=frozenset({"key-1"}))
+
 
 class DoubleKubernetes:
     """One cluster; objects carry no cluster, so a world with several keeps them in `HERE`."""
@@ -190,6 +249,10 @@ class DoubleKubernetes:
         self.world.note("list pods", namespace)
         items = self.world.pods if self._here else ()
         return Pods(items=tuple(p for p in items if p.namespace == namespace))
+
+    async def signing_keys(self) -> SigningKeys | None:
+        self.world.note("get jwks", self.cluster)
+        return SigningKeys(key_ids=self.world.signing)
 
     async def webhooks(self) -> Webhooks:
         self.world.note("list mutatingwebhookconfigurations", self.cluster)

@@ -191,6 +191,8 @@ def cluster(name: str, issuer: str, region: str, account: str = SHARED) -> Clust
         region=region,
         partition="aws",
         issuer=issuer,
+        arn=f"arn:aws:eks:{region}:{account}:cluster/{name}",
+        status="ACTIVE",
         created=NOON - timedelta(days=90),
     )
 

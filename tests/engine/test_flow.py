@@ -320,7 +320,7 @@ async def test_each_read_is_made_once_and_shown_with_every_result_that_rests_on_
     made = [(c.operation, c.resource) for c in diagnosis.calls]
 
     assert len(made) == len(set(made))
-    assert len(made) <= 8
+    assert len(made) <= 12
     by_code = {r.code: r for r in diagnosis.results}
     assert "GetRole" in {c.operation for c in by_code["IRSA406"].calls}
     assert "GetRole" in {c.operation for c in by_code["IRSA401"].calls}

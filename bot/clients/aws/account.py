@@ -6,10 +6,19 @@ import json
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
+from bot.clients.aws.eks import login_issuers, pod_identity_associations
 from bot.clients.aws.errors import Attempt
+from bot.clients.aws.regions import events_region
+from bot.clients.aws.trust_change import trust_change
 from diagnostics.arn import RoleArn, partition_of
 from diagnostics.errors import NotInFleet, ReadError
-from diagnostics.evidence import Cluster, IamRole, OidcProvider, ProviderArns
+from diagnostics.evidence import (
+    Cluster,
+    IamRole,
+    OidcProvider,
+    ProviderArns,
+    TrustChanges,
+)
 from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, parse
 
 if TYPE_CHECKING:
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
     from bot.clients.aws.calls import AccountCalls
     from bot.clients.aws.clusters import EksDescriptions
     from bot.clients.aws.trail import Trails
+    from diagnostics.evidence import LoginIssuers, PodIdentityAssociations
     from diagnostics.fleet import FleetCluster
     from diagnostics.iam import TrustPolicy
     from diagnostics.web_identity_call import WebIdentityCalls
@@ -132,6 +142,26 @@ class AwsAccountReader:
     ) -> WebIdentityCalls:
         """cloudtrail:LookupEvents by event name, newest first, bounded, paced and kept for a while."""
         return await self._trails.lookup(self._calls, region, since, until)
+
+    async def trust_changes(self, role_name: str, since: datetime, until: datetime) -> TrustChanges:
+        """cloudtrail:LookupEvents by event name, where IAM's events are kept; bounded, paced and kept for a while."""
+        region = events_region(partition_of(self._calls.region))
+        found = await self._trails.find(
+            self._calls, region, since, until, event="UpdateAssumeRolePolicy", read=trust_change
+        )
+        return TrustChanges(
+            items=tuple(change for name, change in found.items if name == role_name)
+        )
+
+    async def pod_identity_associations(
+        self, entry: FleetCluster, namespace: str, service_account: str
+    ) -> PodIdentityAssociations:
+        """eks:ListPodIdentityAssociations, and eks:DescribePodIdentityAssociation of what there is."""
+        return await pod_identity_associations(self._calls, entry, namespace, service_account)
+
+    async def login_issuers(self, entry: FleetCluster) -> LoginIssuers:
+        """eks:ListIdentityProviderConfigs, and eks:DescribeIdentityProviderConfig of what there is."""
+        return await login_issuers(self._calls, entry)
 
     async def _iam(
         self, operation: str, resource: str, function: Callable[[IAMClient], T]

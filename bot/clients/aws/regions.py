@@ -22,6 +22,20 @@ _MAIN: Final = {
 }
 
 
+def main_region(fleet: Fleet) -> str:
+    """The main region of the partition that the fleet is in."""
+    regions = [cluster.region for cluster in fleet.clusters]
+    return _MAIN.get(partition_of(regions[0]), "us-east-1") if regions else "us-east-1"
+
+
+def events_region(partition: str) -> str:
+    """The region whose CloudTrail has IAM's events.
+
+    Source: CloudTrail User Guide, "About global service events".
+    """
+    return _MAIN.get(partition, "us-east-1")
+
+
 def region_of(account: Account, fleet: Fleet, default: str | None = None) -> str:
     """Choose a region of the account's partition: one that is surely enabled there.
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudtrail import CloudTrailClient
     from types_boto3_eks import EKSClient
     from types_boto3_iam import IAMClient
+    from types_boto3_organizations import OrganizationsClient
     from types_boto3_sts import STSClient
 
     from bot.clients.aws.errors import Attempt
@@ -178,7 +179,13 @@ class AwsSessions:
     def client(self, service: Literal["sts"], region: str) -> STSClient: ...
     @overload
     def client(self, service: Literal["cloudtrail"], region: str) -> CloudTrailClient: ...
-    def client(self, service: Literal["iam", "eks", "sts", "cloudtrail"], region: str) -> Any:
+    @overload
+    def client(self, service: Literal["organizations"], region: str) -> OrganizationsClient: ...
+    def client(
+        self,
+        service: Literal["iam", "eks", "sts", "cloudtrail", "organizations"],
+        region: str,
+    ) -> Any:
         """Return the shared client of a service; call it inside a function given to `call`."""
         session = self._base()
         with self._lock:

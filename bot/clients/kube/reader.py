@@ -28,7 +28,7 @@ from bot.clients.kube.request import (
     can_exist,
 )
 from diagnostics.errors import ReadError
-from diagnostics.evidence import Pods, ServiceAccount, Webhooks, Workload
+from diagnostics.evidence import Pods, ServiceAccount, SigningKeys, Webhooks, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 W = TypeVar("W", bound=wire.Wire)
 _LISTED = ("Deployment", "StatefulSet", "DaemonSet", "CronJob")
 _DISCOVERY = "/.well-known/openid-configuration"
+_KEYS = "/openid/v1/jwks"
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _LARGE = 512 * 1024
 """Bytes from which on an answer is parsed in a thread."""
@@ -135,6 +136,14 @@ class ClusterReader:
             name=name,
         )
         return await self.object(request, model)
+
+    async def signing_keys(self) -> SigningKeys | None:
+        """Read /openid/v1/jwks."""
+        request = Request(method="GET", path=_KEYS, verb="get", resource=_KEYS, group=None)
+        found = await self.object(request, wire.KeySet)
+        if found is None:
+            return None
+        return SigningKeys(key_ids=frozenset(key.kid for key in found.keys if key.kid))
 
     async def object(self, request: Request, model: type[W]) -> W | None:
         """Read one object as it is on the wire; None where there is none.

@@ -342,3 +342,15 @@ class Discovery(Wire):
     """/.well-known/openid-configuration."""
 
     issuer: str = ""
+
+
+class Key(Wire):
+    """keys[] of a JSON web key set."""
+
+    kid: str = ""
+
+
+class KeySet(Wire):
+    """/openid/v1/jwks."""
+
+    keys: tuple[Key, ...] = ()

@@ -1,0 +1,136 @@
+"""The organization: its resource control policies, read with the bot's own credentials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from botocore.exceptions import ClientError
+
+from bot.clients.aws.errors import Attempt, code_of
+from diagnostics.errors import ReadError
+from diagnostics.evidence import ControlPolicies, ControlPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from types_boto3_organizations import OrganizationsClient
+
+    from bot.clients.aws.sessions import AwsSessions
+
+T = TypeVar("T")
+_BOT: Final = "the bot's own identity, in the management account or a delegated administrator's"
+_DEEPEST: Final = 7
+"""Root, five levels of organizational units, account.
+
+Source: AWS Organizations User Guide, "Quotas for AWS Organizations".
+"""
+_MOST: Final = 20
+"""Policies that are read; an account has at most five at each of its levels."""
+_PASSES_ALL: Final = "p-RCPFullAWSAccess"
+"""AWS's own policy, which denies nothing.
+
+Source: AWS Organizations User Guide, "Resource control policies", RCPFullAWSAccess.
+"""
+_NO_ORGANIZATION: Final = "AWSOrganizationsNotInUseException"
+_STRANGER: Final = frozenset({"ChildNotFoundException", "TargetNotFoundException"})
+
+
+class Organization:
+    """Fulfils `diagnostics.clients.OrganizationReader`."""
+
+    def __init__(self, sessions: AwsSessions, region: str) -> None:
+        """Read with the bot's own credentials.
+
+        Args:
+            sessions: Makes the calls.
+            region: One of the partition; Organizations is global.
+        """
+        self._sessions = sessions
+        self._region = region
+
+    async def control_policies(self, account_id: str) -> ControlPolicies:
+        """Read the policies of the account and of everything above it; none outside of an organization.
+
+        Raises:
+            ReadError: They can't be read, or the account is in another organization.
+        """
+        try:
+            return await self._read(account_id)
+        except ReadError as error:
+            cause = error.__cause__
+            code = code_of(cause) if isinstance(cause, ClientError) else ""
+            if code == _NO_ORGANIZATION:
+                return ControlPolicies(account=account_id)
+            if code in _STRANGER:
+                raise ReadError(
+                    f"account {account_id} is not in the organization of the bot's own credentials",
+                    enable="ask who manages that account's organization for its resource control policies",
+                ) from error
+            raise
+
+    async def _read(self, account_id: str) -> ControlPolicies:
+        found: dict[str, ControlPolicy] = {}
+        for target in await self._line(account_id):
+            for policy, name in await self._attached(account_id, target):
+                if policy == _PASSES_ALL or policy in found or len(found) >= _MOST:
+                    continue
+                text = await self._text(account_id, policy)
+                found[policy] = ControlPolicy(id=policy, name=name, text=text, attached_to=target)
+        return ControlPolicies(account=account_id, items=tuple(found.values()))
+
+    async def _line(self, account_id: str) -> tuple[str, ...]:
+        """The account and everything above it."""
+        line = [account_id]
+        while len(line) < _DEEPEST:
+            child = line[-1]
+            parent = await self._call(
+                "ListParents",
+                account_id,
+                child,
+                lambda api, child=child: api.list_parents(ChildId=child)["Parents"][0]["Id"],  # type: ignore[misc]
+            )
+            if parent is None:
+                break
+            line.append(parent)
+            if parent.startswith("r-"):
+                break
+        return tuple(line)
+
+    async def _attached(self, account_id: str, target: str) -> tuple[tuple[str, str], ...]:
+        def listed(api: OrganizationsClient) -> tuple[tuple[str, str], ...]:
+            answer = api.list_policies_for_target(TargetId=target, Filter="RESOURCE_CONTROL_POLICY")
+            return tuple((policy["Id"], policy["Name"]) for policy in answer["Policies"])
+
+        return await self._call("ListPoliciesForTarget", account_id, target, listed) or ()
+
+    async def _text(self, account_id: str, policy: str) -> str:
+        return (
+            await self._call(
+                "DescribePolicy",
+                account_id,
+                policy,
+                lambda api: api.describe_policy(PolicyId=policy)["Policy"]["Content"],
+            )
+            or "{}"
+        )
+
+    async def _call(
+        self,
+        operation: str,
+        account_id: str,
+        resource: str,
+        function: Callable[[OrganizationsClient], T],
+    ) -> T | None:
+        attempt = Attempt(
+            service="organizations",
+            operation=operation,
+            resource=resource,
+            account=account_id,
+            region=self._region,
+            principal=_BOT,
+        )
+        return await self._sessions.call(
+            attempt,
+            lambda: function(self._sessions.client("organizations", self._region)),
+            credentials=None,
+        )

@@ -1,0 +1,38 @@
+"""IRSA310: the cluster's own issuer is set for people's logins too."""
+
+from __future__ import annotations
+
+from shlex import quote
+
+from diagnostics.evidence import Cluster, LoginIssuers
+from diagnostics.result import Finding, Place, Severity
+from diagnostics.wiring import Judgement, Pass, check
+
+
+@check("IRSA310", severity=Severity.RISK)
+def issuer_for_logins(cluster: Cluster, logins: LoginIssuers) -> Judgement:
+    """The cluster's own issuer is set for people's logins too.
+
+    Why: From Kubernetes 1.30 on the API server refuses to start when one issuer stands for both.
+    Source: terraform-aws-eks issue 3135; Kubernetes, "Authenticating", structured authentication.
+    """
+    if cluster.issuer not in logins.urls:
+        return Pass()
+    return Finding(
+        headline=f"Cluster {cluster.name} takes logins from its own issuer, which stops its API server",
+        place=Place(
+            where=f"account {cluster.account}",
+            object=f"identity provider configuration of cluster {cluster.eks_name}",
+            field="oidc.issuerUrl",
+        ),
+        seen=cluster.issuer,
+        wanted="an issuer of people's logins, not the cluster's own",
+        why="",
+        next="Disassociate the identity provider configuration; IRSA needs none.",
+        commands=(
+            (
+                f"aws eks list-identity-provider-configs --cluster-name {quote(cluster.eks_name)} "
+                f"--region {cluster.region}"
+            ),
+        ),
+    )

@@ -1,0 +1,57 @@
+"""What can refuse the call although the trust policy lets it in; asked for only where that is so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from diagnostics.clients import Clients
+from diagnostics.evidence import ControlPolicies, IamRole, TrustChanges, Unreadable
+from diagnostics.gather.facts import Now, TrustAnswer
+from diagnostics.iam.decision import Outcome
+from diagnostics.recognize.symptom import Cause, Symptom
+from diagnostics.wiring import probe
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
+
+RECENT = timedelta(minutes=15)
+"""How far back a change of the trust policy still matters."""
+
+
+def refused_though_allowed(
+    symptom: Symptom | None, answer: TrustAnswer | Unreadable | None
+) -> TypeGuard[Symptom]:
+    """Whether STS refused what the trust policy allows."""
+    return (
+        symptom is not None
+        and symptom.cause is Cause.ACCESS_DENIED
+        and isinstance(answer, TrustAnswer)
+        and answer.decision.outcome is Outcome.ALLOWED
+    )
+
+
+@probe(deadline=10.0)
+async def control_policies(
+    io: Clients, symptom: Symptom | None, answer: TrustAnswer | Unreadable | None, role: IamRole
+) -> ControlPolicies | None:
+    """The resource control policies over the role's account."""
+    if not refused_though_allowed(symptom, answer):
+        return None
+    return await io.organization().control_policies(role.account)
+
+
+@probe()
+async def trust_changes(
+    *,
+    io: Clients,
+    symptom: Symptom | None,
+    answer: TrustAnswer | Unreadable | None,
+    role: IamRole,
+    now: Now,
+) -> TrustChanges | None:
+    """Changes of the role's trust policy in the last minutes."""
+    if not refused_though_allowed(symptom, answer):
+        return None
+    reader = io.aws(role.account)
+    return await reader.trust_changes(role.name, now.at - RECENT, now.at)
