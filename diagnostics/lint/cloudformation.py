@@ -100,6 +100,7 @@ def _intrinsic(name: str, value: Node, place: Node) -> Scalar:
                 text=_VARIABLE.sub(HOLE, first.text).replace("${!", "${"),
                 holes=holes,
                 inside=first.inside,
+                widths=tuple(len(m[0]) for m in _VARIABLE.finditer(first.text)),
             )
     shown = value.text if isinstance(value, Scalar) else "…"
     return Scalar(line=place.line, column=place.column, text=HOLE, holes=(f"{name} {shown}"[:120],))

@@ -197,7 +197,14 @@ class _Reader:
         line = node.start_point.row + 2
         text = "".join(parts)
         inside = tuple((line + index, 1) for index in range(text.count("\n") + 1))
-        return Scalar(line=line, column=1, text=text, holes=tuple(holes), inside=inside)
+        widths = tuple(
+            len(self._text(child))
+            for child in node.children
+            if child.type in ("template_interpolation", "template_directive")
+        )
+        return Scalar(
+            line=line, column=1, text=text, holes=tuple(holes), inside=inside, widths=widths
+        )
 
     def _parts(self, node: Syntax, *, escapes: bool) -> tuple[list[str], list[str]]:
         parts: list[str] = []

@@ -90,7 +90,12 @@ class Folder:
                 text += HOLE + part
                 holes.append(hole)
         return Scalar(
-            line=node.line, column=node.column, text=text, holes=tuple(holes), inside=node.inside
+            line=node.line,
+            column=node.column,
+            text=text,
+            holes=tuple(holes),
+            inside=node.inside,
+            widths=node.widths if len(holes) == len(node.holes) else (),
         )
 
 

@@ -49,6 +49,8 @@ class Scalar:
     """The expressions of its holes, in order, shortened."""
     inside: tuple[tuple[int, int], ...] = ()
     """Line and column of each of its lines, where it is a block; else everything stands at its start."""
+    widths: tuple[int, ...] = ()
+    """Characters that each hole takes in the source, where they matter for columns."""
     tag: str = ""
     """A short tag such as `!Sub`."""
 
@@ -79,7 +81,10 @@ class Scalar:
         before = self.text[:offset]
         row = before.count("\n")
         line, column = self.inside[min(row, len(self.inside) - 1)]
-        return line, column + offset - (before.rfind("\n") + 1)
+        start = before.rfind("\n") + 1
+        first, last = before.count(HOLE, 0, start), before.count(HOLE)
+        wider = sum(width - 1 for width in self.widths[first:last])
+        return line, column + offset - start + wider
 
 
 @dataclass(slots=True, kw_only=True)

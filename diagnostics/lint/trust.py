@@ -14,7 +14,7 @@ from diagnostics.iam.decision import Mismatch
 from diagnostics.iam.json_text import escape
 from diagnostics.iam.keys import ISSUER_CLAIMS
 from diagnostics.iam.provider_form import fault_of
-from diagnostics.iam.subject import Subject, looks_like_subject
+from diagnostics.iam.subject import PREFIX, Subject, looks_like_subject
 from diagnostics.iam.subject_reasons import form_fault, plausible
 from diagnostics.iam.trusted_key import claim_meant, read_key
 from diagnostics.lint.finding import SourceFinding
@@ -238,7 +238,7 @@ def _statement(
             wanted="sts:AssumeRoleWithWebIdentity",
             fix="Allow sts:AssumeRoleWithWebIdentity here.",
         )
-    issuer = _issuer_of(providers)
+    issuer = _issuer_of(providers, statement)
     for condition in statement.conditions:
         yield from _condition(source, condition, issuer)
     if not source.partial:
@@ -246,10 +246,15 @@ def _statement(
     yield from _unreachable(source, policy, statement, providers)
 
 
-def _issuer_of(providers: list[str]) -> str:
+def _issuer_of(providers: list[str], statement: Statement) -> str:
     for one in providers:
         if ":oidc-provider/" in one:
             return one.partition(":oidc-provider/")[2].removeprefix("https://").rstrip("/").lower()
+    if not providers:
+        for condition in statement.conditions:
+            head, _, claim = condition.name.rpartition(":")
+            if claim in ISSUER_CLAIMS and "oidc.eks." in head:
+                return head.removeprefix("https://")
     return ISSUER.lower()
 
 
@@ -358,7 +363,7 @@ def _subject(
             wanted="StringLike, or names without wildcards",
             fix="Name the service accounts, or move the condition under StringLike.",
         )
-    elif value.strip("*?") and not plausible(value, wild=base not in _LITERAL):
+    elif not _reaches(value, wild=base not in _LITERAL):
         yield _finding(
             source,
             "IRSA407",
@@ -368,6 +373,16 @@ def _subject(
             wanted="system:serviceaccount:<namespace>:<name>",
             fix="Write the subject as system:serviceaccount:<namespace>:<name>.",
         )
+
+
+def _reaches(value: str, *, wild: bool) -> bool:
+    """Whether any service account can have a subject that fits."""
+    if plausible(value, wild=wild):
+        return True
+    start = re.split(r"[*?]", value, maxsplit=1)[0]
+    if not wild or start == value:
+        return False
+    return PREFIX.startswith(start) or (start.startswith(PREFIX) and value.count(":") <= 3)  # noqa: PLR2004
 
 
 def _audience(
