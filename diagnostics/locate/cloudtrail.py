@@ -32,7 +32,8 @@ _LATELY: Final = timedelta(minutes=30)
 _LAG: Final = timedelta(minutes=15)
 _OLDEST: Final = timedelta(days=90)
 """Source: CloudTrail API reference, LookupEvents: "within the last 90 days"."""
-_REGIONS: Final = 3
+_REGIONS: Final = 6
+"""Asked side by side, each with a rate limit of its own."""
 _ACCOUNTS: Final = 2
 _SECONDS: Final = 5.0
 """For one region; us-east-1 is known to take that long."""

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from sandbox.cloudtrail import CloudTrail, account_of
 from sandbox.kube.tls import new_authority
 from sandbox.scenarios.load import scenarios
 from sandbox.world.aws import Moto
@@ -16,6 +17,7 @@ from sandbox.world.real import RealCluster
 from sandbox.world.seeding import Clock, seed
 from sandbox.world.servers import Embedded, StartsControlPlane, authenticator_of
 from sandbox.world.state import client, state_of
+from sandbox.world.trail import refused_calls
 from sandbox.world.webhooks import webhook_of
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class World:
         self._control_plane = control_plane
         self._moto = Moto()
         self._clock = Clock()
+        self.cloudtrail = CloudTrail(account_of=account_of, now=self._clock)
         self._authority = new_authority()
         self._stack = AsyncExitStack()
         self._servers: dict[str, Embedded | RealCluster] = {}
@@ -90,6 +93,9 @@ class World:
         """Put everything as it was at the start, the faults included."""
         async with self._busy:
             await asyncio.to_thread(self._seed_aws)
+            self.cloudtrail.forget()
+            for record in refused_calls(self.scenarios, now=self._clock()):
+                self.cloudtrail.record(record)
             plans = [blueprint(one) for one in self.scenarios]
             for cluster in self.clusters:
                 server = self._servers[cluster.name]
@@ -107,7 +113,7 @@ class World:
 
     def environ(self) -> dict[str, str]:
         """AWS_* for the bot's process: its own credentials are those of the management account."""
-        return self._moto.environ()
+        return {**self._moto.environ(), "AWS_ENDPOINT_URL_CLOUDTRAIL": self.cloudtrail.url}
 
     def fleet_yaml(self, path: Path | None = None) -> str:
         """Write the fleet file that fits this world; its text."""
@@ -155,6 +161,7 @@ class World:
     async def _start(self) -> None:
         await asyncio.to_thread(self._moto.start)
         self._stack.push_async_callback(asyncio.to_thread, self._moto.stop)
+        await self._stack.enter_async_context(self.cloudtrail)
         for cluster in self.clusters:
             authenticator = authenticator_of(cluster, self._moto, self._clock)
             self._stack.push_async_callback(authenticator.close)
