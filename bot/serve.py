@@ -67,7 +67,11 @@ def options_of(settings: Settings) -> Options:
         database_url=settings.database_url.get_secret_value(),
         signing_secret=None if secret is None else secret.get_secret_value(),
         concurrency=settings.concurrency,
-        limits=Limits(waiting=settings.queue_limit),
+        limits=Limits(
+            waiting=settings.queue_limit,
+            per_thread=settings.replies_per_thread,
+            per_channel=settings.replies_per_channel,
+        ),
         deadline=settings.diagnosis_deadline,
         drain=settings.drain_deadline,
     )

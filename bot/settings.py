@@ -137,6 +137,12 @@ class Settings(BaseModel):
     queue_limit: int = Field(default=2000, ge=1, le=100_000, alias="IRSA_QUEUE_LIMIT")
     """Diagnoses that may wait."""
 
+    replies_per_channel: int = Field(default=60, ge=1, le=100_000, alias="IRSA_REPLIES_PER_CHANNEL")
+    """Answers that nobody asked for, in one channel within an hour."""
+
+    replies_per_thread: int = Field(default=5, ge=1, le=1_000, alias="IRSA_REPLIES_PER_THREAD")
+    """The same in one thread."""
+
     inventory_interval: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = Field(
         default=900.0, alias="IRSA_INVENTORY_INTERVAL"
     )

@@ -185,6 +185,7 @@ class Stage:
             "IRSA_FLEET_FILE": str(self._folder / "fleet.yaml"),
             "IRSA_DATABASE_URL": f"sqlite:///{self._folder / 'irsa.sqlite3'}",
             "IRSA_HTTP_PORT": str(self._bot_port),
+            "IRSA_REPLIES_PER_CHANNEL": "10000",  # whoever tries all failures wants all answers
             **(self.play.settings or {}),
         }
 

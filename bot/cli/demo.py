@@ -45,7 +45,7 @@ def demo(
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         started = loop.time()
-        typer.echo("Starting AWS, two Kubernetes clusters, Slack and the bot on 127.0.0.1 …")
+        typer.echo("Starting AWS accounts, Kubernetes clusters, Slack and the bot on 127.0.0.1 …")
         stage = Stage(play, World())
         opening = asyncio.create_task(stage.__aenter__())
         stopping = asyncio.create_task(stop.wait())

@@ -36,7 +36,7 @@ class Limits:
     """Automatic jobs that may wait; what people ask for is never dropped."""
     per_thread: int = 5
     """Automatic replies in one thread within the hour."""
-    per_channel: int = 30
+    per_channel: int = 60
     """Automatic replies in one channel within the hour."""
 
 

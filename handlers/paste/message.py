@@ -10,6 +10,7 @@ from handlers.paste.author import Author, Voice, author_of
 from handlers.paste.intake import Source, chosen, failures, file_order, paste_of, thread_of
 from handlers.paste.reading import alert_hints, edit_of, extract_text, files_to_read, newly_said
 from handlers.paste.reading.untrusted import text_at
+from handlers.ports import Order, Recorded, Task
 from handlers.shared_channels import flagged
 
 if TYPE_CHECKING:
@@ -79,4 +80,22 @@ async def _record(
     labels = alert_hints(content) if author.voice is Voice.ALERT else None
     text = extract_text(content)
     paste = paste_of(desk.rules, source, symptoms, text=text, labels=labels)
-    return (await desk.inbox.paste(paste)).value
+    recorded = await desk.inbox.paste(paste)
+    if recorded is Recorded.CAPPED and author.voice is Voice.PERSON and author.user is not None:
+        await desk.inbox.order(_capped(source))
+    return recorded.value
+
+
+def _capped(source: Source) -> Order:
+    """Say privately why this paste gets no reply: silence would look like a bot that is gone."""
+    words = (
+        "I have answered many failures here within the hour, and keep quiet so that this stays readable. "
+        "Mention me with the error, and I look at this one too."
+    )
+    payload = {
+        "channel": source.spot.channel,
+        "thread_ts": source.spot.thread_ts,
+        "user": source.by,
+        "words": words,
+    }
+    return Order(task=Task.HELP, urgent=False, payload=payload)

@@ -146,6 +146,8 @@ async def test_a_storm_in_one_thread_is_capped_but_who_asks_is_answered(town: To
         await town.settle(bot)
 
     assert automatic == 2
+    (whisper,) = town.driver.whispers(MINJI)
+    assert "Mention me with the error" in whisper.text
     assert len([m for m in town.replies(ts) if m.bot_id]) == 3
 
 
