@@ -82,6 +82,35 @@ def authorize(user: User, wanted: Attributes) -> None:
     raise _forbidden(user, wanted)
 
 
+def self_review(user: User, asked: Any) -> dict[str, Any]:
+    """Answer a SelfSubjectAccessReview.
+
+    Raises:
+        ApiError: 400, it is none.
+    """
+    spec = asked.get("spec") if isinstance(asked, dict) else None
+    spec = spec if isinstance(spec, dict) else {}
+    of_resource, of_path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    if isinstance(of_resource, dict):
+        wanted = Attributes(
+            verb=str(of_resource.get("verb", "")),
+            group=str(of_resource.get("group", "")),
+            resource=str(of_resource.get("resource", "")),
+            namespace=of_resource.get("namespace"),
+        )
+    elif isinstance(of_path, dict):
+        wanted = Attributes(verb=str(of_path.get("verb", "")), path=str(of_path.get("path", "")))
+    else:
+        raise ApiError(
+            400, "BadRequest", "spec: one of nonResourceAttributes or resourceAttributes is needed"
+        )
+    try:
+        authorize(user, wanted)
+    except ApiError as refusal:
+        return {**asked, "status": {"allowed": False, "reason": str(refusal)}}
+    return {**asked, "status": {"allowed": True}}
+
+
 def cluster_roles() -> list[dict[str, Any]]:
     """ClusterRoles and ClusterRoleBindings that say the same to a real API server."""
     objects: list[dict[str, Any]] = []

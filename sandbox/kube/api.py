@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from aiohttp import web
 
 from sandbox.kube import identity_webhook, patches
-from sandbox.kube.access import ADMINS, Attributes, User, authorize
+from sandbox.kube.access import ADMINS, Attributes, User, authorize, self_review
 from sandbox.kube.controllers import Controllers
 from sandbox.kube.resources import (
     MUTATING_WEBHOOK,
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 MOST_BODY: Final = 3 * 1024 * 1024
 """Bytes of a request. Source: k8s.io/apiserver, MaxRequestBodyBytes."""
 DISCOVERY: Final = "/.well-known/openid-configuration"
+SELF_REVIEWS: Final = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+"""Whoever is logged in may ask what they may do."""
 
 
 class Authenticates(Protocol):
@@ -90,6 +92,11 @@ class KubernetesApi:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         user = await self._user(request)
+        if request.method == "POST" and request.path == SELF_REVIEWS:
+            return web.json_response(self_review(user, await _body(request)), status=201)
+        return await self._served(request, user)
+
+    async def _served(self, request: web.Request, user: User) -> web.StreamResponse:
         parts = request.path.strip("/").split("/")
         found = _resource(parts)
         self.requests.append(f"{request.method} {request.path_qs}")
