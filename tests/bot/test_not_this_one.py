@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from bot.fleet_file import Channel
 from bot.store.retention import Retention
 from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, RANDOM, labels, shown
@@ -31,6 +33,7 @@ def with_billing(town: Town, **defaults: str) -> None:
     town.file = replace(town.file, channels=(Channel(id=ONCALL, **defaults),))
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 async def test_another_service_account_is_diagnosed_in_the_same_reply(town: Town) -> None:
     with_billing(town, cluster="prod-eu", namespace="payments")
     async with town.bot() as bot:
@@ -104,6 +107,7 @@ async def test_who_names_everything_gets_no_such_button(town: Town) -> None:
     assert "Not this one" not in labels(town.reply(anchor.ts))
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 async def test_an_answer_is_remembered_in_its_channel_for_the_same_failure(town: Town) -> None:
     town.file = replace(town.file, channels=())
     town.world.accounts[0] = replace(town.world.accounts[0], annotations={})
