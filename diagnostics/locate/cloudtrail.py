@@ -37,6 +37,8 @@ _REGIONS: Final = 6
 _ACCOUNTS: Final = 2
 _SECONDS: Final = 5.0
 """For one region; us-east-1 is known to take that long."""
+_LONGEST: Final = 250
+"""Characters of a reason."""
 _CALLERS: Final = 10
 """Different callers of one role that are looked at."""
 
@@ -91,12 +93,10 @@ async def recorded(
     candidates, strangers = await _candidates(matching, clues, guesses, io)
     if candidates:
         return Recorded(candidates=candidates)
-    troubles = list(strangers)
-    troubles += dict.fromkeys(a.trouble for a in answers if a.trouble)
-    readable = [p for p, a in zip(places, answers, strict=False) if a.readable]
+    troubles = [*strangers, *_unread(answers)]
+    readable = [a for a in answers if a.why is None]
     if not matching and readable:
-        cut = any(not a.complete for a in answers)
-        troubles.append(_nothing(readable, window, cut=cut))
+        troubles.append(_nothing(readable, window))
     return Recorded(troubles=tuple(troubles))
 
 
@@ -163,10 +163,12 @@ def _regions(clues: Clues, guesses: tuple[Guess, ...], account: str) -> tuple[st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
+    account: str
+    region: str
     calls: tuple[WebIdentityCall, ...] = ()
     complete: bool = True
-    readable: bool = True
-    trouble: str | None = None
+    why: str | None = None
+    """Why it could not be asked."""
 
 
 async def _answers(
@@ -187,25 +189,35 @@ async def _answers(
 
 
 async def _ask(io: Clients, account: str, region: str, window: _Window) -> _Answer:
-    where = f"CloudTrail of account {account} in {region}"
     try:
         async with asyncio.timeout(_SECONDS):
             found = await io.aws(account).web_identity_calls(region, window.since, window.until)
     except TimeoutError:
-        return _Answer(readable=False, trouble=f"{where} did not answer in time.")
+        return _Answer(account=account, region=region, why="it did not answer in time")
     except ReadError as error:
-        words = f"{where} could not be asked: {error.why.rstrip('.')}."
-        return _Answer(readable=False, trouble=words)
-    return _Answer(calls=found.items, complete=found.complete)
+        return _Answer(account=account, region=region, why=error.why.rstrip("."))
+    return _Answer(account=account, region=region, calls=found.items, complete=found.complete)
 
 
-def _nothing(places: list[tuple[str, str]], window: _Window, *, cut: bool) -> str:
-    accounts = ", ".join(dict.fromkeys(account for account, _ in places))
-    regions = ", ".join(dict.fromkeys(region for _, region in places))
+def _unread(answers: list[_Answer]) -> list[str]:
+    """What could not be asked, the same reason once for each account."""
+    regions: dict[tuple[str, str], list[str]] = {}
+    for answer in answers:
+        if answer.why is not None:
+            regions.setdefault((answer.account, answer.why[:_LONGEST]), []).append(answer.region)
+    return [
+        f"CloudTrail of account {account} ({', '.join(places)}) could not be asked: {why}."
+        for (account, why), places in regions.items()
+    ]
+
+
+def _nothing(answers: list[_Answer], window: _Window) -> str:
+    accounts = ", ".join(dict.fromkeys(answer.account for answer in answers))
+    regions = ", ".join(dict.fromkeys(answer.region for answer in answers))
     words = f"CloudTrail of account {accounts} ({regions}) shows no such call from {window}"
     if window.lags:
         return f"{words}; records lag by 5 to 15 minutes, so it may not be there yet."
-    if cut:
+    if any(not answer.complete for answer in answers):
         return f"{words} among the newest records, which were read; there are more."
     return f"{words}; not every refused call is recorded."
 
@@ -254,7 +266,9 @@ async def _candidates(
         cluster = clusters[call.issuer]
         if cluster is None or call.service_account is None:
             strangers.append(_stranger(call, cluster))
-        elif _agrees(call, cluster, clues, guesses):
+        elif not _agrees(call, cluster, clues, guesses):
+            strangers.append(_contradiction(call, cluster))
+        else:
             # Of several callers the one that failed last comes first.
             newest = call is matching[0]
             candidates.append(_scored(call, cluster, clues, newest=newest))
@@ -274,9 +288,18 @@ def _agrees(
     )
 
 
+def _contradiction(call: WebIdentityCall, cluster: FleetCluster) -> str:
+    who = "/".join(call.service_account or ())
+    return f"{_named(call)} names {who} on {cluster.name}, which is not what was said."
+
+
+def _named(call: WebIdentityCall) -> str:
+    return f"CloudTrail record {visible(call.event_id)} of {call.at:%H:%M:%S} UTC"
+
+
 def _stranger(call: WebIdentityCall, cluster: FleetCluster | None) -> str:
     who = f"{visible(call.subject[:200])} of issuer {visible(call.issuer[:200])}"
-    words = f"CloudTrail record {visible(call.event_id)} of {call.at:%H:%M:%S} UTC names {who}"
+    words = f"{_named(call)} names {who}"
     if cluster is None:
         return f"{words}, which is no cluster of the fleet file."
     return f"{words}, which is no service account."
@@ -285,7 +308,7 @@ def _stranger(call: WebIdentityCall, cluster: FleetCluster | None) -> str:
 def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues, *, newest: bool) -> Scored:
     namespace, name = call.service_account or ("", "")
     proven = _same(call.request_id, clues.request_id)
-    record = f"CloudTrail record {visible(call.event_id)} of {call.at:%H:%M:%S} UTC"
+    record = _named(call)
     if proven:
         reason = f"{record} names it"
     elif clues.assumed:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
 from bot.clients import Limits, build_clients
@@ -183,6 +185,28 @@ def changed(**more: object) -> str:
 )
 def test_what_is_no_record_of_a_web_identity_call_is_passed_over(text: str) -> None:
     assert read_record(text) is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(sorted(event())) | st.sampled_from(["principalId", "ARN", "roleArn"]),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(changes=st.dictionaries(st.sampled_from(sorted(event())), JSON, max_size=4))
+def test_no_record_breaks_the_reading(changes: dict[str, object]) -> None:
+    call = read_record(changed(**changes))
+
+    assert call is None or (call.role_arn.startswith("arn:") and call.subject)
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ async def test_a_denied_cloudtrail_leaves_a_question_that_says_so(
         world.cloudtrail.denied.clear()
 
     assert isinstance(answer, Question)
-    assert "CloudTrail of account 222233334444 in eu-west-1 could not be asked" in answer.text
+    assert "CloudTrail of account 222233334444 (eu-west-1, " in answer.text
     assert "not authorized to perform: cloudtrail:LookupEvents" in answer.text
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from diagnostics.case import Case, Question
 from diagnostics.errors import Unreachable
@@ -207,7 +209,7 @@ async def test_a_refused_lookup_is_stated_and_hinders_nothing() -> None:
 
     assert len(answer.candidates) == 2
     assert (
-        f"CloudTrail of account {h.SHARED} in eu-west-1 could not be asked: "
+        f"CloudTrail of account {h.SHARED} (eu-west-1, us-east-1) could not be asked: "
         "AccessDenied: not authorized to perform LookupEvents."
     ) in answer.text
 
@@ -240,6 +242,9 @@ async def test_a_person_who_names_the_namespace_is_not_overruled() -> None:
     answer = question(await located(h.symptom(request_id=REQUEST), world, namespace="payments"))
 
     assert {c.target.namespace for c in answer.candidates} == {"payments"}
+    assert (
+        "CloudTrail record e-1 of 11:50:00 UTC names staging/api on prod-eu, which is not what was said."
+    ) in answer.text
 
 
 async def test_one_region_that_fails_does_not_hide_the_other(
@@ -259,6 +264,41 @@ async def test_one_region_that_fails_does_not_hide_the_other(
     monkeypatch.setattr(DoubleAws, "web_identity_calls", refused_in_europe)
 
     assert target(await located(h.symptom(request_id=REQUEST), world)).namespace == "payments"
+
+
+WORDS = st.text(max_size=60) | st.sampled_from(
+    [h.SUBJECT, h.provider_arn(), h.ROLE, REQUEST, "system:serviceaccount:../x:y", "eu-west-1"]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    records=st.lists(
+        st.fixed_dictionaries(
+            dict.fromkeys(
+                ("event_id", "role_arn", "provider_arn", "audience", "subject", "request_id"), WORDS
+            )
+        ),
+        max_size=15,
+    )
+)
+async def test_whatever_records_say_the_target_is_one_of_the_fleet(
+    records: list[dict[str, str | None]],
+) -> None:
+    world = two_that_fit()
+    world.trail += [
+        call(n, **record)
+        for n, record in enumerate(records)
+        if str(record["role_arn"]).count(":") > 3
+    ]
+
+    answer = await located(h.symptom(request_id=REQUEST), world)
+
+    if isinstance(answer, Target):
+        assert answer.cluster in {"prod-eu", "prod-us"}
+        assert ".." not in answer.namespace
+    else:
+        assert len(answer.candidates) <= 20
 
 
 async def test_the_diagnosis_goes_on_by_itself_and_shows_the_lookup_among_its_reads() -> None:
