@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.fleet_file import json_schema
+from bot.preflight.document import PreflightReport
 from bot.report import Report
 from diagnostics.checks.catalogue import catalogue
 from diagnostics.checks.page import page
@@ -24,6 +25,9 @@ def _schema(document: dict[str, Any]) -> str:
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "checks.md": lambda: page(catalogue()),
     "report.schema.json": lambda: _schema(Report.model_json_schema(mode="serialization")),
+    "preflight.schema.json": lambda: _schema(
+        PreflightReport.model_json_schema(mode="serialization")
+    ),
     "fleet.schema.json": lambda: _schema(json_schema()),
 }
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.cli import demo, diagnose, fleet, inventory, lint, manifest, recognize, serve, trust
+from bot.cli import (
+    demo,
+    diagnose,
+    fleet,
+    inventory,
+    lint,
+    manifest,
+    preflight,
+    recognize,
+    serve,
+    trust,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +31,7 @@ COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
     demo.register,
     fleet.register,
     inventory.register,
+    preflight.register,
     manifest.register,
 )
 """What adds each subcommand, in the order of `irsa --help`."""

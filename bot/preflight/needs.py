@@ -17,6 +17,8 @@ class Action:
     """Such as `iam:GetRole`."""
     why: str
     """What can't be told without it, as a clause."""
+    optional: bool = False
+    """Whether a team may well do without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +31,15 @@ class Rule:
     """Plural, or a path."""
     verbs: tuple[str, ...]
     why: str
+    optional: bool = False
+    """Whether it is of no use for clusters that EKS runs."""
 
 
 READ_ACTIONS: Final = (
     Action(name="eks:DescribeCluster", why="the cluster's issuer, and where its Kubernetes API is"),
-    Action(name="eks:ListClusters", why="clusters that the fleet file does not name"),
+    Action(
+        name="eks:ListClusters", why="clusters that the fleet file does not name", optional=True
+    ),
     Action(name="iam:GetRole", why="the role's trust policy and permissions boundary"),
     Action(
         name="iam:ListRoles",
@@ -46,6 +52,7 @@ READ_ACTIONS: Final = (
     Action(
         name="cloudtrail:LookupEvents",
         why="who made the failed call, where all else leaves that open",
+        optional=True,
     ),
 )
 """Of the read role."""
@@ -88,6 +95,7 @@ READ_RULES: Final = (
         resource="/.well-known/openid-configuration",
         verbs=("get",),
         why="the issuer, where EKS can't be asked for it",
+        optional=True,
     ),
 )
 """Of the read role, in all namespaces."""

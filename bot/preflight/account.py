@@ -1,0 +1,107 @@
+"""One account: can its roles be assumed, and may they do what they are for?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.clients.aws.identities import Purpose
+from bot.preflight import remedies
+from bot.preflight.attempts import try_action
+from bot.preflight.needs import FIX_ACTIONS, READ_ACTIONS
+from bot.preflight.outcome import Check, Place, Remedy, State
+from diagnostics.errors import ReadDenied, ReadError
+
+if TYPE_CHECKING:
+    from bot.preflight.needs import Action
+    from bot.preflight.reach import Reach
+    from diagnostics.fleet import Account
+
+
+async def check_account(reach: Reach, account: Account) -> Place:
+    """Assume the account's roles, and try each action that is needed."""
+    read = await _identity(reach, account, Purpose.READ, account.read_role, READ_ACTIONS)
+    parts = [read]
+    if account.fix_role is not None:
+        parts.append(await _identity(reach, account, Purpose.FIX, account.fix_role, FIX_ACTIONS))
+    return Place(
+        kind="account",
+        name=account.id if account.name == account.id else f"{account.id} ({account.name})",
+        checks=tuple(check for checks, _ in parts for check in checks),
+        remedies=tuple(remedy for _, found in parts for remedy in found),
+    )
+
+
+async def _identity(
+    reach: Reach, account: Account, purpose: Purpose, role: str | None, needed: tuple[Action, ...]
+) -> tuple[list[Check], list[Remedy]]:
+    calls = reach.calls(account, purpose)
+    what = f"assume {role}" if role else "the bot's own credentials"
+    try:
+        identity = await calls.identities.of(account, purpose)
+    except ReadError as error:
+        checks = [failed(what, error, needed_for=f"everything that {purpose}s in this account")]
+        checks += [_not_tried(a.name, a.why, purpose) for a in needed]
+        return checks, await _trust(reach, account, role, error)
+    own = [
+        c for c in reach.fleet.clusters if c.account == account.id and not _elsewhere(c.name, reach)
+    ]
+    region = own[0].region if own else calls.region
+    cluster = own[0].eks_name if own else None
+
+    async def one(action: Action) -> Check:
+        name = f"{action.name}{' (fix role)' if purpose is Purpose.FIX else ''}"
+        try:
+            await try_action(action.name, calls, region=region, cluster=cluster)
+        except ReadError as error:
+            return failed(name, error, needed_for=action.why, optional=action.optional)
+        return Check(what=name, state=State.WORKS, needed_for=action.why)
+
+    tried = await asyncio.gather(*(one(action) for action in needed))
+    refused = {
+        action.name
+        for action, check in zip(needed, tried, strict=True)
+        if check.state is State.MISSING
+    }
+    mend = [remedies.actions(identity.principal, refused)] if refused else []
+    return [Check(what=what, state=State.WORKS), *tried], mend
+
+
+def _elsewhere(name: str, reach: Reach) -> bool:
+    """Whether EKS need not know the cluster."""
+    entry = reach.fleet.cluster(name)
+    return entry.endpoint is not None or entry.kubeconfig is not None or entry.issuer is not None
+
+
+async def _trust(
+    reach: Reach, account: Account, role: str | None, error: ReadError
+) -> list[Remedy]:
+    if role is None or not isinstance(error, ReadDenied):
+        return []
+    try:
+        hub = reach.fleet.hub
+        if hub is not None and hub.role in error.enable and role not in error.enable:
+            own = await reach.own_principal(account)
+            return list(remedies.trust(hub.role, own, hub.external_id))
+        return list(remedies.trust(role, await reach.principal(account), account.external_id))
+    except ReadError:
+        return []
+
+
+def failed(
+    what: str, error: ReadError, *, needed_for: str | None = None, optional: bool = False
+) -> Check:
+    """A check that ended in one of our errors."""
+    state = State.MISSING if isinstance(error, ReadDenied) else State.NO_ANSWER
+    if optional and state is State.MISSING:
+        state = State.OPTIONAL
+    return Check(what=what, state=state, why=error.why, enable=error.enable, needed_for=needed_for)
+
+
+def _not_tried(what: str, why: str, purpose: Purpose) -> Check:
+    return Check(
+        what=what,
+        state=State.SKIPPED,
+        why=f"the {purpose} role can't be assumed",
+        needed_for=why,
+    )

@@ -1,0 +1,215 @@
+"""One cluster: is its API reached, does it know the roles, and may they do what they are for?
+
+Nothing is written: what the fix role may do, the API server is asked by SelfSubjectAccessReview.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from bot.clients.aws.identities import Purpose
+from bot.clients.kube.errors import BROKEN, broken, refused
+from bot.clients.kube.request import Request
+from bot.preflight import remedies
+from bot.preflight.account import failed
+from bot.preflight.needs import FIX_GROUP, FIX_RULES, READ_GROUP, READ_RULES
+from bot.preflight.outcome import Check, Place, Remedy, State
+from diagnostics.errors import ReadError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bot.clients.kube.access import ClusterAccess
+    from bot.clients.kube.endpoint import Endpoint
+    from bot.preflight.needs import Rule
+    from bot.preflight.reach import Reach
+    from diagnostics.fleet import FleetCluster
+
+_PATH: Final = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+_Asked = tuple[str, "Rule"]
+"""A verb of a rule."""
+
+
+class _Status(BaseModel):
+    allowed: bool
+
+
+class _Review(BaseModel):
+    status: _Status
+
+
+async def check_cluster(reach: Reach, entry: FleetCluster, namespaces: Collection[str]) -> Place:
+    """Find the API server, log in as both roles, and ask it about each rule.
+
+    Args:
+        reach: The ways.
+        entry: The cluster.
+        namespaces: Where fixes are meant to be allowed, if that is not everywhere.
+    """
+    account = reach.fleet.account(entry.account)
+    checks: list[Check] = []
+    mend: list[Remedy] = []
+    read = _Identity(reach.access(entry, Purpose.READ), entry, account.read_role, READ_GROUP)
+    if await read.enter(checks, mend):
+        missing = await read.ask(READ_RULES, checks)
+        if missing:
+            mend.append(remedies.rbac(READ_GROUP, missing))
+    if account.fix_role is not None:
+        fix = _Identity(reach.access(entry, Purpose.FIX), entry, account.fix_role, FIX_GROUP)
+        if await fix.enter(checks, mend):
+            await _fixes(fix, namespaces, checks, mend)
+    return Place(
+        kind="cluster", name=entry.name, checks=tuple(checks), remedies=tuple(dict.fromkeys(mend))
+    )
+
+
+async def _fixes(
+    fix: _Identity, namespaces: Collection[str], checks: list[Check], mend: list[Remedy]
+) -> None:
+    """Everywhere, or in each of the namespaces."""
+    everywhere: list[Check] = []
+    missing = await fix.ask(FIX_RULES, everywhere)
+    if not missing or not namespaces:
+        checks += everywhere
+        if missing:
+            mend.append(remedies.rbac(FIX_GROUP, missing))
+        return
+    for namespace in sorted(namespaces):
+        lacking = await fix.ask(FIX_RULES, checks, namespace=namespace)
+        if lacking:
+            mend.append(remedies.rbac(FIX_GROUP, lacking, namespace))
+
+
+class _Identity:
+    """One role at one cluster."""
+
+    def __init__(
+        self, access: ClusterAccess, entry: FleetCluster, role: str | None, group: str
+    ) -> None:
+        self._access = access
+        self._entry = entry
+        self._role = role
+        self._group = group
+        self._fix = group == FIX_GROUP
+
+    async def enter(self, checks: list[Check], mend: list[Remedy]) -> bool:
+        """Find the API server and log in; whether there is any point in asking on."""
+        as_whom = " as the fix role" if self._fix else ""
+        try:
+            endpoint, bearer = await self._access.ready()
+        except ReadError as error:
+            checks.append(failed(f"find the API server{as_whom}", error))
+            return False
+        if not self._fix:
+            checks.append(Check(what=f"find the API server: {endpoint.url}", state=State.WORKS))
+        what = f"reach the API server and log in{as_whom}"
+        probe = ("get", READ_RULES[0]) if not self._fix else ("patch", FIX_RULES[0])
+        try:
+            await self._allowed(probe, None, endpoint)
+        except ReadError as error:
+            checks.append(failed(what, error))
+            if error.why.startswith(str(HTTPStatus.UNAUTHORIZED.value)) and self._role is not None:
+                mend.extend(remedies.entry(self._entry, self._role, self._group))
+            return False
+        checks.append(Check(what=f"{what}: {bearer.principal}", state=State.WORKS))
+        return True
+
+    async def ask(
+        self, rules: tuple[Rule, ...], checks: list[Check], *, namespace: str | None = None
+    ) -> list[_Asked]:
+        """Ask about each verb of each rule; those that are missing."""
+        endpoint, bearer = await self._access.ready()
+        asked = [(verb, rule) for rule in rules for verb in rule.verbs]
+
+        async def one(pair: _Asked) -> bool | ReadError:
+            try:
+                return await self._allowed(pair, namespace, endpoint)
+            except ReadError as error:
+                return error
+
+        answers = await asyncio.gather(*(one(pair) for pair in asked))
+        missing: list[_Asked] = []
+        for (verb, rule), answer in zip(asked, answers, strict=True):
+            where = f" in {namespace}" if namespace else ""
+            what = f"{verb} {rule.resource}{where}{' (fix role)' if self._fix else ''}"
+            if isinstance(answer, ReadError):
+                checks.append(failed(what, answer, needed_for=rule.why))
+            elif answer:
+                checks.append(Check(what=what, state=State.WORKS, needed_for=rule.why))
+            else:
+                optional = rule.optional and self._entry.endpoint is None
+                if not optional:
+                    missing.append((verb, rule))
+                checks.append(
+                    Check(
+                        what=what,
+                        state=State.OPTIONAL if optional else State.MISSING,
+                        why="RBAC does not allow it",
+                        enable=f"{_rule(verb, rule, namespace)} for group {self._group}, "
+                        f"which {bearer.principal} must have",
+                        needed_for=rule.why,
+                    )
+                )
+        return missing
+
+    async def _allowed(self, pair: _Asked, namespace: str | None, endpoint: Endpoint) -> bool:
+        """Ask about one verb.
+
+        Raises:
+            ReadError: There is no answer to tell.
+        """
+        cluster = self._entry.name
+        request = Request(
+            method="POST",
+            path=_PATH,
+            verb="create",
+            resource="selfsubjectaccessreviews",
+            group="authorization.k8s.io",
+            body=_review(pair, namespace),
+        )
+        try:
+            async with asyncio.timeout(self._access.limits.kube_deadline):
+                answer = await self._access.exchange(request)
+        except BROKEN as error:
+            raise broken(error, cluster=cluster, url=endpoint.url) from error
+        if not answer.ok:
+            _, bearer = await self._access.ready()
+            raise refused(answer, request, cluster=cluster, principal=bearer.principal)
+        try:
+            return _Review.model_validate_json(answer.body).status.allowed
+        except ValidationError as error:
+            raise ReadError(
+                f"{cluster} answers an access review with what is none",
+                enable=f"check that {endpoint.url} is a Kubernetes API",
+            ) from error
+
+
+def _review(pair: _Asked, namespace: str | None) -> Any:
+    verb, rule = pair
+    if rule.group is None:
+        asked = {"nonResourceAttributes": {"path": rule.resource, "verb": verb}}
+    else:
+        attributes = {"verb": verb, "group": rule.group, "resource": rule.resource}
+        if namespace is not None:
+            attributes["namespace"] = namespace
+        asked = {"resourceAttributes": attributes}
+    return {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": asked,
+    }
+
+
+def _rule(verb: str, rule: Rule, namespace: str | None) -> str:
+    return Request(
+        method="GET",
+        path="",
+        verb=verb,
+        resource=rule.resource,
+        group=rule.group,
+        namespace=namespace,
+    ).rule

@@ -1,0 +1,118 @@
+"""The ways to the accounts and clusters of a fleet, as the bot takes them, with nothing kept from earlier."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Final, Self
+
+from bot.clients.aws.calls import AccountCalls
+from bot.clients.aws.clusters import EksDescriptions
+from bot.clients.aws.errors import Attempt
+from bot.clients.aws.identities import Identities, Purpose
+from bot.clients.aws.options import AwsOptions
+from bot.clients.aws.sessions import AwsSessions
+from bot.clients.kube.access import ClusterAccess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from bot.clients.limits import Limits
+    from diagnostics.fleet import Account, Fleet, FleetCluster
+
+_ASSUMED: Final = re.compile(r"arn:([\w-]+):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[^/]+")
+
+
+class Reach:
+    """Makes calls as the bot does.
+
+    Args:
+        fleet: The accounts and clusters.
+        environ: AWS_* and KUBECONFIG.
+        limits: Timeouts and sizes.
+    """
+
+    def __init__(self, fleet: Fleet, environ: Mapping[str, str], limits: Limits) -> None:
+        self.fleet = fleet
+        self._environ = environ
+        self._limits = limits
+        options = AwsOptions.from_environ(environ)
+        self._sessions = AwsSessions(options, limits)
+        self._identities = Identities(fleet, self._sessions, options.region)
+        self._descriptions = EksDescriptions()
+        self._opened: list[ClusterAccess] = []
+
+    def calls(self, account: Account, purpose: Purpose) -> AccountCalls:
+        """Calls in an account as the identity for a purpose."""
+        return AccountCalls(account, self._sessions, self._identities, purpose)
+
+    def access(self, entry: FleetCluster, purpose: Purpose) -> ClusterAccess:
+        """The way to a cluster as the identity for a purpose."""
+        opened = ClusterAccess(
+            entry,
+            self.calls(self.fleet.account(entry.account), purpose),
+            self._descriptions,
+            slots=asyncio.Semaphore(self._limits.kube_at_once),
+            limits=self._limits,
+            environ=self._environ,
+        )
+        self._opened.append(opened)
+        return opened
+
+    async def principal(self, account: Account) -> str:
+        """Who the accounts' roles must trust: the hub role, or the bot's own; an ARN as a policy takes it.
+
+        Raises:
+            ReadError: The bot has no usable credentials.
+        """
+        if self.fleet.hub is not None:
+            return self.fleet.hub.role
+        return await self.own_principal(account)
+
+    async def own_principal(self, account: Account) -> str:
+        """The bot's own role or user.
+
+        Raises:
+            ReadError: The bot has no usable credentials.
+        """
+        region = self._identities.region(account)
+        attempt = Attempt(
+            service="sts",
+            operation="GetCallerIdentity",
+            resource="*",
+            account=account.id,
+            region=region,
+            principal="the bot's own credentials",
+        )
+        arn = await self._sessions.call(
+            attempt,
+            lambda: self._sessions.client("sts", region).get_caller_identity()["Arn"],
+            credentials=None,
+        )
+        return role_of(arn or "unknown")
+
+    async def close(self) -> None:
+        """Close connections and threads."""
+        for access in self._opened:
+            await access.close()
+        await self._descriptions.close()
+        await self._identities.close()
+        self._sessions.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def role_of(arn: str) -> str:
+    """The role of an assumed-role ARN, which says nothing of the role's path; another ARN as it is."""
+    match = _ASSUMED.fullmatch(arn)
+    return f"arn:{match[1]}:iam::{match[2]}:role/{match[3]}" if match else arn

@@ -1,0 +1,152 @@
+"""Slack: the tokens, their scopes, the channels of the fleet file."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from bot.preflight.outcome import Check, Place, Remedy, State
+from bot.slack.client import make_client
+from handlers.slack_trouble import NO_ANSWER, SLACK_TROUBLE, error_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.fleet_file import Channel
+
+_AT_ONCE: Final = 4
+_READING: Final = frozenset({"channels:history", "groups:history", "im:history"})
+"""Left out on purpose by `irsa manifest --mention-only`."""
+_WHY: Final = {
+    "app_mentions:read": "mentions",
+    "channels:history": "pasted errors in public channels",
+    "channels:read": "whether a channel is shared with another organisation",
+    "chat:write": "the reply",
+    "commands": "/irsa and the message shortcut",
+    "files:read": "errors in uploaded snippets and logs",
+    "groups:history": "pasted errors in private channels",
+    "groups:read": "whether a private channel is shared with another organisation",
+    "im:history": "pasted errors in direct messages",
+    "usergroups:read": "who is in an approver group",
+    "users:read": "whether whoever presses a button is a guest or of another organisation",
+}
+
+
+async def check_slack(
+    *,
+    api_url: str,
+    bot_token: str,
+    app_token: str | None,
+    scopes: Iterable[str],
+    channels: Iterable[Channel],
+) -> Place:
+    """Ask Slack about both tokens and about each channel.
+
+    Args:
+        api_url: Base of the Web API.
+        bot_token: xoxb-…
+        app_token: xapp-… in Socket Mode.
+        scopes: What the manifest asks for.
+        channels: Those that the fleet file names.
+    """
+    client = make_client(bot_token, api_url)
+    checks: list[Check] = []
+    mend: list[Remedy] = []
+    granted = await _bot_token(client, checks)
+    if granted is not None:
+        missing = _scopes(scopes, granted, checks)
+        if missing:
+            mend.append(
+                Remedy(
+                    title="OAuth & Permissions → Bot Token Scopes, then reinstall the app",
+                    text="\n".join(missing),
+                )
+            )
+        checks += await _channels(client, channels)
+    if app_token is not None:
+        checks.append(await _app_token(make_client(app_token, api_url)))
+    return Place(kind="slack", name="Slack", checks=tuple(checks), remedies=tuple(mend))
+
+
+async def _bot_token(client: AsyncWebClient, checks: list[Check]) -> frozenset[str] | None:
+    """The scopes that were granted; None where the token is not accepted."""
+    try:
+        answer = await client.auth_test()
+    except SLACK_TROUBLE as error:
+        checks.append(
+            _failed(
+                "SLACK_BOT_TOKEN",
+                error,
+                "check the token at api.slack.com/apps, OAuth & Permissions",
+            )
+        )
+        return None
+    headers = {str(k).lower(): str(v) for k, v in dict(answer.headers).items()}
+    checks.append(
+        Check(what=f"SLACK_BOT_TOKEN: {answer['user']} in {answer['team']}", state=State.WORKS)
+    )
+    return frozenset(s.strip() for s in headers.get("x-oauth-scopes", "").split(",") if s.strip())
+
+
+def _scopes(wanted: Iterable[str], granted: frozenset[str], checks: list[Check]) -> tuple[str, ...]:
+    missing: list[str] = []
+    for scope in wanted:
+        if scope in granted:
+            checks.append(Check(what=f"scope {scope}", state=State.WORKS, needed_for=_WHY[scope]))
+            continue
+        optional = scope in _READING and not granted & _READING
+        if not optional:
+            missing.append(scope)
+        checks.append(
+            Check(
+                what=f"scope {scope}",
+                state=State.OPTIONAL if optional else State.MISSING,
+                why="not granted to the bot token",
+                enable=f"add {scope} to the app's bot scopes and reinstall it",
+                needed_for=_WHY[scope],
+            )
+        )
+    return tuple(missing)
+
+
+async def _channels(client: AsyncWebClient, channels: Iterable[Channel]) -> list[Check]:
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(channel: Channel) -> Check:
+        what = f"channel {channel.id}"
+        async with slots:
+            try:
+                answer = await client.conversations_info(channel=channel.id)
+            except SLACK_TROUBLE as error:
+                return _failed(what, error, "correct the ID in the fleet file, or invite the bot")
+        found = answer.get("channel") or {}
+        if found.get("is_member") or found.get("is_im"):
+            return Check(what=f"{what} (#{found.get('name', channel.id)})", state=State.WORKS)
+        return Check(
+            what=what,
+            state=State.MISSING,
+            why=f"the bot is not in #{found.get('name', channel.id)}",
+            enable=f"write /invite @irsa in #{found.get('name', channel.id)}",
+        )
+
+    return list(await asyncio.gather(*(one(channel) for channel in channels)))
+
+
+async def _app_token(client: AsyncWebClient) -> Check:
+    """Ask for a Socket Mode address, without connecting to it."""
+    try:
+        await client.api_call("apps.connections.open")
+    except SLACK_TROUBLE as error:
+        return _failed(
+            "SLACK_APP_TOKEN",
+            error,
+            "make an app-level token with the scope connections:write (Basic Information), and enable Socket Mode",
+        )
+    return Check(what="SLACK_APP_TOKEN: may open Socket Mode", state=State.WORKS)
+
+
+def _failed(what: str, error: BaseException, enable: str) -> Check:
+    state = State.NO_ANSWER if isinstance(error, NO_ANSWER) else State.MISSING
+    return Check(what=what, state=state, why=f"Slack says {error_name(error)}", enable=enable)

@@ -1,0 +1,74 @@
+"""A preflight for a terminal: what does not work first to last, then the texts that mend it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.preflight.outcome import State
+from diagnostics.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from bot.preflight.outcome import Check, Outcome, Place
+
+_STYLES: Final = {
+    State.WORKS: "green",
+    State.MISSING: "bold red",
+    State.NO_ANSWER: "bold yellow",
+    State.OPTIONAL: "dim",
+    State.SKIPPED: "dim",
+}
+_WIDTH: Final = max(len(state) for state in State)
+
+
+def terminal(outcome: Outcome, *, details: bool = False) -> RenderableType:
+    """Every place; with `details` also each check that works."""
+    parts: list[RenderableType] = []
+    for place in outcome.places:
+        parts.extend(_place(place, details=details))
+    good = sum(place.works for place in outcome.places)
+    parts.append(
+        Text(
+            f"{good} of {len(outcome.places)} places work; {outcome.seconds:.1f} s.",
+            style="bold green" if outcome.works else "bold red",
+        )
+    )
+    return Group(*parts)
+
+
+def _place(place: Place, *, details: bool) -> Iterator[RenderableType]:
+    tried = [check for check in place.checks if check.state is not State.SKIPPED]
+    working = sum(check.state is State.WORKS for check in tried)
+    name = place.name if place.kind == "slack" else f"{place.kind} {place.name}"
+    verdict = "works" if place.works else "does not work"
+    yield Text.assemble(
+        (visible(name), "bold"),
+        f": {verdict}, ",
+        f"{working} of {len(place.checks)} checks pass",
+    )
+    for check in place.checks:
+        if details or check.state not in (State.WORKS, State.SKIPPED):
+            yield from _check(check)
+    for remedy in place.remedies:
+        yield Padding(Text(f"{visible(remedy.title)}:", style="bold"), (0, 0, 0, 2))
+        yield Padding(Text(remedy.text), (0, 0, 0, 4))
+    yield Text()
+
+
+def _check(check: Check) -> Iterator[RenderableType]:
+    yield Text.assemble(
+        "  ", (f"{check.state:<{_WIDTH}}", _STYLES[check.state]), "  ", visible(check.what)
+    )
+    if check.state is State.WORKS:
+        return
+    lines = (("why", check.why), ("needed for", check.needed_for), ("to mend it", check.enable))
+    for label, words in lines:
+        if words:
+            yield Padding(Text(f"{label}: {visible(words)}"), (0, 0, 0, _WIDTH + 4))
