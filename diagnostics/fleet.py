@@ -23,6 +23,8 @@ class Account:
     fix_role: str | None = None
     """ARN of the role that only an approved fix assumes."""
     external_id: str | None = None
+    allow_trust_policy_fix: bool = False
+    """Whether an approved fix may write the trust policies of the account's roles."""
     regions: tuple[str, ...] = ()
     """Where the inventory looks for clusters, beside the regions of the account's clusters."""
 

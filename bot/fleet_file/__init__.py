@@ -1,6 +1,6 @@
 """The fleet file: which accounts and clusters the bot may read, what channels mean, who may approve."""
 
-from bot.fleet_file.contents import Approver, Channel, FleetFile
+from bot.fleet_file.contents import Approver, Channel, FleetFile, Freeze
 from bot.fleet_file.faults import Fault, FleetFileError
 from bot.fleet_file.load import json_schema, load, parse
 
@@ -10,6 +10,7 @@ __all__ = [
     "Fault",
     "FleetFile",
     "FleetFileError",
+    "Freeze",
     "json_schema",
     "load",
     "parse",

@@ -9,6 +9,9 @@ from diagnostics.fleet import Fleet, Hints
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
+
+    from diagnostics.fix.plan import FixKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +39,47 @@ class Approver:
     """None: every cluster."""
     namespaces: frozenset[str] | None = None
     """None: every namespace."""
+    fixes: frozenset[FixKind] | None = None
+    """None: every kind of fix."""
+    channels: frozenset[str] | None = None
+    """Channels in which they may; None: every channel that is not shared."""
+    approvals: int = 1
+    """How many different people must approve."""
+    own_requests: bool = True
+    """Whether who asked for a fix may be one of those who approve it."""
 
-    def covers(self, *, cluster: str, namespace: str) -> bool:
-        """Whether this entry is about a namespace of a cluster."""
-        return (self.clusters is None or cluster in self.clusters) and (
-            self.namespaces is None or namespace in self.namespaces
+    def covers(self, *, cluster: str, namespace: str, kind: FixKind | None = None) -> bool:
+        """Whether this entry is about a kind of fix in a namespace of a cluster; None: any kind."""
+        return (
+            (self.clusters is None or cluster in self.clusters)
+            and (self.namespaces is None or namespace in self.namespaces)
+            and (self.fixes is None or kind is None or kind in self.fixes)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """A time in which nothing is changed from chat."""
+
+    name: str
+    """As in "Year end"."""
+    since: datetime
+    until: datetime
+    """The first moment at which changes are allowed again."""
+    clusters: frozenset[str] | None = None
+    """None: every cluster."""
+    namespaces: frozenset[str] | None = None
+    """None: every namespace."""
+    fixes: frozenset[FixKind] | None = None
+    """None: every kind of fix."""
+
+    def holds(self, *, at: datetime, cluster: str, namespace: str, kind: FixKind) -> bool:
+        """Whether a fix is frozen at a time."""
+        return (
+            self.since <= at < self.until
+            and (self.clusters is None or cluster in self.clusters)
+            and (self.namespaces is None or namespace in self.namespaces)
+            and (self.fixes is None or kind in self.fixes)
         )
 
 
@@ -53,20 +92,40 @@ class FleetFile:
     alert_bots: frozenset[str] = frozenset()
     """Bot IDs and app IDs whose messages are read as alerts."""
     approvers: tuple[Approver, ...] = field(default=())
+    freezes: tuple[Freeze, ...] = ()
 
     def channel_hints(self, channel_id: str) -> Hints:
         """Return the defaults of a channel; empty ones where the file does not name it."""
         return next((c.hints for c in self.channels if c.id == channel_id), Hints())
 
-    def approvers_of(self, *, cluster: str, namespace: str) -> tuple[Approver, ...]:
-        """Return the entries that cover a namespace of a cluster; nobody may approve where there is none."""
-        return tuple(a for a in self.approvers if a.covers(cluster=cluster, namespace=namespace))
+    def approvers_of(
+        self, *, cluster: str, namespace: str, kind: FixKind | None = None
+    ) -> tuple[Approver, ...]:
+        """Return the entries that cover a fix; nobody may approve where there is none."""
+        return tuple(
+            a for a in self.approvers if a.covers(cluster=cluster, namespace=namespace, kind=kind)
+        )
 
     def may_approve(
-        self, *, user: str, groups: Collection[str], cluster: str, namespace: str
+        self,
+        *,
+        user: str,
+        groups: Collection[str],
+        cluster: str,
+        namespace: str,
+        kind: FixKind | None = None,
     ) -> bool:
         """Whether a person, given the user groups they are in, may approve a fix there."""
         return any(
             user in a.users or not a.groups.isdisjoint(groups)
-            for a in self.approvers_of(cluster=cluster, namespace=namespace)
+            for a in self.approvers_of(cluster=cluster, namespace=namespace, kind=kind)
         )
+
+    def frozen(self, *, at: datetime, cluster: str, namespace: str, kind: FixKind) -> Freeze | None:
+        """Return the freeze that forbids a fix at a time: the one that ends last."""
+        holding = (
+            f
+            for f in self.freezes
+            if f.holds(at=at, cluster=cluster, namespace=namespace, kind=kind)
+        )
+        return max(holding, key=lambda f: f.until, default=None)

@@ -6,6 +6,7 @@ Read from the tree, not from the models, so that these faults show beside those 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,9 @@ def cross_faults(root: Mapping) -> Iterator[Fault]:
             yield from _unknown(entry, "cluster", clusters, f"{section}[{index}]", "clusters")
     for index, entry in enumerate(_entries(root, "approvers")):
         yield from _approver(entry, clusters, f"approvers[{index}]")
+    for index, entry in enumerate(_entries(root, "freezes")):
+        yield from _named_clusters(entry, clusters, f"freezes[{index}]")
+        yield from _backwards(entry, f"freezes[{index}]")
     for index, entry in enumerate(_entries(root, "accounts")):
         yield from _foreign_roles(entry, f"accounts[{index}]")
     yield from _double_bindings(root)
@@ -118,16 +122,41 @@ def _cluster_exclusions(entry: Mapping, where: str) -> Iterator[Fault]:
             break
 
 
-def _approver(entry: Mapping, clusters: Collection[str], where: str) -> Iterator[Fault]:
+def _named_clusters(entry: Mapping, clusters: Collection[str], where: str) -> Iterator[Fault]:
     named = entry.get("clusters")
     if isinstance(named, Sequence):
         for index, node in enumerate(named.items):
             if isinstance(node, Scalar) and node.is_text and node.raw not in clusters:
                 words = _nothing_named(node.raw, clusters, "clusters")
                 yield _fault(node, f"{where}.clusters[{index}]", words)
+
+
+def _approver(entry: Mapping, clusters: Collection[str], where: str) -> Iterator[Fault]:
+    yield from _named_clusters(entry, clusters, where)
     people = [entry.get("users"), entry.get("groups")]
     if entry.pairs and not any(isinstance(p, Sequence) and p.items for p in people):
         yield _fault(entry, where, "names nobody; give users: or groups:")
+    users, groups, number = entry.get("users"), entry.get("groups"), _scalar(entry, "approvals")
+    if number is None or not (number.raw.isascii() and number.raw.isdecimal()):
+        return
+    if isinstance(groups, Sequence) and groups.items:
+        return
+    named = {n.raw for n in getattr(users, "items", ()) if isinstance(n, Scalar)}
+    if named and len(named) < int(number.raw[:3]):
+        words = f"asks for {number.raw[:3]} approvals and names {len(named)}; name more people, or a group"
+        yield _fault(number, f"{where}.approvals", words)
+
+
+def _backwards(entry: Mapping, where: str) -> Iterator[Fault]:
+    since, until = _scalar(entry, "since"), _scalar(entry, "until")
+    if since is None or until is None:
+        return
+    try:
+        ordered = datetime.fromisoformat(since.raw) < datetime.fromisoformat(until.raw)
+    except (ValueError, TypeError):
+        return  # said of the field itself
+    if not ordered:
+        yield _fault(until, f"{where}.until", "not later than since")
 
 
 def _foreign_roles(entry: Mapping, where: str) -> Iterator[Fault]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import PydanticCustomError
 
 from bot.fleet_file.check import check
-from bot.fleet_file.contents import Approver, Channel, FleetFile
+from bot.fleet_file.contents import Approver, Channel, FleetFile, Freeze
 from bot.fleet_file.faults import Fault, FleetFileError
 from bot.fleet_file.models import FleetDocument, certificate
 from bot.fleet_file.partitions import role_arn
 from bot.fleet_file.tree import Mapping, Sequence, TreeFaults, read_tree
+from diagnostics.fix.plan import FixKind
 from diagnostics.fleet import Account, Binding, Fleet, FleetCluster, Hub
 
 if TYPE_CHECKING:
@@ -122,6 +124,7 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
             read_role=role_arn(a.read_role, account=a.id, name=a.name, regions=regions),
             fix_role=role_arn(a.fix_role, account=a.id, name=a.name, regions=regions),
             external_id=a.external_id,
+            allow_trust_policy_fix=a.allow_trust_policy_fix,
             regions=tuple(dict.fromkeys(a.regions)),
         )
         for a in document.accounts
@@ -157,10 +160,29 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
                 groups=frozenset(a.groups),
                 clusters=None if a.clusters is None else frozenset(a.clusters),
                 namespaces=None if a.namespaces is None else frozenset(a.namespaces),
+                fixes=_kinds(a.fixes),
+                channels=None if a.channels is None else frozenset(a.channels),
+                approvals=a.approvals,
+                own_requests=a.own_requests,
             )
             for a in document.approvers
         ),
+        freezes=tuple(
+            Freeze(
+                name=f.name,
+                since=datetime.fromisoformat(f.since),
+                until=datetime.fromisoformat(f.until),
+                clusters=None if f.clusters is None else frozenset(f.clusters),
+                namespaces=None if f.namespaces is None else frozenset(f.namespaces),
+                fixes=_kinds(f.fixes),
+            )
+            for f in document.freezes
+        ),
     )
+
+
+def _kinds(names: tuple[str, ...] | None) -> frozenset[FixKind] | None:
+    return None if names is None else frozenset(FixKind(name) for name in names)
 
 
 def _cluster(entry: ClusterEntry, account: str, ca: str | None, folder: Path) -> FleetCluster:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import ssl
+from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from bot.fleet_file.loopback import is_loopback
+from bot.fleet_file.tree import Scalar
 from diagnostics.arn import RoleArn
+from diagnostics.fix.plan import FixKind
 
 _ROLE_NAME = re.compile(r"(?:[\x21-\x7e]{1,511}/)?[\w+=,.@-]{1,64}", re.ASCII)
 
@@ -154,6 +157,59 @@ ExternalId = Annotated[
 ]
 
 
+def _as_written(value: object) -> object:
+    """YAML reads an unquoted time as one; it is taken as text."""
+    return value.raw if isinstance(value, Scalar) and not value.is_null else value
+
+
+def _moment(value: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise _wrong(
+            f"{shown(value)} is not a time with its zone; expected one such as 2026-12-20T18:00:00+01:00"
+        )
+    return value
+
+
+def _yes_or_no(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    raw = value.raw.lower() if isinstance(value, Scalar) else None
+    if raw in ("true", "yes", "on"):
+        return True
+    if raw in ("false", "no", "off"):
+        return False
+    raise _wrong("true or false is expected, without quotes")
+
+
+def _fix_kind(value: str) -> str:
+    if value not in tuple(FixKind):
+        raise _wrong(f"{shown(value)} is no kind of fix; known are {', '.join(FixKind)}")
+    return value
+
+
+def _approvals(value: int) -> int:
+    if not 1 <= value <= MOST_APPROVALS:
+        raise _wrong(f"{value} is not a number of approvals; expected 1 to {MOST_APPROVALS}")
+    return value
+
+
+MOST_APPROVALS = 5
+FixName = Annotated[
+    str, AfterValidator(_fix_kind), Field(json_schema_extra={"enum": list(FixKind)})
+]
+Moment = Annotated[
+    str,
+    BeforeValidator(_as_written),
+    AfterValidator(_moment),
+    Field(json_schema_extra={"format": "date-time"}),
+]
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+
+
 class Entry(BaseModel):
     """What all entries have in common: nothing unknown, nothing converted."""
 
@@ -176,6 +232,10 @@ class AccountEntry(Entry):
     )
     external_id: ExternalId | None = Field(
         default=None, description="sts:ExternalId that both roles ask for."
+    )
+    allow_trust_policy_fix: YesNo = Field(
+        default=False,
+        description="Whether an approved fix may write the trust policies of this account's roles.",
     )
     regions: tuple[Region, ...] = Field(
         default=(),
@@ -221,13 +281,49 @@ class ChannelEntry(Entry):
 
 
 class ApproverEntry(Entry):
-    """People who may press Apply and Restart."""
+    """People who may approve fixes, where, and how many of them it takes.
+
+    The strictest of the entries that cover a fix decides how many approvals it needs and whether who asked
+    for it may be one of them; the people of all of them may approve.
+    """
 
     users: tuple[UserId, ...] = ()
     groups: tuple[GroupId, ...] = Field(default=(), description="Slack user groups.")
     clusters: tuple[str, ...] | None = Field(default=None, description="Absent: every cluster.")
     namespaces: tuple[Label, ...] | None = Field(
         default=None, description="Absent: every namespace."
+    )
+    fixes: tuple[FixName, ...] | None = Field(
+        default=None, description="Kinds of fixes. Absent: every kind."
+    )
+    channels: tuple[ChannelId, ...] | None = Field(
+        default=None,
+        description="Channels in which they may approve. Absent: every channel of this workspace alone.",
+    )
+    approvals: Annotated[int, AfterValidator(_approvals)] = Field(
+        default=1,
+        description="How many different people must approve, 1 to 5.",
+        json_schema_extra={"minimum": 1, "maximum": MOST_APPROVALS},
+    )
+    own_requests: YesNo = Field(
+        default=True, description="Whether who asked for a fix may be one of those who approve it."
+    )
+
+
+class FreezeEntry(Entry):
+    """A time in which nothing is changed from chat."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        description="What people read who try: the name of the freeze."
+    )
+    since: Moment = Field(description="Its first moment, with a zone: 2026-12-20T18:00:00+01:00.")
+    until: Moment = Field(description="The first moment after it.")
+    clusters: tuple[str, ...] | None = Field(default=None, description="Absent: every cluster.")
+    namespaces: tuple[Label, ...] | None = Field(
+        default=None, description="Absent: every namespace."
+    )
+    fixes: tuple[FixName, ...] | None = Field(
+        default=None, description="Kinds of fixes. Absent: every kind."
     )
 
 
@@ -256,6 +352,7 @@ class FleetDocument(Entry):
     channels: tuple[ChannelEntry, ...] = ()
     alert_bots: tuple[BotId, ...] = ()
     approvers: tuple[ApproverEntry, ...] = ()
+    freezes: tuple[FreezeEntry, ...] = ()
     bindings: tuple[BindingEntry, ...] = ()
 
 
@@ -264,5 +361,6 @@ SECTIONS: dict[str, type[Entry]] = {
     "clusters": ClusterEntry,
     "channels": ChannelEntry,
     "approvers": ApproverEntry,
+    "freezes": FreezeEntry,
     "bindings": BindingEntry,
 }

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from shlex import quote
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from diagnostics.fleet import WorkloadRef
+
+
+class FixKind(StrEnum):
+    """What a fix does, as the rules of the fleet file name it."""
+
+    ANNOTATE = "annotate"
+    RESTART = "restart"
+    TRUST_POLICY = "trust_policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +31,11 @@ class AnnotateServiceAccount:
     before: str | None
     """The value that the diagnosis saw; the precondition of the write."""
     after: str | None
+
+    @property
+    def kind(self) -> FixKind:
+        """Its kind."""
+        return FixKind.ANNOTATE
 
     @property
     def summary(self) -> str:
@@ -61,6 +75,11 @@ class RestartWorkload:
     uid: str
     pods: int
     """How many pods are replaced."""
+
+    @property
+    def kind(self) -> FixKind:
+        """Its kind."""
+        return FixKind.RESTART
 
     @property
     def summary(self) -> str:
