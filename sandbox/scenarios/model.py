@@ -100,6 +100,13 @@ class Pod(_Data):
     patch: dict[str, Any]
 
 
+class PodIdentity(_Data):
+    """EKS Pod Identity associates the service account with a role."""
+
+    do: Literal["pod_identity"]
+    role_arn: str
+
+
 class ExtraServiceAccount(_Data):
     """There is another service account."""
 
@@ -126,6 +133,7 @@ Fault: TypeAlias = Annotated[
     | RoleSettings
     | PodTemplate
     | Pod
+    | PodIdentity
     | ExtraServiceAccount
     | ExtraRole,
     Field(discriminator="do"),

@@ -18,7 +18,14 @@ from moto.organizations.models import organizations_backends
 from moto.server import ThreadedMotoServer
 from moto.sts.models import sts_backends
 
-from sandbox.world.landscape import FIX_ROLE, MANAGEMENT, MEMBERS, READ_ROLE
+from sandbox.eks import Association, Beside
+from sandbox.world.landscape import (
+    CONTROL_POLICY,
+    FIX_ROLE,
+    MANAGEMENT,
+    MEMBERS,
+    READ_ROLE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +50,7 @@ class Moto:
     def start(self) -> None:
         """Listen on a free port of 127.0.0.1."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        Beside.serve()
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self._server.start()
         host, port = self._server.get_host_and_port()
@@ -96,6 +104,15 @@ class Moto:
         for account in MEMBERS:
             backend.create_account(AccountName=account.name, Email=f"{account.name}@example.com")
             backend.accounts[-1].id = account.id
+        made = backend.create_policy(
+            Name=CONTROL_POLICY["Statement"][0]["Sid"],
+            Description="",
+            Type="RESOURCE_CONTROL_POLICY",
+            Content=json.dumps(CONTROL_POLICY),
+        )
+        root = backend.ou[0].id
+        backend.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=root)
+        Beside.forget()
 
     def add_bot_roles(self, account: Account) -> None:
         """Make the roles that the bot assumes."""
@@ -117,6 +134,19 @@ class Moto:
         created = _create_role(role.account, role.name, role.path, role.trust, days_ago=60)
         created.max_session_duration = str(role.max_session_seconds)
         created.permissions_boundary_arn = role.permissions_boundary
+
+    def associate(
+        self, cluster: Cluster, namespace: str, service_account: str, role_arn: str
+    ) -> None:
+        """Associate a service account with a role, an hour ago, by EKS Pod Identity."""
+        made = Association(
+            id=f"a-{namespace}{service_account}".replace("-", "")[:19],
+            namespace=namespace,
+            service_account=service_account,
+            role_arn=role_arn,
+            created=datetime.now(UTC) - timedelta(hours=1),
+        )
+        Beside.associate(cluster.account.id, cluster.region, cluster.eks_name, made)
 
     def add_cluster(self, cluster: Cluster, *, endpoint: str, ca_pem: str) -> None:
         """Make a cluster and the providers that are meant for it."""

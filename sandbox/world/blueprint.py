@@ -17,6 +17,7 @@ from sandbox.scenarios.model import (
     Label,
     OldPods,
     Pod,
+    PodIdentity,
     PodTemplate,
     Remove,
     RoleSettings,
@@ -65,6 +66,8 @@ class Blueprint:
     workload: Object
     resource: Resource
     pod_patch: dict[str, Any] | None = None
+    associated_with: str | None = None
+    """ARN of the role that a Pod Identity association gives."""
     others: tuple[Object, ...] = field(default=())
     """Further service accounts."""
 
@@ -232,6 +235,8 @@ def _broken(plan: Blueprint, fault: Fault) -> Blueprint:  # noqa: C901, PLR0911,
                 "annotations": fault.annotations,
             }
             return replace(plan, others=(*plan.others, {"metadata": meta}))
+        case PodIdentity():
+            return replace(plan, associated_with=fault.role_arn)
         case ExtraRole():
             account = plan.roles[0].account if plan.roles else plan.cluster.account
             extra = Role(account=account, name=fault.name, trust=fault.policy)

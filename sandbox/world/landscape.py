@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 READ_ROLE: Final = "irsa-doctor-read"
 FIX_ROLE: Final = "irsa-doctor-fix"
@@ -165,3 +165,21 @@ def account_named(name: str) -> Account:
 def cluster_named(name: str) -> Cluster:
     """Find a cluster by its name."""
     return next(cluster for cluster in CLUSTERS if cluster.name == name)
+
+
+REGULATED: Final = "/regulated/"
+"""Path of the roles that the organization's policy guards."""
+CONTROL_POLICY: Final[dict[str, Any]] = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "RegulatedRolesFromProdUsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Resource": f"arn:aws:iam::*:role{REGULATED}*",
+            "Condition": {"Null": {f"{cluster_named('prod-us').issuer_path}:sub": "true"}},
+        }
+    ],
+}
+"""The organization's resource control policy, attached to its root."""

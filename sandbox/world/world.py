@@ -12,7 +12,7 @@ from sandbox.scenarios.load import scenarios
 from sandbox.world.aws import Moto
 from sandbox.world.blueprint import blueprint
 from sandbox.world.fleet import fleet_text
-from sandbox.world.landscape import CLUSTERS, MEMBERS, READ_ROLE
+from sandbox.world.landscape import CLUSTERS, MEMBERS, READ_ROLE, cluster_named
 from sandbox.world.real import RealCluster
 from sandbox.world.seeding import Clock, seed
 from sandbox.world.servers import Embedded, StartsControlPlane, authenticator_of
@@ -197,6 +197,15 @@ class World:
         for one in self.scenarios:
             for role in blueprint(one).roles:
                 self._moto.add_role(role)
+            self._associate(one)
+
+    def _associate(self, scenario: Scenario) -> None:
+        role_arn = blueprint(scenario).associated_with
+        if role_arn is not None:
+            where = scenario.where
+            self._moto.associate(
+                cluster_named(where.cluster), where.namespace, where.service_account, role_arn
+            )
 
 
 def real_fits(scenario: Scenario) -> bool:
