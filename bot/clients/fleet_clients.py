@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
     from bot.clients.aws.listing import FoundCluster
     from diagnostics.clients import (
-        AwsReader,
         IssuerReader,
-        KubernetesReader,
         KubernetesWriter,
         OrganizationReader,
     )
@@ -90,7 +88,7 @@ class FleetClients:
         account = self._fleet.account(account_id)
         return await list_clusters(self._calls(account, Purpose.READ), region)
 
-    def aws(self, account_id: str) -> AwsReader:
+    def aws(self, account_id: str) -> AwsAccountReader:
         """Return the reader of an account.
 
         Raises:
@@ -111,7 +109,7 @@ class FleetClients:
         """Return the reader of what issuers publish."""
         return Issuers()
 
-    def kubernetes(self, cluster: str) -> KubernetesReader:
+    def kubernetes(self, cluster: str) -> ClusterReader:
         """Return the reader of a cluster, by its alias.
 
         Raises:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
-from bot.clients.aws.eks import login_issuers, pod_identity_associations
+from bot.clients.aws.eks import all_pod_identities, login_issuers, pod_identity_associations
 from bot.clients.aws.errors import Attempt
 from bot.clients.aws.regions import events_region
 from bot.clients.aws.trust_change import trust_change
@@ -111,6 +111,15 @@ class AwsAccountReader:
         found = await self._iam("ListRoles", self._arn("role/*"), search)
         return found or ()
 
+    async def roles(self) -> tuple[IamRole, ...]:
+        """iam:ListRoles, all pages.
+
+        Raises:
+            ReadError: The roles can't be listed, or are more than the limit.
+        """
+        found = await self._iam("ListRoles", self._arn("role/*"), lambda iam: tuple(self._all(iam)))
+        return found or ()
+
     async def oidc_provider(self, arn: str) -> OidcProvider | None:
         """iam:GetOpenIDConnectProvider."""
 
@@ -158,6 +167,10 @@ class AwsAccountReader:
     ) -> PodIdentityAssociations:
         """eks:ListPodIdentityAssociations, and eks:DescribePodIdentityAssociation of what there is."""
         return await pod_identity_associations(self._calls, entry, namespace, service_account)
+
+    async def all_pod_identities(self, entry: FleetCluster) -> frozenset[tuple[str, str]]:
+        """eks:ListPodIdentityAssociations, all pages: namespace and service account of each."""
+        return await all_pod_identities(self._calls, entry)
 
     async def login_issuers(self, entry: FleetCluster) -> LoginIssuers:
         """eks:ListIdentityProviderConfigs, and eks:DescribeIdentityProviderConfig of what there is."""

@@ -47,8 +47,29 @@ async def pod_identity_associations(
                 created=answer.get("createdAt"),
             )
 
-        found.append(await _call(calls, entry, "DescribePodIdentityAssociation", described))
+        arn = _arn(entry, f"podidentityassociation/{entry.eks_name}/{identifier}")
+        found.append(
+            await _call(calls, entry, "DescribePodIdentityAssociation", described, resource=arn)
+        )
     return PodIdentityAssociations(items=tuple(one for one in found if one is not None))
+
+
+async def all_pod_identities(
+    calls: AccountCalls, entry: FleetCluster
+) -> frozenset[tuple[str, str]]:
+    """eks:ListPodIdentityAssociations, all pages: namespace and service account of each."""
+
+    def listed(eks: EKSClient) -> frozenset[tuple[str, str]]:
+        pages = eks.get_paginator("list_pod_identity_associations").paginate(
+            clusterName=entry.eks_name
+        )
+        return frozenset(
+            (found["namespace"], found["serviceAccount"])
+            for page in pages
+            for found in page["associations"]
+        )
+
+    return await _call(calls, entry, "ListPodIdentityAssociations", listed) or frozenset()
 
 
 async def login_issuers(calls: AccountCalls, entry: FleetCluster) -> LoginIssuers:
@@ -69,20 +90,31 @@ async def login_issuers(calls: AccountCalls, entry: FleetCluster) -> LoginIssuer
             )
             return answer["identityProviderConfig"].get("oidc", {}).get("issuerUrl")
 
-        urls.append(await _call(calls, entry, "DescribeIdentityProviderConfig", described))
+        arn = _arn(entry, f"identityproviderconfig/{entry.eks_name}/oidc/{name}/*")
+        urls.append(
+            await _call(calls, entry, "DescribeIdentityProviderConfig", described, resource=arn)
+        )
     return LoginIssuers(urls=tuple(url for url in urls if url))
 
 
 async def _call(
-    calls: AccountCalls, entry: FleetCluster, operation: str, function: Callable[[EKSClient], T]
+    calls: AccountCalls,
+    entry: FleetCluster,
+    operation: str,
+    function: Callable[[EKSClient], T],
+    *,
+    resource: str | None = None,
 ) -> T | None:
-    partition = partition_of(entry.region)
     attempt = Attempt(
         service="eks",
         operation=operation,
-        resource=f"arn:{partition}:eks:{entry.region}:{entry.account}:cluster/{entry.eks_name}",
+        resource=resource or _arn(entry, f"cluster/{entry.eks_name}"),
         account=entry.account,
         region=entry.region,
         principal="",
     )
     return await calls.read(attempt, lambda: function(calls.sessions.client("eks", entry.region)))
+
+
+def _arn(entry: FleetCluster, resource: str) -> str:
+    return f"arn:{partition_of(entry.region)}:eks:{entry.region}:{entry.account}:{resource}"

@@ -113,8 +113,8 @@ class ClusterReader:
             for item in items
         )
 
-    async def pods(self, namespace: str) -> Pods:
-        """List pods."""
+    async def pods(self, namespace: str | None) -> Pods:
+        """List pods of a namespace, or of all."""
         found = await self._list(POD, namespace, wire.Pod)
         return Pods(items=tuple(mapping.pod(item) for item in found))
 
