@@ -14,6 +14,7 @@ from bot.cli import (
     preflight,
     recognize,
     serve,
+    sweep,
     trust,
 )
 
@@ -27,6 +28,7 @@ COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
     trust.register,
     recognize.register,
     lint.register,
+    sweep.register,
     serve.register,
     demo.register,
     fleet.register,

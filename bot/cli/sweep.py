@@ -1,0 +1,193 @@
+"""`irsa sweep`: every binding of the fleet, before one of them pages somebody."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from bot.clients import build_clients
+from bot.fleet_file import load
+from bot.sweep import (
+    SWEEP_LIMITS,
+    FleetSweepReader,
+    SweepDocument,
+    SweepState,
+    document_of,
+    read_document,
+)
+from bot.sweep.csv_table import csv_of
+from bot.sweep.html import html_of
+from bot.sweep.sarif_run import sarif_of
+from bot.sweep.terminal import LiveProgress, report
+from diagnostics.errors import IrsaDoctorError
+from diagnostics.sweep import sweep as run_sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from diagnostics.fleet import Fleet
+    from diagnostics.sweep import Progress
+
+
+class SweepExit(IntEnum):
+    """What the exit status says."""
+
+    CLEAN = 0
+    FOUND = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    """Nothing found, but a part of the fleet could not be read."""
+
+
+class SweepFormat(StrEnum):
+    """How the report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    SARIF = "sarif"
+    HTML = "html"
+
+
+class SweepFailOn(StrEnum):
+    """From which severity on findings end in exit status 1."""
+
+    CAUSE = "cause"
+    RISK = "risk"
+    NEW = "new"
+    NEVER = "never"
+
+
+def sweep(
+    fleet: Annotated[Path, typer.Option(envvar="IRSA_FLEET_FILE", help="Fleet file.")],
+    *,
+    output: Annotated[
+        SweepFormat, typer.Option("--format", help="What goes to standard output.")
+    ] = SweepFormat.TEXT,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write JSON here.")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="Also write HTML here.")] = None,
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="Also write CSV here.")] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(help="JSON of an earlier sweep: say what is new and what is gone."),
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep what is done in this file; the same command goes on after a crash."
+        ),
+    ] = None,
+    cluster: Annotated[
+        list[str] | None, typer.Option(help="Only these clusters, by fleet name.")
+    ] = None,
+    at_once: Annotated[
+        int, typer.Option(min=1, max=256, help="Clusters and accounts read at the same time.")
+    ] = 16,
+    fail_on: Annotated[
+        SweepFailOn, typer.Option(help="Exit 1 for a cause, also a risk, only new ones, or never.")
+    ] = SweepFailOn.CAUSE,
+    details: Annotated[bool, typer.Option("--details", help="Every finding with its fix.")] = False,
+) -> None:
+    """Judge every service account's role in every cluster: broken, orphaned, stale and wide-open bindings.
+
+    Exit status: 0 nothing found, 1 findings, 2 bad usage or configuration, 3 a part could not be read.
+    """
+    try:
+        whole = load(fleet).fleet
+        only = frozenset(whole.cluster(name).name for name in cluster or ())
+        previous = read_document(since) if since else None
+        document = asyncio.run(_sweep(whole, only, previous, state, at_once))
+        for path, text in (
+            (json_file, lambda: document.model_dump_json(indent=1)),
+            (html_file, lambda: html_of(document)),
+            (csv_file, lambda: csv_of(document)),
+        ):
+            if path is not None:
+                _write(path, text)
+    except IrsaDoctorError as error:
+        _refuse(str(error))
+    _print(document, output, details=details)
+    raise typer.Exit(_status(document, fail_on))
+
+
+async def _sweep(
+    fleet: Fleet,
+    only: frozenset[str],
+    previous: SweepDocument | None,
+    state: Path | None,
+    at_once: int,
+) -> SweepDocument:
+    started = datetime.now(UTC)
+    with ExitStack() as stack:
+        kept = stack.enter_context(SweepState(state, fleet)) if state else None
+        progress: Callable[[Progress], None] = stack.enter_context(
+            LiveProgress(Console(stderr=True))
+        )
+        async with build_clients(fleet, limits=SWEEP_LIMITS) as clients:
+            result = await run_sweep(
+                FleetSweepReader(clients),
+                now=lambda: datetime.now(UTC),
+                progress=progress,
+                done=kept.done if kept else None,
+                keep=kept.keep if kept else None,
+                at_once=at_once,
+                only=only,
+            )
+        if kept is not None:
+            kept.finish()
+    return document_of(
+        result, fleet, started=started, finished=datetime.now(UTC), previous=previous
+    )
+
+
+def _write(path: Path, text: Callable[[], str]) -> None:
+    try:
+        path.write_text(text(), encoding="utf-8")
+    except OSError as error:
+        _refuse(f"{path}: {error.strerror or error}")
+
+
+def _print(document: SweepDocument, output: SweepFormat, *, details: bool) -> None:
+    match output:
+        case SweepFormat.JSON:
+            typer.echo(document.model_dump_json(indent=1))
+        case SweepFormat.CSV:
+            typer.echo(csv_of(document), nl=False)
+        case SweepFormat.SARIF:
+            typer.echo(json.dumps(sarif_of(document), indent=1))
+        case SweepFormat.HTML:
+            typer.echo(html_of(document), nl=False)
+        case SweepFormat.TEXT:
+            console = Console(soft_wrap=True, highlight=False)
+            for part in report(document, details=details):
+                console.print(part)
+
+
+def _status(document: SweepDocument, fail_on: SweepFailOn) -> SweepExit:
+    counts = {
+        SweepFailOn.CAUSE: document.sums.causes,
+        SweepFailOn.RISK: len(document.findings),
+        SweepFailOn.NEW: sum(1 for f in document.findings if f.new is not False),
+        SweepFailOn.NEVER: 0,
+    }
+    if counts[fail_on]:
+        return SweepExit.FOUND
+    return SweepExit.INCOMPLETE if document.not_read else SweepExit.CLEAN
+
+
+def _refuse(words: str) -> NoReturn:
+    typer.echo(f"irsa sweep: {words}", err=True)
+    raise typer.Exit(SweepExit.USAGE)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command()(sweep)

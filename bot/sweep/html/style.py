@@ -1,0 +1,42 @@
+"""The page's style sheet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+STYLE: Final = """
+:root{color-scheme:light dark;--back:#fff;--ink:#1b1f24;--dim:#57606a;--line:#d0d7de;--panel:#f6f8fa;
+--cause:#b42318;--risk:#9a6700;--risk-back:#f5e6bd;--good:#1a7f37;--link:#0550ae}
+@media (prefers-color-scheme:dark){:root{--back:#0d1117;--ink:#e6edf3;--dim:#9aa4af;--line:#30363d;--panel:#161b22;
+--cause:#ff7b72;--risk:#d8a327;--risk-back:#4a3a0c;--good:#56d364;--link:#79c0ff}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
+.defs{position:absolute}
+main{max-width:1080px;margin:0 auto;padding:32px 24px 64px}
+h1{font-size:26px;margin:0 0 4px}h2{font-size:18px;margin:0 0 12px}
+header p{margin:0;color:var(--dim)}
+section{margin-top:36px}
+.sums{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin-top:24px}
+.card{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:12px 16px}
+.card b{display:block;font-size:26px;line-height:1.2}.card span{color:var(--dim)}
+.card.good b{color:var(--good)}.card.bad b{color:var(--cause)}.card.risky b{color:var(--risk)}
+svg:not(.defs){display:block;width:100%;max-width:860px;height:auto;font:13px system-ui,-apple-system,sans-serif}
+svg text{fill:var(--ink)}svg .axis,svg .number{fill:var(--dim)}
+.cause{fill:var(--cause)}.risk{fill:url(#hatch);stroke:var(--risk);stroke-width:1}
+.hatch-back{fill:var(--risk-back)}.hatch-line{fill:var(--risk)}
+.grid{stroke:var(--line)}.line{fill:none;stroke-width:2.5}
+.cause-line{stroke:var(--cause)}.risk-line{stroke:var(--risk);stroke-dasharray:6 4}
+.cause-dot{fill:var(--cause)}.risk-dot{fill:var(--risk)}
+.none,.dim{color:var(--dim)}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:14px}
+th{text-align:left;color:var(--dim);font-weight:600;border-bottom:2px solid var(--line);padding:6px 12px 6px 0}
+td{vertical-align:top;border-bottom:1px solid var(--line);padding:8px 12px 8px 0}
+td:nth-child(1){white-space:nowrap}td:nth-child(2){min-width:230px}td:nth-child(3){min-width:240px}
+code{font:12.5px ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:anywhere}
+.tag{font-size:12px;border:1px solid var(--line);border-radius:10px;padding:0 8px}
+.cause-tag{color:var(--cause);border-color:var(--cause)}.risk-tag{color:var(--risk);border-color:var(--risk)}
+.new{color:var(--link);border-color:var(--link)}
+.fix{color:var(--good)}
+@media print{main{max-width:none}}
+"""
