@@ -53,13 +53,14 @@ def _place(place: Place, *, details: bool) -> Iterator[RenderableType]:
         f": {verdict}, ",
         f"{working} of {len(place.checks)} checks pass",
     )
-    for check in place.checks:
-        if details or check.state not in (State.WORKS, State.SKIPPED):
-            yield from _check(check)
+    shown = [c for c in place.checks if details or c.state not in (State.WORKS, State.SKIPPED)]
+    for check in shown:
+        yield from _check(check)
     for remedy in place.remedies:
         yield Padding(Text(f"{visible(remedy.title)}:", style="bold"), (0, 0, 0, 2))
         yield Padding(Text(remedy.text), (0, 0, 0, 4))
-    yield Text()
+    if shown:
+        yield Text()
 
 
 def _check(check: Check) -> Iterator[RenderableType]:

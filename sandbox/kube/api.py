@@ -92,6 +92,8 @@ class KubernetesApi:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         user = await self._user(request)
+        self.requests.append(f"{request.method} {request.path_qs}")
+        del self.requests[:-1_000]
         if request.method == "POST" and request.path == SELF_REVIEWS:
             return web.json_response(self_review(user, await _body(request)), status=201)
         return await self._served(request, user)
@@ -99,8 +101,6 @@ class KubernetesApi:
     async def _served(self, request: web.Request, user: User) -> web.StreamResponse:
         parts = request.path.strip("/").split("/")
         found = _resource(parts)
-        self.requests.append(f"{request.method} {request.path_qs}")
-        del self.requests[:-1_000]
         if found is None:
             authorize(user, Attributes(verb=request.method.lower(), path=request.path))
             return web.json_response(self._path(request))

@@ -1,0 +1,329 @@
+"""`irsa preflight` in the embedded world: sound, and with each thing broken that a platform team gets wrong."""
+
+from __future__ import annotations
+
+import json
+import socket
+from dataclasses import replace
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+import pytest_asyncio
+import yaml
+from rich.console import Console
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from bot.clients import Limits
+from bot.fleet_file import FleetFile, load
+from bot.preflight import needs
+from bot.preflight.attempts import ACTIONS
+from bot.preflight.document import report_of
+from bot.preflight.outcome import Check, Outcome, Place, State
+from bot.preflight.terminal import terminal
+from bot.preflight.walk import preflight
+from diagnostics.fleet import Hub
+from sandbox.kube.access import CLUSTER_ROLES, FIXERS, READERS
+from sandbox.world import World
+from tests.conftest import ROOT
+from tests.preflight.gate import gate
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PAYMENTS = "222233334444"
+READ = f"arn:aws:iam::{PAYMENTS}:role/irsa-doctor-read"
+FIX = f"arn:aws:iam::{PAYMENTS}:role/irsa-doctor-fix"
+QUICK = Limits(
+    aws_attempts=4, aws_connect=1.0, aws_read=3.0, kube_attempts=1, kube_connect=1.0, kube_request=3
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world() -> AsyncIterator[World]:
+    async with World(clusters=["prod-eu"]) as running:
+        yield running
+
+
+@pytest.fixture
+def file(world: World, tmp_path: Path) -> FleetFile:
+    """The fleet of the world, less the accounts that the cluster is not in."""
+    path = tmp_path / "fleet.yaml"
+    world.fleet_yaml(path)
+    found = load(path)
+    accounts = tuple(a for a in found.fleet.accounts if a.id == PAYMENTS)
+    return replace(found, fleet=replace(found.fleet, accounts=accounts))
+
+
+def with_account(file: FleetFile, **changes: Any) -> FleetFile:
+    (account,) = file.fleet.accounts
+    return replace(file, fleet=replace(file.fleet, accounts=(replace(account, **changes),)))
+
+
+def with_cluster(file: FleetFile, **changes: Any) -> FleetFile:
+    (cluster,) = file.fleet.clusters
+    return replace(file, fleet=replace(file.fleet, clusters=(replace(cluster, **changes),)))
+
+
+async def outcome_of(file: FleetFile, environ: dict[str, str]) -> tuple[Place, Place]:
+    account, cluster = (await preflight(file, environ, limits=QUICK)).places
+    return account, cluster
+
+
+def behind(world: World, url: str, *services: str) -> dict[str, str]:
+    """The world's environment with some services, or all, behind a gate."""
+    environ = world.environ()
+    if not services:
+        return {**environ, "AWS_ENDPOINT_URL": url}
+    return {**environ, **{f"AWS_ENDPOINT_URL_{service}": url for service in services}}
+
+
+def troubles(place: Place) -> dict[str, Check]:
+    return {check.what: check for check in place.troubles}
+
+
+async def test_a_sound_fleet_works_and_nothing_is_written(world: World, file: FleetFile) -> None:
+    server: Any = world._servers["prod-eu"]
+    server.api.requests.clear()
+    seen: list[tuple[str, int, int]] = []
+
+    outcome = await preflight(
+        file, world.environ(), limits=QUICK, progress=lambda *told: seen.append(told)
+    )
+
+    assert [place.troubles for place in outcome.places] == [(), ()]
+    assert outcome.works
+    assert {r for r in server.api.requests if not r.startswith("GET")} == {
+        "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    }
+    assert [told[1:] for told in seen] == [(1, 2), (2, 2)]
+    whats = {check.what for place in outcome.places for check in place.checks}
+    assert {action.name for action in needs.READ_ACTIONS} <= whats
+    assert {f"{v} {r.resource}" for r in needs.READ_RULES for v in r.verbs} <= whats
+    assert {f"{v} {r.resource} (fix role)" for r in needs.FIX_RULES for v in r.verbs} <= whats
+
+
+async def test_every_needed_action_can_be_tried() -> None:
+    assert {a.name for a in (*needs.READ_ACTIONS, *needs.FIX_ACTIONS)} == ACTIONS
+
+
+@pytest.mark.parametrize("action", [a.name for a in needs.READ_ACTIONS])
+async def test_an_action_that_is_not_allowed_is_named_with_the_statement_that_allows_it(
+    world: World, file: FleetFile, action: str
+) -> None:
+    services = ("CLOUDTRAIL",) if action.startswith("cloudtrail:") else ("IAM", "EKS")
+    async with gate(world.environ()["AWS_ENDPOINT_URL"], {action}) as url:
+        account, cluster = await outcome_of(file, behind(world, url, *services))
+
+    check = next(c for c in account.checks if c.what == action)
+    optional = next(a.optional for a in needs.READ_ACTIONS if a.name == action)
+    assert check.state is (State.OPTIONAL if optional else State.MISSING)
+    assert action in (check.why or "")
+    assert f"allow {action}" in (check.enable or "")
+    assert READ in (check.enable or "")
+    assert account.works is optional, account.troubles
+    if not optional:
+        (statement,) = json.loads(account.remedies[0].text)["Statement"]
+        assert account.remedies[0].title == f"Policy of {READ}"
+        assert (statement["Effect"], statement["Action"]) == ("Allow", [action])
+    assert cluster.works is (action != "eks:DescribeCluster")
+
+
+async def test_a_role_that_refuses_is_told_with_both_sides_of_the_trust(
+    world: World, file: FleetFile
+) -> None:
+    file = with_account(file, external_id="of-payments")
+    async with gate(world.environ()["AWS_ENDPOINT_URL"], {f"sts:AssumeRole {FIX}"}) as url:
+        account, _ = await outcome_of(file, behind(world, url))
+
+    assert list(troubles(account)) == [f"assume {FIX}"]
+    trust, allowed = account.remedies
+    assert trust.title == f"Trust policy of {FIX}"
+    (statement,) = json.loads(trust.text)["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "of-payments"}}
+    assert statement["Principal"]["AWS"].startswith("arn:aws:")
+    assert statement["Principal"]["AWS"] in allowed.title
+    assert json.loads(allowed.text)["Statement"][0]["Resource"] == FIX
+    skipped = [c for c in account.checks if c.state is State.SKIPPED]
+    assert [c.what for c in skipped] == ["eks:DescribeCluster"]
+
+
+@pytest.mark.parametrize("refused", ["hub", "member"])
+async def test_through_a_hub_the_side_that_refuses_is_named(
+    world: World, file: FleetFile, refused: str
+) -> None:
+    hub = "arn:aws:iam::333344445555:role/irsa-doctor-hub"
+    file = replace(file, fleet=replace(file.fleet, hub=Hub(role=hub, external_id="of-the-hub")))
+    denied = f"sts:AssumeRole {hub if refused == 'hub' else READ}"
+    async with gate(world.environ()["AWS_ENDPOINT_URL"], {denied}) as url:
+        account, _ = await outcome_of(file, behind(world, url))
+
+    trust = account.remedies[0]
+    (statement,) = json.loads(trust.text)["Statement"]
+    if refused == "hub":
+        assert trust.title == f"Trust policy of {hub}"
+        assert statement["Condition"]["StringEquals"]["sts:ExternalId"] == "of-the-hub"
+    else:
+        assert trust.title == f"Trust policy of {READ}"
+        assert statement["Principal"] == {"AWS": hub}
+
+
+async def test_credentials_that_are_missing_stop_nothing_else(
+    world: World, file: FleetFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {k: v for k, v in world.environ().items() if "KEY" not in k}
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    account, cluster = await outcome_of(file, environ)
+
+    assert "no AWS credentials of its own" in (account.troubles[0].why or "")
+    assert account.troubles[0].state is State.NO_ANSWER
+    assert not cluster.works
+
+
+async def test_a_cluster_that_does_not_know_the_role_is_told_with_its_access_entry(
+    world: World, file: FleetFile
+) -> None:
+    stranger = f"arn:aws:iam::{PAYMENTS}:role/team/reader-of-another-name"
+    account, cluster = await outcome_of(with_account(file, read_role=stranger), world.environ())
+
+    assert account.works
+    (check,) = cluster.troubles
+    assert check.what == "reach the API server and log in"
+    assert f"does not know {stranger}" in (check.why or "")
+    entry, mapped = cluster.remedies
+    assert entry.text == (
+        "aws eks create-access-entry --cluster-name prod --region eu-west-1 "
+        f"--principal-arn {stranger} --kubernetes-groups irsa-doctor:read --type STANDARD"
+    )
+    (line,) = yaml.safe_load(mapped.text)
+    assert line["rolearn"] == f"arn:aws:iam::{PAYMENTS}:role/reader-of-another-name"
+    assert line["groups"] == ["irsa-doctor:read"]
+
+
+@pytest.mark.parametrize("group", [READERS, FIXERS])
+async def test_rbac_that_is_missing_is_told_rule_by_rule_with_the_yaml(
+    world: World, file: FleetFile, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    first, *rest = CLUSTER_ROLES[group]
+    monkeypatch.setitem(CLUSTER_ROLES, group, rest)
+
+    account, cluster = await outcome_of(file, world.environ())
+
+    assert account.works
+    suffix = " (fix role)" if group == FIXERS else ""
+    lacking = {f"{verb} {what}{suffix}" for verb in first["verbs"] for what in first["resources"]}
+    assert set(troubles(cluster)) == lacking
+    assert all(
+        "RBAC must allow verb" in (c.enable or "") and group in (c.enable or "")
+        for c in cluster.troubles
+    )
+    (remedy,) = cluster.remedies
+    role, binding = yaml.safe_load_all(remedy.text)
+    granted = {(v, r) for rule in role["rules"] for v in rule["verbs"] for r in rule["resources"]}
+    assert granted == {(v, r) for v in first["verbs"] for r in first["resources"]}
+    assert binding["subjects"][0]["name"] == group
+
+
+async def test_the_issuers_path_is_optional_where_eks_tells_the_issuer(
+    world: World, file: FleetFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = [rule for rule in CLUSTER_ROLES[READERS] if "nonResourceURLs" not in rule]
+    monkeypatch.setitem(CLUSTER_ROLES, READERS, rules)
+    url, ca = world.endpoint("prod-eu")
+
+    _, by_eks = await outcome_of(file, world.environ())
+    _, by_endpoint = await outcome_of(with_cluster(file, endpoint=url, ca=ca), world.environ())
+
+    assert by_eks.works
+    assert not by_endpoint.works
+
+
+@pytest.mark.parametrize(
+    ("changes", "why", "enable"),
+    [
+        ({"endpoint": "closed"}, "can't be reached", "open a network path"),
+        ({"endpoint": "sound", "ca": None}, "is not trusted", "give the API server's CA"),
+        ({"eks_name": "nonesuch"}, "EKS knows no such cluster", "correct eks_name"),
+        ({"proxy_url": "http://127.0.0.1:1"}, "the proxy on the way", "check `proxy_url`"),
+        ({"kubeconfig": "/nonexistent/config"}, "/nonexistent/config", "kubectl"),
+    ],
+)
+async def test_a_way_that_does_not_lead_to_the_api_server_is_explained(
+    world: World, file: FleetFile, changes: dict[str, Any], why: str, enable: str
+) -> None:
+    url, ca = world.endpoint("prod-eu")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        closed = f"https://127.0.0.1:{taken.getsockname()[1]}"
+        if "endpoint" in changes:
+            endpoint = closed if changes["endpoint"] == "closed" else url
+            changes = {"ca": ca, **changes, "endpoint": endpoint}
+        account, cluster = await outcome_of(with_cluster(file, **changes), world.environ())
+
+    assert account.works or "eks_name" in changes, account.troubles
+    assert not cluster.works
+    assert why in (cluster.troubles[0].why or "")
+    assert enable in (cluster.troubles[0].enable or "")
+
+
+async def test_the_json_form_follows_its_schema(world: World, file: FleetFile) -> None:
+    async with gate(world.environ()["AWS_ENDPOINT_URL"], {"iam:GetRole"}) as url:
+        outcome = await preflight(file, behind(world, url, "IAM"), limits=QUICK)
+    schema = json.loads((ROOT / "docs" / "preflight.schema.json").read_text())
+
+    document = json.loads(report_of(outcome).model_dump_json())
+
+    jsonschema.validate(document, schema)
+    assert (document["version"], document["works"]) == (1, False)
+    assert [place["works"] for place in document["places"]] == [False, True]
+
+
+async def test_the_terminal_shows_what_is_wrong_and_the_text_to_copy(
+    world: World, file: FleetFile
+) -> None:
+    async with gate(world.environ()["AWS_ENDPOINT_URL"], {"iam:GetRole"}) as url:
+        outcome = await preflight(file, behind(world, url, "IAM"), limits=QUICK)
+    console = Console(width=120, record=True, file=StringIO())
+
+    console.print(terminal(outcome), soft_wrap=True)
+    text = console.export_text()
+
+    assert f"account {PAYMENTS} (payments): does not work" in text
+    assert "missing                iam:GetRole" in text
+    assert "why: AccessDenied: User is not authorized to perform: iam:GetRole" in text
+    assert f"Policy of {READ}:" in text
+    assert "cluster prod-eu: works" in text
+    assert "1 of 2 places work" in text
+
+
+async def test_a_hostile_text_reaches_neither_terminal_nor_layout() -> None:
+    check = Check(what="x\x1b[31m", state=State.MISSING, why="[red]\u202e]", enable="[/]")
+    place = Place(kind="cluster", name="[bold]\x07", checks=(check,))
+    console = Console(width=120, record=True, file=StringIO())
+
+    console.print(
+        terminal(Outcome(places=(place,), started=Any, seconds=0.0)),  # type: ignore[arg-type]
+        soft_wrap=True,
+    )
+    text = console.export_text()
+
+    assert "[bold]" in text
+    assert "[red]" in text
+    assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+async def test_bad_configuration_is_exit_status_2(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.yaml"
+    path.write_text("version: 2\n")
+
+    result = CliRunner().invoke(app, ["preflight", "--fleet", str(path), "--no-slack"])
+
+    assert result.exit_code == 2
+    assert "version 1 is expected" in result.output
