@@ -149,13 +149,19 @@ def _footer(card: Card) -> str:
     parts = [
         f"Checks: {passed} passed, {failed} failed, {unread} not known",
         f"{_counted(len(diagnosis.calls), 'read')} in {diagnosis.seconds:.1f} s",
-        f"ID {escape(card.incident_id)}",
+        f"ID {escape(short_id(card.incident_id))}",
     ]
     if card.seen > 1:
         parts.insert(0, f"pasted {card.seen} times in this thread")
-    if diagnosis.target.how:
-        parts.append("found by: " + escape("; ".join(diagnosis.target.how)))
+    how = [h for h in diagnosis.target.how if not h.endswith(" from the error")]
+    if diagnosis.target.found and how:
+        parts.append("found by: " + escape("; ".join(how)))
     return "  ·  ".join(parts)
+
+
+def short_id(incident_id: str) -> str:
+    """As many characters of an incident's ID as people need; `/irsa history` takes them."""
+    return incident_id[:8]
 
 
 def _counted(number: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.fix.plan import AnnotateServiceAccount
 from diagnostics.result import Status
 from diagnostics.visible import visible
-from handlers.blockkit import build, clip
+from handlers.blockkit import build, clip, escape
 from handlers.render.card import CONFIRM, FORM
 from handlers.render.finding import correction_blocks, where
 
@@ -56,7 +56,7 @@ def confirm_modal(fix: Fix, plan_id: str, diagnosis: Diagnosis) -> Block:
     return build.modal(
         title,
         [
-            build.context(where(diagnosis)),
+            build.context(where(diagnosis, whole=True)),
             build.rich_text(
                 build.paragraph(
                     build.run(
@@ -147,7 +147,9 @@ _FIELDS: Final = {
 
 def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
     """Every check with its result and the reads it rests on, and ready text for the correction."""
-    blocks: list[Block] = [build.context(where(diagnosis))]
+    blocks: list[Block] = [build.context(where(diagnosis, whole=True))]
+    if diagnosis.target.how:
+        blocks.append(build.context("Found by: " + escape("; ".join(diagnosis.target.how))))
     if diagnosis.correction is not None:
         blocks.extend(correction_blocks(diagnosis.correction))
         blocks.extend(_ready_texts(diagnosis.correction))

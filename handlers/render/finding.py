@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.arn import RoleArn
 from diagnostics.result import Severity, Status, Verdict
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
+from handlers.render.shorten import excerpt, prose, several, short_issuers, short_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 _VALUE: Final = 400
 """Characters of a value that a phone still shows at a glance."""
 _DIFF: Final = 2_400
+_EXCERPT: Final = 1_600
 _ALSO: Final = 3
 
 
@@ -28,28 +31,41 @@ def headline(diagnosis: Diagnosis) -> str:
     return diagnosis.headline
 
 
-def where(diagnosis: Diagnosis) -> str:
-    """Cluster, namespace, service account and role, in that order, as mrkdwn."""
+def where(diagnosis: Diagnosis, *, whole: bool = False) -> str:
+    """Cluster, namespace, service account and role, in that order, as mrkdwn.
+
+    Args:
+        diagnosis: Of what.
+        whole: Show the role's ARN, not only its name and account.
+    """
     target = diagnosis.target
     account = f"{target.namespace}/{target.service_account or '?'}"
     parts = [f"*Cluster* {escape(target.cluster)}", f"*Service account* {escape(account)}"]
     if target.workload is not None:
         parts.append(f"*Workload* {escape(str(target.workload))}")
     if diagnosis.role_arn is not None:
-        parts.append(f"*Role* {escape(visible(clip(diagnosis.role_arn, _VALUE)))}")
+        parts.append(f"*Role* {escape(_role(diagnosis.role_arn, whole=whole))}")
     return "  ·  ".join(parts)
+
+
+def _role(text: str, *, whole: bool) -> str:
+    role = RoleArn.parse(text)
+    if role is None or whole:
+        return visible(clip(text, _VALUE))
+    return f"{role.path.lstrip('/')}{role.name} in account {role.account}"
 
 
 def finding_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
     """Everything between the heading and the buttons."""
     yield build.context(where(diagnosis))
     if diagnosis.root is not None and diagnosis.root.finding is not None:
-        yield from _evidence(diagnosis.root, diagnosis.root.finding)
+        yield from _evidence(diagnosis, diagnosis.root, diagnosis.root.finding)
     else:
-        yield build.rich_text(build.paragraph(diagnosis.headline))
+        said = prose(diagnosis.advice or diagnosis.headline)
+        yield build.rich_text(build.paragraph(*said))
         yield from _unread(diagnosis)
     if diagnosis.correction is not None:
-        yield from correction_blocks(diagnosis.correction)
+        yield from _change(diagnosis.correction)
     elif diagnosis.correction_blocked is not None:
         yield build.rich_text(
             build.paragraph(
@@ -64,25 +80,39 @@ def finding_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
         )
 
 
-def _evidence(result: Result, finding: Finding) -> Iterator[Block]:
+def _evidence(diagnosis: Diagnosis, result: Result, finding: Finding) -> Iterator[Block]:
+    seen, wanted = short_issuers(clip(finding.seen, _VALUE), clip(finding.wanted, _VALUE))
     yield build.rich_text(
-        build.paragraph(
-            build.run("Seen  ", bold=True),
-            build.run(visible(clip(finding.seen, _VALUE)), code=True),
-        ),
-        build.paragraph(
-            build.run("Expected  ", bold=True),
-            build.run(visible(clip(finding.wanted, _VALUE)), code=True),
-        ),
+        build.paragraph(build.run("Seen  ", bold=True), *_values(seen)),
+        build.paragraph(build.run("Expected  ", bold=True), *_values(wanted)),
     )
-    yield build.context(f"{result.code} at {escape(clip(str(finding.place), _VALUE))}")
-    parts = [
-        build.paragraph(build.run("Why  ", bold=True), finding.why),
-        build.paragraph(build.run("Fix  ", bold=True), finding.next),
-    ]
+    place = short_place(finding.place, diagnosis)
+    yield build.context(f"{result.code} at {escape(clip(place, _VALUE))}")
+    parts = [build.paragraph(build.run("Why  ", bold=True), *prose(finding.why))]
     if finding.note is not None:
-        parts.append(build.paragraph(build.run("Note  ", bold=True), finding.note))
+        parts.append(build.paragraph(build.run("Note  ", bold=True), *prose(finding.note)))
+    # Last, since the diff or the button that does it comes next.
+    parts.append(build.paragraph(build.run("Fix  ", bold=True), *prose(finding.next)))
     yield build.rich_text(*parts)
+
+
+def _values(text: str) -> Iterator[Block]:
+    for index, value in enumerate(several(text)):
+        if index:
+            yield build.run("\n")
+        yield build.run(visible(value), code=True)
+
+
+def _change(correction: PolicyCorrection) -> Iterator[Block]:
+    """The changed lines of the trust policy. They are for reading; the text to copy is in the dialog."""
+    role = correction.role_arn.rpartition("/")[2]
+    text, left_out = excerpt(correction.diff)
+    yield build.preformatted(text, language="diff", limit=_EXCERPT)
+    more = f" and {left_out} more lines" if left_out else ""
+    yield build.context(
+        f"Trust policy of {escape(role)}, shortened. *Show all checks* has the whole{more}."
+    )
+    yield from _quota(correction)
 
 
 def correction_blocks(correction: PolicyCorrection) -> Iterator[Block]:
@@ -95,6 +125,10 @@ def correction_blocks(correction: PolicyCorrection) -> Iterator[Block]:
         )
     )
     yield build.preformatted(correction.diff, language="diff", limit=_DIFF)
+    yield from _quota(correction)
+
+
+def _quota(correction: PolicyCorrection) -> Iterator[Block]:
     if correction.exceeds_quota:
         yield build.context(
             "The corrected policy passes IAM's default quota of 2,048 characters for a trust policy. "
