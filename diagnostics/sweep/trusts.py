@@ -145,6 +145,7 @@ def _lets_in(role: IamRole, cluster: Cluster, subject: str, audience: str) -> bo
 def _about(  # noqa: PLR0917  a finding and its words
     code: str, role: IamRole, cluster: Cluster, subject: Subject, words: str, following: str
 ) -> SweepFinding:
+    gone = code == "IRSA701"
     return SweepFinding(
         code=code,
         severity=rule(code).severity,
@@ -154,7 +155,9 @@ def _about(  # noqa: PLR0917  a finding and its words
         service_account=subject.name,
         role_arn=role.arn,
         headline=words,
-        seen=f"system:serviceaccount:{subject.namespace}:{subject.name}",
-        wanted="a service account that uses the role",
+        seen=f"system:serviceaccount:{subject.namespace}:{subject.name}"
+        if gone
+        else "(no annotation)",
+        wanted="a service account that exists" if gone else role.arn,
         next=following,
     )

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ROW: Final = 30
-_LABEL: Final = 350
-_BAR: Final = 380
-_WIDTH: Final = 860
-_LONGEST: Final = 50
+_LABEL: Final = 440
+_BAR: Final = 400
+_WIDTH: Final = 1030
+_LONGEST: Final = 54
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

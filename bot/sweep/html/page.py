@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.sweep.document import Found, SweepDocument
 
 _MOST_ROWS: Final = 2_000
-_MOST_BARS: Final = 20
+_MOST_BARS: Final = 40
 _AGES: Final = (
     ("first seen in this sweep", timedelta(0)),
     ("up to a day", timedelta(days=1)),
@@ -189,7 +189,8 @@ def _findings(document: SweepDocument) -> str:
     )
     return _section(
         "Findings",
-        f'{note}<div class="scroll"><table><thead><tr><th>Code</th><th>Where</th><th>What is wrong</th>'
+        f'{note}<div class="scroll"><table><thead><tr><th class="c1">Code</th><th class="c2">Where</th>'
+        f'<th class="c3">What is wrong</th>'
         f"<th>Seen and expected</th></tr></thead><tbody>{rows}</tbody></table></div>",
     )
 

@@ -20,7 +20,7 @@ section{margin-top:36px}
 .card{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:12px 16px}
 .card b{display:block;font-size:26px;line-height:1.2}.card span{color:var(--dim)}
 .card.good b{color:var(--good)}.card.bad b{color:var(--cause)}.card.risky b{color:var(--risk)}
-svg:not(.defs){display:block;width:100%;max-width:860px;height:auto;font:13px system-ui,-apple-system,sans-serif}
+svg:not(.defs){display:block;width:100%;max-width:1030px;height:auto;font:13px system-ui,-apple-system,sans-serif}
 svg text{fill:var(--ink)}svg .axis,svg .number{fill:var(--dim)}
 .cause{fill:var(--cause)}.risk{fill:url(#hatch);stroke:var(--risk);stroke-width:1}
 .hatch-back{fill:var(--risk-back)}.hatch-line{fill:var(--risk)}
@@ -29,10 +29,11 @@ svg text{fill:var(--ink)}svg .axis,svg .number{fill:var(--dim)}
 .cause-dot{fill:var(--cause)}.risk-dot{fill:var(--risk)}
 .none,.dim{color:var(--dim)}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:14px}
+table{border-collapse:collapse;width:100%;min-width:900px;table-layout:fixed;font-size:14px}
+.c1{width:84px}.c2{width:27%}.c3{width:38%}
 th{text-align:left;color:var(--dim);font-weight:600;border-bottom:2px solid var(--line);padding:6px 12px 6px 0}
 td{vertical-align:top;border-bottom:1px solid var(--line);padding:8px 12px 8px 0}
-td:nth-child(1){white-space:nowrap}td:nth-child(2){min-width:230px}td:nth-child(3){min-width:240px}
+td{overflow-wrap:anywhere}
 code{font:12.5px ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:anywhere}
 .tag{font-size:12px;border:1px solid var(--line);border-radius:10px;padding:0 8px}
 .cause-tag{color:var(--cause);border-color:var(--cause)}.risk-tag{color:var(--risk);border-color:var(--risk)}

@@ -1,0 +1,72 @@
+"""The command against the embedded world: real boto3 and Kubernetes calls over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.world import World
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEEN_ONLY_IN_TEXTS_OR_ELSEWHERE = {
+    # codes that rest on what a pasted text says, or on facts that a sweep does not list
+    *("IRSA101", "IRSA102", "IRSA103", "IRSA104", "IRSA106", "IRSA111", "IRSA204", "IRSA205"),
+    *("IRSA209", "IRSA210", "IRSA211", "IRSA213", "IRSA214", "IRSA215", "IRSA216", "IRSA217"),
+    *("IRSA306", "IRSA307", "IRSA309", "IRSA310", "IRSA501", "IRSA502", "IRSA503", "IRSA504"),
+    *("IRSA601", "IRSA602", "IRSA603", "IRSA604", "IRSA605"),
+}
+
+
+async def run(world: World, folder: Path, *more: str) -> tuple[int, str]:
+    fleet = folder / "fleet.yaml"
+    world.fleet_yaml(fleet)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "sweep",
+        "--fleet",
+        str(fleet),
+        *more,
+        env={**os.environ, **world.environ()},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert b"Traceback" not in err, err.decode()
+    return process.returncode or 0, out.decode()
+
+
+@pytest.mark.timeout(180)
+async def test_the_sweep_names_the_cause_that_the_diagnosis_names(tmp_path: Path) -> None:
+    async with World() as world:
+        status, out = await run(world, tmp_path, "--format", "json", "--state", str(tmp_path / "s"))
+        scenarios = world.scenarios
+
+    document = json.loads(out)
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for finding in document["findings"]:
+        where = (finding["cluster"], finding["namespace"], finding["service_account"])
+        found.setdefault(where, set()).add(finding["code"])
+    wrong = {}
+    for one in scenarios:
+        where = (one.where.cluster, one.where.namespace, one.where.service_account)
+        codes = found.get(where, set())
+        causes = {c for c in codes if not c.startswith("IRSA7") and c not in ("IRSA212", "IRSA416")}
+        if one.expect.code is None:
+            if causes:
+                wrong[one.id] = causes
+        elif one.expect.code not in SEEN_ONLY_IN_TEXTS_OR_ELSEWHERE | codes:
+            wrong[one.id] = codes
+    assert wrong == {}
+    assert status == 1
+    assert document["not_read"] == []
+    assert document["sums"]["clusters"] == len({s.where.cluster for s in scenarios})
+    assert not (tmp_path / "s").exists()
