@@ -118,6 +118,8 @@ class Fleet:
     clusters: tuple[FleetCluster, ...] = ()
     bindings: tuple[Binding, ...] = ()
     hub: Hub | None = None
+    organization: bool = False
+    """Whether the bot's own credentials may read the organization's resource control policies."""
 
     def account(self, account_id: str) -> Account:
         """Find an account by its 12 digits.

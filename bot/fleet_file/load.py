@@ -133,6 +133,7 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
     return FleetFile(
         fleet=Fleet(
             accounts=accounts,
+            organization=document.organization,
             clusters=tuple(
                 _cluster(c, ids[c.account], c.ca or authorities.get(index), folder)
                 for index, c in enumerate(document.clusters)

@@ -347,6 +347,11 @@ class FleetDocument(Entry):
     hub_external_id: ExternalId | None = Field(
         default=None, description="sts:ExternalId that the hub role asks for."
     )
+    organization: YesNo = Field(
+        default=False,
+        description="Whether the bot's own credentials are of the organization's management account or of a delegated "
+        "administrator, and may read its resource control policies.",
+    )
     accounts: tuple[AccountEntry, ...] = Field(json_schema_extra={"minItems": 1})
     clusters: tuple[ClusterEntry, ...] = Field(json_schema_extra={"minItems": 1})
     channels: tuple[ChannelEntry, ...] = ()

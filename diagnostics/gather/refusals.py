@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from diagnostics.clients import Clients
+from diagnostics.errors import ReadError
 from diagnostics.evidence import ControlPolicies, IamRole, TrustChanges, Unreadable
 from diagnostics.gather.facts import Now, TrustAnswer
 from diagnostics.iam.decision import Outcome
@@ -38,6 +39,13 @@ async def control_policies(
     """The resource control policies over the role's account."""
     if not refused_though_allowed(symptom, answer):
         return None
+    if not io.fleet.organization:
+        raise ReadError(
+            "the fleet file does not let the bot read the organization",
+            enable="set `organization: true` in the fleet file, and allow organizations:ListParents, "
+            "organizations:ListPoliciesForTarget and organizations:DescribePolicy to the bot's own identity, "
+            "in the management account or a delegated administrator's; or ask who manages the organization",
+        )
     return await io.organization().control_policies(role.account)
 
 

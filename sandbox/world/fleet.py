@@ -24,6 +24,7 @@ def fleet_text(clusters: Iterable[Cluster], scenarios: Iterable[Scenario]) -> st
     """Write the fleet file: accounts, clusters, channels, who may approve, and the stated bindings."""
     content: dict[str, Any] = {
         "version": 1,
+        "organization": True,
         "accounts": [
             {"id": a.id, "name": a.name, "read_role": READ_ROLE, "fix_role": FIX_ROLE}
             for a in MEMBERS

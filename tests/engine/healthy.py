@@ -211,6 +211,7 @@ WEBHOOK = MutatingWebhook(
 def healthy() -> World:
     """One service account with its role, two clusters, two accounts; nothing is wrong."""
     fleet = Fleet(
+        organization=True,
         accounts=(
             Account(
                 id=SHARED, name="shared", read_role=None, fix_role=f"arn:aws:iam::{SHARED}:role/fix"
