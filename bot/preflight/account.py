@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.clients.aws.identities import Purpose
 from bot.preflight import remedies
-from bot.preflight.attempts import try_action
-from bot.preflight.needs import FIX_ACTIONS, READ_ACTIONS
+from bot.preflight.attempts import ORGANIZATION, try_action
+from bot.preflight.needs import FIX_ACTIONS, ORGANIZATION_ACTIONS, READ_ACTIONS
 from bot.preflight.outcome import Check, Place, Remedy, State
 from diagnostics.errors import ReadDenied, ReadError
 
@@ -65,6 +65,25 @@ async def _identity(
     }
     mend = [remedies.actions(identity.principal, refused)] if refused else []
     return [Check(what=what, state=State.WORKS), *tried], mend
+
+
+async def check_organization(reach: Reach) -> Place:
+    """Try what reading resource control policies needs, where the fleet file says that the bot may."""
+    account = reach.fleet.accounts[0]
+
+    async def one(action: Action) -> Check:
+        try:
+            await reach.organization(action.name, account, ORGANIZATION[action.name])
+        except ReadError as error:
+            return failed(action.name, error, needed_for=action.why)
+        return Check(what=action.name, state=State.WORKS, needed_for=action.why)
+
+    checks = await asyncio.gather(*(one(action) for action in ORGANIZATION_ACTIONS))
+    refused = [check.what for check in checks if check.state is State.MISSING]
+    mend: tuple[Remedy, ...] = ()
+    if refused:
+        mend = (remedies.actions(await reach.own_principal(account), refused),)
+    return Place(kind="organization", name="AWS Organizations", checks=tuple(checks), remedies=mend)
 
 
 def _elsewhere(name: str, reach: Reach) -> bool:

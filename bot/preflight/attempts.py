@@ -49,7 +49,8 @@ class _Place:
         self.cluster = cluster
         self.partition = partition_of(region)
         self.iam_arn = f"arn:{partition_of(calls.region)}:iam::{calls.account.id}"
-        self.cluster_arn = f"arn:{self.partition}:eks:{region}:{calls.account.id}:cluster/{cluster}"
+        self.eks_arn = f"arn:{self.partition}:eks:{region}:{calls.account.id}"
+        self.cluster_arn = f"{self.eks_arn}:cluster/{cluster}"
         self.provider = f"{self.iam_arn}:oidc-provider/{NOBODY}.example.com"
 
     def client(self, service: Any) -> Any:
@@ -62,6 +63,17 @@ def _recent() -> dict[str, Any]:
     return {"StartTime": now - timedelta(minutes=1), "EndTime": now, "MaxResults": 1}
 
 
+ORGANIZATION: Final[Mapping[str, Callable[[Any, str], object]]] = {
+    "organizations:ListParents": lambda api, account: api.list_parents(ChildId=account),
+    "organizations:ListPoliciesForTarget": lambda api, account: api.list_policies_for_target(
+        TargetId=account, Filter="RESOURCE_CONTROL_POLICY", MaxResults=1
+    ),
+    "organizations:DescribePolicy": lambda api, _account: api.describe_policy(
+        PolicyId="p-RCPFullAWSAccess"
+    ),
+}
+"""The same for the organization, given its client and an account in it."""
+
 _Made = tuple[str, "Callable[[], object]"]
 _CALLS: Final[Mapping[str, Callable[[_Place], _Made]]] = {
     "eks:DescribeCluster": lambda at: (
@@ -69,6 +81,30 @@ _CALLS: Final[Mapping[str, Callable[[_Place], _Made]]] = {
         lambda: at.client("eks").describe_cluster(name=at.cluster),
     ),
     "eks:ListClusters": lambda at: ("*", lambda: at.client("eks").list_clusters(maxResults=1)),
+    "eks:ListPodIdentityAssociations": lambda at: (
+        at.cluster_arn,
+        lambda: at.client("eks").list_pod_identity_associations(
+            clusterName=at.cluster, maxResults=1
+        ),
+    ),
+    "eks:DescribePodIdentityAssociation": lambda at: (
+        f"{at.eks_arn}:podidentityassociation/*",
+        lambda: at.client("eks").describe_pod_identity_association(
+            clusterName=at.cluster, associationId="a-preflight0000000"
+        ),
+    ),
+    "eks:ListIdentityProviderConfigs": lambda at: (
+        at.cluster_arn,
+        lambda: at.client("eks").list_identity_provider_configs(
+            clusterName=at.cluster, maxResults=1
+        ),
+    ),
+    "eks:DescribeIdentityProviderConfig": lambda at: (
+        f"{at.eks_arn}:identityproviderconfig/*",
+        lambda: at.client("eks").describe_identity_provider_config(
+            clusterName=at.cluster, identityProviderConfig={"type": "oidc", "name": NOBODY}
+        ),
+    ),
     "iam:GetRole": lambda at: (
         f"{at.iam_arn}:role/*",
         lambda: at.client("iam").get_role(RoleName=NOBODY),

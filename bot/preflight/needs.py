@@ -38,6 +38,14 @@ class Rule:
 READ_ACTIONS: Final = (
     Action(name="eks:DescribeCluster", why="the cluster's issuer, and where its Kubernetes API is"),
     Action(
+        name="eks:ListPodIdentityAssociations", why="credentials of EKS Pod Identity, which win"
+    ),
+    Action(name="eks:DescribePodIdentityAssociation", why="which role such an association gives"),
+    Action(
+        name="eks:ListIdentityProviderConfigs", why="whether people's logins take the same issuer"
+    ),
+    Action(name="eks:DescribeIdentityProviderConfig", why="which issuer people's logins take"),
+    Action(
         name="eks:ListClusters", why="clusters that the fleet file does not name", optional=True
     ),
     Action(name="iam:GetRole", why="the role's trust policy and permissions boundary"),
@@ -59,6 +67,16 @@ READ_ACTIONS: Final = (
 
 FIX_ACTIONS: Final = (Action(name="eks:DescribeCluster", why="where the Kubernetes API is"),)
 """Of the fix role."""
+
+ORGANIZATION_ACTIONS: Final = tuple(
+    Action(name=name, why="resource control policies that refuse what the trust policy allows")
+    for name in (
+        "organizations:ListParents",
+        "organizations:ListPoliciesForTarget",
+        "organizations:DescribePolicy",
+    )
+)
+"""Of the bot's own identity, where the fleet file says `organization: true`."""
 
 READ_RULES: Final = (
     Rule(group="", resource="serviceaccounts", verbs=("get", "list"), why="the role annotation"),
@@ -95,6 +113,13 @@ READ_RULES: Final = (
         resource="/.well-known/openid-configuration",
         verbs=("get",),
         why="the issuer, where EKS can't be asked for it",
+        optional=True,
+    ),
+    Rule(
+        group=None,
+        resource="/openid/v1/jwks",
+        verbs=("get",),
+        why="the keys that the API server signs with, where STS could not use the issuer's",
         optional=True,
     ),
 )

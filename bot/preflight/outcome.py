@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-Kind: TypeAlias = Literal["account", "cluster", "slack"]
+Kind: TypeAlias = Literal["account", "organization", "cluster", "slack"]
 
 
 class State(StrEnum):
@@ -50,7 +50,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An account, a cluster, or Slack."""
+    """An account, the organization, a cluster, or Slack."""
 
     kind: Kind
     name: str

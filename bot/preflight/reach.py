@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from bot.clients.aws.calls import AccountCalls
 from bot.clients.aws.clusters import EksDescriptions
@@ -15,7 +15,7 @@ from bot.clients.aws.sessions import AwsSessions
 from bot.clients.kube.access import ClusterAccess
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from bot.clients.limits import Limits
@@ -91,6 +91,29 @@ class Reach:
             credentials=None,
         )
         return role_of(arn or "unknown")
+
+    async def organization(
+        self, action: str, account: Account, function: Callable[[Any, str], object]
+    ) -> None:
+        """Make one call to AWS Organizations with the bot's own credentials.
+
+        Raises:
+            ReadError: It was refused, or there was no answer.
+        """
+        region = self._identities.region(account)
+        attempt = Attempt(
+            service="organizations",
+            operation=action.partition(":")[2],
+            resource="*",
+            account=account.id,
+            region=region,
+            principal="the bot's own identity, in the management account or a delegated administrator's",
+        )
+        await self._sessions.call(
+            attempt,
+            lambda: function(self._sessions.client("organizations", region), account.id),
+            credentials=None,
+        )
 
     async def close(self) -> None:
         """Close connections and threads."""

@@ -46,7 +46,8 @@ def terminal(outcome: Outcome, *, details: bool = False) -> RenderableType:
 def _place(place: Place, *, details: bool) -> Iterator[RenderableType]:
     tried = [check for check in place.checks if check.state is not State.SKIPPED]
     working = sum(check.state is State.WORKS for check in tried)
-    name = place.name if place.kind == "slack" else f"{place.kind} {place.name}"
+    named = place.kind in ("account", "cluster")
+    name = f"{place.kind} {place.name}" if named else place.name
     verdict = "works" if place.works else "does not work"
     yield Text.assemble(
         (visible(name), "bold"),

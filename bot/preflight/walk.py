@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bot.preflight.account import check_account
+from bot.preflight.account import check_account, check_organization
 from bot.preflight.cluster import check_cluster
 from bot.preflight.outcome import Check, Outcome, Place, State
 from bot.preflight.reach import Reach
@@ -55,6 +55,10 @@ async def preflight(
             )
             for entry in fleet.clusters
         ]
+        if fleet.organization:
+            walks.append(
+                _Walk("organization", "AWS Organizations", partial(check_organization, reach))
+            )
         if slack is not None:
             walks.append(_Walk("slack", "Slack", slack))
         places = await _bounded(walks, progress)

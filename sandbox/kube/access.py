@@ -29,7 +29,10 @@ CLUSTER_ROLES: Final[dict[str, list[dict[str, Any]]]] = {
             "resources": ["mutatingwebhookconfigurations"],
             "verbs": ["list"],
         },
-        {"nonResourceURLs": ["/.well-known/openid-configuration"], "verbs": ["get"]},
+        {
+            "nonResourceURLs": ["/.well-known/openid-configuration", "/openid/v1/jwks"],
+            "verbs": ["get"],
+        },
     ],
     FIXERS: [
         {"apiGroups": [""], "resources": ["serviceaccounts"], "verbs": ["get", "patch"]},

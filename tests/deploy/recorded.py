@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FREE = "sts:GetCallerIdentity"
 """Needs no permission. Source: AWS STS API reference, GetCallerIdentity."""
-PREFIXES = {"cloudtrail": "cloudtrail", "eks": "eks", "iam": "iam", "sts": "sts"}
+PREFIXES = {name: name for name in ("cloudtrail", "eks", "iam", "organizations", "sts")}
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -15,6 +16,14 @@ from tests.clients.faulty import serving
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
 
+_EKS = (
+    ("/clusters", "ListClusters"),
+    ("/clusters/[^/]+", "DescribeCluster"),
+    ("/clusters/[^/]+/pod-identity-associations", "ListPodIdentityAssociations"),
+    ("/clusters/[^/]+/pod-identity-associations/.+", "DescribePodIdentityAssociation"),
+    ("/clusters/[^/]+/identity-provider-configs", "ListIdentityProviderConfigs"),
+    ("/clusters/[^/]+/identity-provider-configs/describe", "DescribeIdentityProviderConfig"),
+)
 _PASSED_ON = ("Authorization", "Content-Type", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Target")
 
 
@@ -52,10 +61,11 @@ async def gate(aws: str, denied: Collection[str]) -> AsyncIterator[str]:
 
 def _action(request: web.Request, body: bytes) -> tuple[str, str]:
     if target := request.headers.get("X-Amz-Target"):
-        return f"cloudtrail:{target.rpartition('.')[2]}", ""
-    if request.path.startswith("/clusters"):
-        named = request.path.count("/") > 1
-        return f"eks:{'DescribeCluster' if named else 'ListClusters'}", ""
+        service = "organizations" if "Organizations" in target else "cloudtrail"
+        return f"{service}:{target.rpartition('.')[2]}", ""
+    for pattern, operation in _EKS:
+        if re.fullmatch(pattern, request.path):
+            return f"eks:{operation}", ""
     form = parse_qs(body.decode())
     name = form.get("Action", [""])[0]
     service = "sts" if name in ("AssumeRole", "GetCallerIdentity") else "iam"

@@ -57,7 +57,7 @@ def file(world: World, tmp_path: Path) -> FleetFile:
     world.fleet_yaml(path)
     found = load(path)
     accounts = tuple(a for a in found.fleet.accounts if a.id == PAYMENTS)
-    return replace(found, fleet=replace(found.fleet, accounts=accounts))
+    return replace(found, fleet=replace(found.fleet, accounts=accounts, organization=False))
 
 
 def with_account(file: FleetFile, **changes: Any) -> FleetFile:
@@ -171,6 +171,21 @@ async def test_through_a_hub_the_side_that_refuses_is_named(
     else:
         assert trust.title == f"Trust policy of {READ}"
         assert statement["Principal"] == {"AWS": hub}
+
+
+async def test_the_organization_is_tried_where_the_fleet_file_says_so(
+    world: World, file: FleetFile
+) -> None:
+    file = replace(file, fleet=replace(file.fleet, organization=True))
+    denied = {"organizations:ListParents"}
+    async with gate(world.environ()["AWS_ENDPOINT_URL"], denied) as url:
+        environ = behind(world, url, "ORGANIZATIONS")
+        *_, sound = (await preflight(file, world.environ(), limits=QUICK)).places
+        *_, broken = (await preflight(file, environ, limits=QUICK)).places
+
+    assert (sound.kind, sound.works) == ("organization", True)
+    assert set(troubles(broken)) == denied
+    assert '"organizations:ListParents"' in broken.remedies[0].text
 
 
 async def test_credentials_that_are_missing_stop_nothing_else(

@@ -23,7 +23,7 @@ class AwsOptions:
     region: str | None = None
     credentials: ReadOnlyCredentials | None = field(default=None, repr=False)
     endpoints: Mapping[str, str] = field(default_factory=dict)
-    """URL by service (`iam`, `sts`, `eks`, `cloudtrail`)."""
+    """URL by service (`iam`, `sts`, `eks`, `cloudtrail`, `organizations`)."""
     endpoint: str | None = None
     """URL for every service that has none of its own."""
     ca_bundle: str | None = None
@@ -43,7 +43,7 @@ class AwsOptions:
             else None,
             endpoints={
                 service: url
-                for service in ("iam", "sts", "eks", "cloudtrail")
+                for service in ("iam", "sts", "eks", "cloudtrail", "organizations")
                 if (url := environ.get(f"AWS_ENDPOINT_URL_{service.upper()}"))
             },
             endpoint=environ.get("AWS_ENDPOINT_URL") or None,

@@ -80,6 +80,26 @@ resource "aws_iam_role_policy" "assume_member_roles" {
   })
 }
 
+resource "aws_iam_role_policy" "read_control_policies" {
+  count = var.control_policies ? 1 : 0
+
+  name = "read-control-policies"
+  role = aws_iam_role.bot.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      # Resource control policies above a role that refuses what its trust policy allows (IRSA501). With
+      # `organization: true` in the fleet file.
+      {
+        Sid      = "Organization"
+        Effect   = "Allow"
+        Action   = ["organizations:DescribePolicy", "organizations:ListParents", "organizations:ListPoliciesForTarget"]
+        Resource = "*"
+      },
+    ]
+  })
+}
+
 resource "aws_eks_pod_identity_association" "bot" {
   count = local.by_irsa ? 0 : 1
 

@@ -57,6 +57,12 @@ variable "hub_role_arn" {
   default     = null
 }
 
+variable "control_policies" {
+  description = "Whether it may read resource control policies; works in the management account or a delegated administrator's."
+  type        = bool
+  default     = false
+}
+
 variable "organization_id" {
   description = "Optional. When set, only roles of this organization can be assumed."
   type        = string

@@ -6,7 +6,8 @@ data "aws_caller_identity" "here" {}
 
 locals {
   iam      = "arn:${data.aws_partition.here.partition}:iam::${data.aws_caller_identity.here.account_id}"
-  clusters = "arn:${data.aws_partition.here.partition}:eks:*:${data.aws_caller_identity.here.account_id}:cluster/*"
+  eks      = "arn:${data.aws_partition.here.partition}:eks:*:${data.aws_caller_identity.here.account_id}"
+  clusters = "${local.eks}:cluster/*"
 
   trust = jsonencode({
     Version = "2012-10-17"
@@ -28,12 +29,19 @@ locals {
     Version = "2012-10-17"
     Statement = concat(
       [
-        # The issuer, the endpoint and the CA (IRSA301-308, IRSA404-415).
+        # The issuer, the endpoint and the CA (IRSA301-308, IRSA404-415); credentials that win over IRSA's (IRSA212,
+        # IRSA217); an issuer that logins take (IRSA310).
         {
           Sid      = "Clusters"
           Effect   = "Allow"
-          Action   = ["eks:DescribeCluster"]
+          Action   = ["eks:DescribeCluster", "eks:ListIdentityProviderConfigs", "eks:ListPodIdentityAssociations"]
           Resource = local.clusters
+        },
+        {
+          Sid      = "PartsOfClusters"
+          Effect   = "Allow"
+          Action   = ["eks:DescribeIdentityProviderConfig", "eks:DescribePodIdentityAssociation"]
+          Resource = ["${local.eks}:identityproviderconfig/*", "${local.eks}:podidentityassociation/*"]
         },
         # The trust policy and the permissions boundary of the role in question (IRSA401-419).
         {
@@ -58,7 +66,7 @@ locals {
           Resource = "*"
         },
       ],
-      # Who made the failed call, by its request ID, where all else leaves the target open.
+      # Who made the failed call, where all else leaves the target open; a trust policy just changed (IRSA418).
       [
         for action in(var.cloudtrail ? ["cloudtrail:LookupEvents"] : []) : {
           Sid      = "FailedCalls"
