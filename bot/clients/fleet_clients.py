@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from datetime import UTC, datetime
 from functools import partial
@@ -23,6 +22,7 @@ from bot.clients.kube.access import ClusterAccess
 from bot.clients.kube.reader import ClusterReader
 from bot.clients.kube.writer import ClusterWriter
 from bot.clients.limits import Limits
+from bot.clients.slots import Slots
 from bot.inventory.role_index import RoleIndex
 from diagnostics.errors import WriteDenied
 
@@ -63,7 +63,7 @@ class FleetClients:
         self._descriptions = EksDescriptions()
         self._trails = Trails(pause=limits.trail_pause, pages=limits.trail_pages)
         self._access: dict[tuple[str, Purpose], ClusterAccess] = {}
-        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._slots: dict[str, Slots] = {}
 
     @property
     def fleet(self) -> Fleet:
@@ -163,7 +163,7 @@ class FleetClients:
                 entry,
                 self._calls(self._fleet.account(entry.account), purpose),
                 self._descriptions,
-                slots=self._slots.setdefault(cluster, asyncio.Semaphore(self._limits.kube_at_once)),
+                slots=self._slots.setdefault(cluster, Slots(self._limits.kube_at_once)),
                 limits=self._limits,
                 environ=self._environ,
             )

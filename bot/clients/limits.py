@@ -20,7 +20,7 @@ class Limits:
     aws_deadline: float = 8.0
     """For one call with its retries, waiting for a free slot included."""
     aws_at_once: int = 8
-    """Calls in one account at a time."""
+    """Calls in one account at a time, while it throttles none of them."""
     threads: int = 32
 
     kube_connect: float = 3.0
@@ -31,7 +31,7 @@ class Limits:
     kube_attempts: int = 3
     """For reads that meet 429, a 5xx answer or a cut connection; writes are never repeated."""
     kube_at_once: int = 8
-    """Requests to one cluster at a time."""
+    """Requests to one cluster at a time, while it throttles none of them."""
     page: int = 500
     """Objects in one answer of a list."""
     most_objects: int = 10_000

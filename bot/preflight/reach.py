@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -13,6 +12,7 @@ from bot.clients.aws.identities import Identities, Purpose
 from bot.clients.aws.options import AwsOptions
 from bot.clients.aws.sessions import AwsSessions
 from bot.clients.kube.access import ClusterAccess
+from bot.clients.slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ class Reach:
             entry,
             self.calls(self.fleet.account(entry.account), purpose),
             self._descriptions,
-            slots=asyncio.Semaphore(self._limits.kube_at_once),
+            slots=Slots(self._limits.kube_at_once),
             limits=self._limits,
             environ=self._environ,
         )

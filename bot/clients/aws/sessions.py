@@ -20,7 +20,8 @@ from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
 from botocore.handlers import json_decode_policies
 
-from bot.clients.aws.errors import ABSENT, FAILURES, code_of, translate
+from bot.clients.aws.errors import ABSENT, FAILURES, THROTTLED, code_of, translate
+from bot.clients.slots import Slots, Turn
 from diagnostics.journal import Call, record
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class AwsSessions:
         self._signer = threading.local()
         self._session: boto3.session.Session | None = None
         self._clients: dict[tuple[str, str], Any] = {}
-        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._slots: dict[str, Slots] = {}
         self._pool = ThreadPoolExecutor(limits.threads, thread_name_prefix="aws")
 
     async def call(
@@ -124,10 +125,12 @@ class AwsSessions:
     async def _in_thread(
         self, account: str, function: Callable[[], T], credentials: ReadOnlyCredentials | None
     ) -> T:
-        slot = self._slots.setdefault(account, asyncio.Semaphore(self._limits.aws_at_once))
-        await slot.acquire()
+        slots = self._slots.setdefault(account, Slots(self._limits.aws_at_once))
+        await slots.take()
+        turn = Turn()
 
         def work() -> T:
+            self._signer.turn = turn
             self._signer.credentials = credentials or self._own()
             try:
                 return function()
@@ -137,12 +140,12 @@ class AwsSessions:
         try:
             future = asyncio.get_running_loop().run_in_executor(self._pool, work)
         except BaseException:
-            slot.release()
+            slots.give_back(turn)
             raise
 
         def done(finished: asyncio.Future[T]) -> None:
             # The slot belongs to the thread, which may outlive whoever waits for it.
-            slot.release()
+            slots.give_back(turn)
             if not finished.cancelled():
                 finished.exception()
 
@@ -213,9 +216,18 @@ class AwsSessions:
             ),
         )
         client.meta.events.register_first("before-sign.*.*", self._sign_with)
+        client.meta.events.register("needs-retry.*.*", self._notice_throttling)
         # The trust policy is wanted as written: duplicate keys and white space are findings.
         client.meta.events.unregister("after-call.iam", json_decode_policies)
         return client
+
+    def _notice_throttling(self, response: Any = None, **_: object) -> None:
+        """Look at each answer, those among them that botocore will ask for again."""
+        if response is None:
+            return
+        _, parsed = response
+        if parsed.get("Error", {}).get("Code") in THROTTLED:
+            self._signer.turn.throttled = True
 
     def _sign_with(self, request: Any, **_: object) -> None:
         signing = request.context.setdefault("signing", {})

@@ -7,6 +7,7 @@ import ssl
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.clients.aws.errors import Attempt
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.clients.aws.clusters import EksDescriptions
     from bot.clients.kube.request import Answer, Request
     from bot.clients.limits import Limits
+    from bot.clients.slots import Slots
     from diagnostics.fleet import FleetCluster
 
 _KUBECONFIG_SECONDS = 300
@@ -59,7 +61,7 @@ class ClusterAccess:
         calls: AccountCalls,
         descriptions: EksDescriptions,
         *,
-        slots: asyncio.Semaphore,
+        slots: Slots,
         limits: Limits,
         environ: Mapping[str, str],
     ) -> None:
@@ -134,12 +136,13 @@ class ClusterAccess:
     async def _once(self, request: Request) -> Answer:
         endpoint, bearer = await self.ready()
         connections = await self._connections(endpoint)
-        async with self._slots:
+        async with self._slots.turn() as turn:
             at, start = datetime.now(UTC), time.perf_counter()
             outcome = "cancelled"
             try:
                 answer = await connections.exchange(request, token=bearer.token, limits=self.limits)
                 outcome = outcome_of(answer)
+                turn.throttled = answer.status == HTTPStatus.TOO_MANY_REQUESTS
             except BROKEN as error:
                 outcome = type(error).__name__
                 raise

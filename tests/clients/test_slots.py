@@ -1,0 +1,133 @@
+"""How many calls run at once, and how a place that throttles gets fewer of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clients import Limits, build_clients
+from bot.clients.slots import Slots, Turn
+from diagnostics.fleet import Account, Fleet
+from tests.clients.conftest import MEMBER, OTHER
+from tests.clients.faulty import serving
+from tests.clients.test_aws import assumed, at, error
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+@given(st.integers(1, 10), st.lists(st.booleans(), max_size=60))
+def test_there_is_room_for_one_and_never_for_more_than_the_most(
+    most: int, throttled: list[bool]
+) -> None:
+    async def run() -> None:
+        slots = Slots(most)
+        for one in throttled:
+            await slots.take()
+            slots.give_back(Turn(throttled=one))
+            assert 1 <= slots.room <= most
+        for _ in range(most * most + 1):
+            await slots.take()
+            slots.give_back(Turn())
+        assert slots.room == most
+
+    asyncio.run(run())
+
+
+async def test_a_place_that_throttles_gets_half() -> None:
+    slots = Slots(8)
+    for expected in (4, 2, 1, 1):
+        async with slots.turn() as turn:
+            turn.throttled = True
+        assert slots.room == expected
+
+
+@given(st.lists(st.sampled_from(["end", "throttle", "cancel"]), min_size=1, max_size=40))
+def test_no_turn_is_lost_however_they_end(ends: list[str]) -> None:
+    async def run() -> None:
+        slots = Slots(3)
+        running = most = 0
+
+        async def work(end: str) -> None:
+            nonlocal running, most
+            async with slots.turn() as turn:
+                running += 1
+                most = max(most, running)
+                try:
+                    await asyncio.sleep(0)
+                finally:
+                    running -= 1
+                turn.throttled = end == "throttle"
+
+        tasks = [asyncio.create_task(work(end)) for end in ends]
+        await asyncio.sleep(0)
+        for task, end in zip(tasks, ends, strict=True):
+            if end == "cancel":
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert most <= 3
+        async with asyncio.timeout(1):
+            await slots.take()
+
+    asyncio.run(run())
+
+
+async def test_turns_are_first_come_first_served() -> None:
+    slots = Slots(1)
+    order: list[int] = []
+
+    async def work(number: int) -> None:
+        async with slots.turn():
+            order.append(number)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(work(n) for n in range(10)))
+
+    assert order == list(range(10))
+
+
+@pytest.fixture
+def fleet() -> Fleet:
+    return Fleet(
+        accounts=tuple(
+            Account(id=i, name=i, read_role=f"arn:aws:iam::{i}:role/read") for i in (MEMBER, OTHER)
+        )
+    )
+
+
+async def test_an_account_that_throttles_is_asked_less_at_once_and_no_other_account_is(
+    fleet: Fleet,
+) -> None:
+    at_once: Counter[str] = Counter()
+    peaks: Counter[str] = Counter()
+    answered: Counter[str] = Counter()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        if form["Action"] == "AssumeRole":
+            return assumed("ASIA" + str(form["RoleArn"]).split(":")[4])
+        account = request.headers["Authorization"].split("Credential=ASIA")[1].split("/")[0]
+        at_once[account] += 1
+        late = answered[account] > 24
+        if late:
+            peaks[account] = max(peaks[account], at_once[account])
+        too_many = account == MEMBER and at_once[account] > 2
+        await asyncio.sleep(0.01)
+        at_once[account] -= 1
+        answered[account] += 1
+        return error("Throttling", "Rate exceeded", 400) if too_many else error("NoSuchEntity")
+
+    limits = Limits(aws_attempts=6, aws_deadline=50.0, threads=16)
+    async with serving(handler) as url, build_clients(fleet, at(url), limits=limits) as clients:
+        found = await asyncio.gather(
+            *(clients.aws(i).role(f"r{n}") for n in range(40) for i in (MEMBER, OTHER)),
+            return_exceptions=True,
+        )
+
+    assert set(found) == {None}
+    assert peaks[MEMBER] < peaks[OTHER]
