@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from diagnostics.iam import narrow, ready_texts, unified_diff
 from diagnostics.iam.decision import Outcome
 from diagnostics.result import PolicyCorrection
+from diagnostics.source import role_change
 
 if TYPE_CHECKING:
     from diagnostics.evidence import IamRole
@@ -34,11 +35,15 @@ def harden(role: IamRole, answer: TrustAnswer) -> PolicyCorrection | None:
 def _shown(role: IamRole, repair: Repair) -> PolicyCorrection | None:
     if repair.policy is None or role.trust is None or not repair.changes:
         return None
+    owned = role_change(role, repair.policy)
     return PolicyCorrection(
         role_arn=role.arn,
         diff=unified_diff(role.trust, repair.policy),
         policy_json=repair.policy.printed(),
         changes=tuple(change.words for change in repair.changes),
         exceeds_quota=repair.exceeds_quota,
-        commands=ready_texts(role.arn, repair.policy),
+        commands=(
+            *(((owned.title, owned.text),) if owned else ()),
+            *ready_texts(role.arn, repair.policy),
+        ),
     )

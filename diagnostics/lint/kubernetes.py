@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.checks.irsa105_annotation_malformed import annotation_malformed
-from diagnostics.checks.irsa109_token_expiration import token_expiration
 from diagnostics.checks.irsa205_manifest_sets_env import manifest_sets_env
 from diagnostics.evidence import (
     AUDIENCE,
     DEFAULT_AUDIENCE,
     ROLE_ARN,
-    TOKEN_EXPIRATION,
     Container,
     EnvVar,
     PodSpec,
@@ -22,12 +19,13 @@ from diagnostics.evidence import (
 )
 from diagnostics.gather.annotation import looks_like_role_key
 from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.lint.annotations import annotation_findings, from_check, judged, spot_of
 from diagnostics.lint.finding import SourceFinding, Spot
+from diagnostics.lint.helm_values import helm_values
 from diagnostics.lint.json_tree import embedded
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.sources import AccountSource, Sources, WorkloadSource
 from diagnostics.lint.tree import (
-    HOLE,
     Mapping,
     Node,
     Scalar,
@@ -37,13 +35,11 @@ from diagnostics.lint.tree import (
     items_at,
     text_at,
 )
-from diagnostics.result import Finding
 from diagnostics.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnostics.wiring import Check
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _TEMPLATES: Final = {
@@ -61,65 +57,6 @@ POLICY_FIELDS: Final = {
     "classic": ("spec", "forProvider", "assumeRolePolicyDocument"),
 }
 """Where Crossplane and ACK keep a role's trust policy, as JSON in a string."""
-
-
-def annotation_findings(
-    *,
-    file: str,
-    annotations: Mapping,
-    namespace: str | None,
-    name: str,
-    object_: str,
-) -> Iterator[SourceFinding]:
-    """What is wrong with the annotations of a service account."""
-    target = Target(
-        cluster="the manifest",
-        namespace=namespace or "default",
-        service_account=name,
-        workload=None,
-    )
-    values = {
-        key.text: value
-        for key, value in annotations.pairs
-        if isinstance(value, Scalar) and HOLE not in value.text
-    }
-    account = ServiceAccount(
-        namespace=namespace or "default",
-        name=name,
-        uid="",
-        resource_version="",
-        created=_EPOCH,
-        annotations={key: value.text for key, value in values.items()},
-    )
-    role = values.get(ROLE_ARN)
-    if role is not None and role.text:
-        found = _judged(
-            annotation_malformed,
-            target=target,
-            account=account,
-            question=None,
-            role=None,
-            cluster=None,
-            trusting=None,
-        )
-        if found is not None:
-            yield _source(annotation_malformed, found, _spot(file, role), object_)
-    expiration = values.get(TOKEN_EXPIRATION)
-    if expiration is not None:
-        found = _judged(token_expiration, target=target, account=account)
-        if found is not None:
-            yield _source(token_expiration, found, _spot(file, expiration), object_)
-    for key, value in annotations.pairs:
-        if isinstance(value, Scalar) and looks_like_role_key(key.text):
-            yield SourceFinding(
-                code="IRSA106",
-                spot=_spot(file, key),
-                object=object_,
-                headline=f"The role annotation is spelled {visible(key.text[:120])}.",
-                seen=key.text[:200],
-                wanted=ROLE_ARN,
-                next=f"Write the key as {ROLE_ARN}.",
-            )
 
 
 def kubernetes(node: Mapping, file: str, out: Sources) -> None:
@@ -148,6 +85,10 @@ def _object(node: Mapping, kind: str, file: str, out: Sources) -> None:
             _misplaced(annotations, file, shown, "the workload", out)
         _misplaced(at(template, "metadata", "annotations"), file, shown, "the pod template", out)
         out.workloads.append(_workload(node, template, kind, name, file))
+    elif kind == "HelmRelease":
+        values = at(node, "spec", "values")
+        if isinstance(values, Mapping):
+            helm_values(values, file, out)
     elif kind == "Role":
         for path in POLICY_FIELDS.values():
             policy = at(node, *path)
@@ -167,7 +108,7 @@ def _service_account(node: Mapping, file: str, name: str, shown: str, out: Sourc
     namespace = text_at(node, "metadata", "namespace")
     annotations = at(node, "metadata", "annotations")
     role = at(annotations, ROLE_ARN)
-    spot = _spot(file, role if role is not None else node)
+    spot = spot_of(file, role if role is not None else node)
     out.accounts.append(
         AccountSource(
             spot=spot,
@@ -200,7 +141,7 @@ def _misplaced(node: Node | None, file: str, shown: str, on: str, out: Sources) 
 def _elsewhere(file: str, key: Scalar, shown: str, on: str) -> SourceFinding:
     return SourceFinding(
         code="IRSA106",
-        spot=_spot(file, key),
+        spot=spot_of(file, key),
         object=shown,
         headline=f"The role annotation is on {on}, where nothing reads it.",
         seen=visible(key.text[:200]),
@@ -224,7 +165,7 @@ def _workload(
                 label = text_at(variable, "name")
                 if label is None:
                     continue
-                spots[f"{title}/{label}"] = _spot(file, variable)
+                spots[f"{title}/{label}"] = spot_of(file, variable)
                 source = at(variable, "valueFrom")
                 env.append(
                     EnvVar(
@@ -248,7 +189,7 @@ def _workload(
             containers=tuple(containers),
         ),
     )
-    return WorkloadSource(spot=_spot(file, node), workload=workload, spots=spots)
+    return WorkloadSource(spot=spot_of(file, node), workload=workload, spots=spots)
 
 
 _KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -272,7 +213,7 @@ def workload_findings(source: WorkloadSource, account: AccountSource) -> Iterato
         service_account=account.name,
         workload=workload.ref,
     )
-    found = _judged(
+    found = judged(
         manifest_sets_env,
         target=target,
         account=known,
@@ -289,7 +230,7 @@ def workload_findings(source: WorkloadSource, account: AccountSource) -> Iterato
             ),
             source.spot,
         )
-        yield _source(manifest_sets_env, found, spot, shown)
+        yield from_check(manifest_sets_env, found, spot, shown)
     for container in workload.template.containers:
         for variable in container.env:
             if variable.name in _KEYS and (variable.value or variable.source):
@@ -303,25 +244,3 @@ def workload_findings(source: WorkloadSource, account: AccountSource) -> Iterato
                     next=f"Remove {variable.name} from the pod template.",
                 )
                 break
-
-
-def _judged(check: Check, **facts: object) -> Finding | None:
-    found = check.judge(**facts)
-    return found if isinstance(found, Finding) else None
-
-
-def _source(check: Check, found: Finding, spot: Spot, object_: str) -> SourceFinding:
-    following = found.next.partition(", then restart")[0].rstrip(".")
-    return SourceFinding(
-        code=check.code,
-        spot=spot,
-        object=object_,
-        headline=found.headline.rstrip(".") + ".",
-        seen=found.seen,
-        wanted=found.wanted,
-        next=f"{following}.",
-    )
-
-
-def _spot(file: str, node: Node) -> Spot:
-    return Spot(file=file, line=node.line, column=node.column)

@@ -10,6 +10,7 @@ from diagnostics.lint.across import across
 from diagnostics.lint.cloudformation import cloudformation
 from diagnostics.lint.eksctl import eksctl
 from diagnostics.lint.hcl_tree import read_hcl
+from diagnostics.lint.helm_values import helm_values
 from diagnostics.lint.json_tree import read_json
 from diagnostics.lint.kubernetes import kubernetes
 from diagnostics.lint.plan import plan
@@ -167,6 +168,8 @@ def _document(
         eksctl(node, file, out)
     elif isinstance(node, Mapping) and version and kind:
         kubernetes(node, file, out)
+    elif isinstance(node, Mapping) and helm_values(node, file, out):
+        pass
     elif isinstance(node, Mapping) and _is_template(node):
         cloudformation(node, file, out)
     elif isinstance(node, Mapping) and at(node, "format_version") is not None:

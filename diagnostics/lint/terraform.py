@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.evidence import AUDIENCE, DEFAULT_AUDIENCE, ROLE_ARN
+from diagnostics.lint.annotations import annotation_findings
 from diagnostics.lint.finding import Spot
 from diagnostics.lint.json_tree import embedded
-from diagnostics.lint.kubernetes import annotation_findings
 from diagnostics.lint.policy_document import document_of
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.provider import provider_findings

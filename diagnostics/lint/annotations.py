@@ -1,0 +1,106 @@
+"""The annotations of service accounts, wherever they are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.checks.irsa105_annotation_malformed import annotation_malformed
+from diagnostics.checks.irsa109_token_expiration import token_expiration
+from diagnostics.evidence import ROLE_ARN, TOKEN_EXPIRATION, ServiceAccount, Target
+from diagnostics.gather.annotation import looks_like_role_key
+from diagnostics.lint.finding import SourceFinding, Spot
+from diagnostics.lint.tree import HOLE, Mapping, Node, Scalar
+from diagnostics.result import Finding
+from diagnostics.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diagnostics.wiring import Check
+
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+
+
+def annotation_findings(
+    *,
+    file: str,
+    annotations: Mapping,
+    namespace: str | None,
+    name: str,
+    object_: str,
+) -> Iterator[SourceFinding]:
+    """What is wrong with the annotations of a service account."""
+    target = Target(
+        cluster="the manifest",
+        namespace=namespace or "default",
+        service_account=name,
+        workload=None,
+    )
+    values = {
+        key.text: value
+        for key, value in annotations.pairs
+        if isinstance(value, Scalar) and HOLE not in value.text
+    }
+    account = ServiceAccount(
+        namespace=namespace or "default",
+        name=name,
+        uid="",
+        resource_version="",
+        created=_EPOCH,
+        annotations={key: value.text for key, value in values.items()},
+    )
+    role = values.get(ROLE_ARN)
+    if role is not None and role.text:
+        found = judged(
+            annotation_malformed,
+            target=target,
+            account=account,
+            question=None,
+            role=None,
+            cluster=None,
+            trusting=None,
+        )
+        if found is not None:
+            yield from_check(annotation_malformed, found, spot_of(file, role), object_)
+    expiration = values.get(TOKEN_EXPIRATION)
+    if expiration is not None:
+        found = judged(token_expiration, target=target, account=account)
+        if found is not None:
+            yield from_check(token_expiration, found, spot_of(file, expiration), object_)
+    for key, value in annotations.pairs:
+        if isinstance(value, Scalar) and looks_like_role_key(key.text):
+            yield SourceFinding(
+                code="IRSA106",
+                spot=spot_of(file, key),
+                object=object_,
+                headline=f"The role annotation is spelled {visible(key.text[:120])}.",
+                seen=key.text[:200],
+                wanted=ROLE_ARN,
+                next=f"Write the key as {ROLE_ARN}.",
+            )
+
+
+def judged(check: Check, **facts: object) -> Finding | None:
+    """What a check of the engine says of these facts, if it fails."""
+    found = check.judge(**facts)
+    return found if isinstance(found, Finding) else None
+
+
+def from_check(check: Check, found: Finding, spot: Spot, object_: str) -> SourceFinding:
+    """A finding of the engine at its place in a file."""
+    following = found.next.partition(", then restart")[0].rstrip(".")
+    return SourceFinding(
+        code=check.code,
+        spot=spot,
+        object=object_,
+        headline=found.headline.rstrip(".") + ".",
+        seen=found.seen,
+        wanted=found.wanted,
+        next=f"{following}.",
+    )
+
+
+def spot_of(file: str, node: Node) -> Spot:
+    """Where a node stands."""
+    return Spot(file=file, line=node.line, column=node.column)
