@@ -17,7 +17,7 @@ def role_path(
 ) -> Judgement:
     """The annotation drops or invents the role's path.
 
-    Why: STS looks the role up by its whole ARN, path included, and answers AccessDenied for any other.
+    Why: STS looks the role up by its whole ARN, path included, and most likely answers AccessDenied for any other.
     Source: IAM User Guide, "IAM identifiers", friendly names and paths.
     """
     if question.source is not RoleSource.ANNOTATION:

@@ -19,7 +19,8 @@ def provider_url_spelling(
 ) -> Judgement:
     """The OIDC provider's URL is spelled differently from the issuer.
 
-    Why: IAM compares the URL with the token's issuer as text: a slash, a port or another case makes another issuer.
+    Why: IAM most likely compares the URL with the token's issuer as text, so that a slash, a port or another case makes
+    another issuer.
     Source: IAM User Guide, "Create an OpenID Connect (OIDC) identity provider in IAM" (URLs are case-sensitive).
     """
     if provider is not None:

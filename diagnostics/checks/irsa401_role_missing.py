@@ -16,8 +16,8 @@ def role_missing(
 ) -> Judgement:
     """The role does not exist.
 
-    Why: STS answers AccessDenied for a role that does not exist, as it does for one that does not trust the
-    pod, so the message never says so.
+    Why: STS most likely answers AccessDenied for a role that does not exist, as for one that does not trust the pod,
+    so the message does not say which.
     Source: STS API reference, AssumeRoleWithWebIdentity; IAM API reference, GetRole (NoSuchEntity).
     """
     if role is not None:

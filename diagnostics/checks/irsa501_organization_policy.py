@@ -36,7 +36,7 @@ def organization_policy(
     if kind is not None:
         return _told(symptom, kind)
     if not lets_in(answer, account) or not isinstance(answer, TrustAnswer):
-        return Pass()
+        return Skip("it matters only once the annotated role's trust policy lets the call in")
     if not isinstance(policies, ControlPolicies) or not isinstance(role, IamRole):
         why = policies.why if isinstance(policies, Unreadable) else "they were not asked for"
         enable = policies.enable if isinstance(policies, Unreadable) else "ask again"

@@ -16,6 +16,7 @@ from diagnostics.evidence import (
     ControlPolicies,
     ControlPolicy,
     EnvVar,
+    FieldManager,
     PodIdentityAssociation,
     PodSpec,
     PublishedKeys,
@@ -127,6 +128,18 @@ def the_annotation_is_missing(world: World) -> None:
 def the_annotation_is_empty(world: World) -> None:
     annotated(world, "")
     world.pods = [h.pod(None)]
+
+
+@fault("IRSA103", says="was last written by helm at 2026-11-24 11:00 UTC")
+def a_tool_dropped_the_annotation(world: World) -> None:
+    annotated(world, None)
+    wrote = FieldManager(
+        manager="helm",
+        operation="Update",
+        time=NOON - timedelta(hours=1),
+        annotations=frozenset(),
+    )
+    world.accounts[0] = replace(world.accounts[0], managers=(wrote,))
 
 
 @fault("IRSA104", follows=("IRSA401",), says="Role payments-api trusts this service account")
@@ -559,6 +572,33 @@ def the_keys_carry_https(world: World) -> None:
     trust(world, whole)
 
 
+@fault("IRSA410")
+def the_key_carries_the_providers_arn(world: World) -> None:
+    whole = h.statement()
+    whole["Condition"] = {"StringEquals": {f"{h.provider_arn()}:sub": h.SUBJECT}}
+    trust(world, whole)
+
+
+@fault("IRSA410")
+def the_key_lacks_its_claim(world: World) -> None:
+    whole = h.statement()
+    whole["Condition"] = {"StringEquals": {h.ISSUER.removeprefix("https://"): h.SUBJECT}}
+    trust(world, whole)
+
+
+@fault("IRSA408", says="The values of sub and aud are swapped")
+def aud_and_sub_are_swapped(world: World) -> None:
+    trust(world, h.statement(sub="sts.amazonaws.com", aud=h.SUBJECT))
+
+
+@fault("IRSA415", says="a condition on")
+def a_claim_is_asked_for_that_iam_does_not_have(world: World) -> None:
+    whole = h.statement()
+    key = f"{h.ISSUER.removeprefix('https://')}:iss"
+    whole["Condition"]["StringEquals"][key] = h.ISSUER  # type: ignore[index]
+    trust(world, whole)
+
+
 @fault("IRSA411", says="a wildcard")
 def a_star_stands_under_string_equals(world: World) -> None:
     trust(world, h.statement(sub="system:serviceaccount:payments:*"))
@@ -675,6 +715,15 @@ def the_issuer_is_not_public(world: World) -> None:
     world.published = PublishedKeys(
         issuer=h.ISSUER,
         fault="its host has private addresses only, which AWS can't reach",
+        place=f"{h.ISSUER}/.well-known/openid-configuration",
+    )
+
+
+@fault("IRSA307", case=h.case(h.symptom(Cause.THUMBPRINT)), says="AWS can't use what")
+def the_issuer_has_a_private_certificate(world: World) -> None:
+    world.published = PublishedKeys(
+        issuer=h.ISSUER,
+        fault="its certificate is not signed by a publicly trusted authority, or is another host's",
         place=f"{h.ISSUER}/.well-known/openid-configuration",
     )
 
