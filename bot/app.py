@@ -114,6 +114,7 @@ async def serving(
         directory = Directory(client, time.monotonic)
         shared = SharedChannels(directory)
         audit = AuditTrail(engine=store.engine, now=now)
+        access = Access(directory=directory, rules=rules, home=me.team)
         bench = Bench(
             me=me,
             store=store,
@@ -129,6 +130,7 @@ async def serving(
             directory=directory,
             shared=shared,
             rules=rules,
+            access=access,
             audit=audit,
             telemetry=telemetry,
             http=lambda: http,
@@ -142,7 +144,7 @@ async def serving(
             incidents=store.incidents,
             plans=store.plans,
             audit=audit,
-            access=Access(directory=directory, rules=rules, home=me.team),
+            access=access,
             shared=shared,
             rules=rules,
             meter=telemetry,

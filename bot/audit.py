@@ -1,22 +1,88 @@
-"""Who asked for what and what became of it: one row and one log line each, never changed."""
+"""Who asked for what and what became of it: one row and one log line each, never changed, each bound to the one before.
+
+Every entry holds the SHA-256 of its own values and of the hash before it, so that an entry that is changed,
+removed or slipped in later breaks the chain. What cuts off the end of the chain shows only beside the log
+lines, which carry the same hashes: keep them elsewhere.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
+from sqlalchemy import select, text
 
 from bot.store.tables import audit
 from diagnostics.recognize import redact
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from collections.abc import AsyncIterator, Mapping
+
+    from sqlalchemy import RowMapping
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from handlers.ports import Clock
 
 _log = structlog.get_logger("irsa.audit")
-_WORDS = 2_000
+_WORDS: Final = 2_000
+_VALUE: Final = 24_000
+"""Characters of a value before or after; a trust policy has at most 4,096 beside its white space."""
+_LOCK: Final = 0x1257B
+"""Any number that only we lock: one entry is appended at a time, whatever the number of processes."""
+_PAGE: Final = 500
+GENESIS: Final = "0" * 64
+FORGOTTEN: Final = "forgotten"
+"""The action of the entry that retention leaves in place of those that it deletes."""
+_FIELDS: Final = (
+    "action",
+    "decision",
+    "team",
+    "channel",
+    "user",
+    "incident_id",
+    "plan_id",
+    "words",
+    "before",
+    "after",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry, as it is on record."""
+
+    number: int
+    at: datetime
+    action: str
+    decision: str
+    team: str | None
+    channel: str | None
+    user: str | None
+    incident_id: str | None
+    plan_id: str | None
+    words: str
+    before: str | None
+    after: str | None
+    previous: str | None
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What reading the whole chain came to."""
+
+    entries: int
+    """How many are in the chain."""
+    unchained: int
+    """How many were written before there was a chain."""
+    head: str
+    """The newest hash; compare it with the one that the log holds."""
+    faults: tuple[str, ...]
+    """One sentence for each break; none if the chain holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +103,8 @@ class AuditTrail:
         incident_id: str | None = None,
         plan_id: str | None = None,
         words: str = "",
+        before: str | None = None,
+        after: str | None = None,
     ) -> None:
         """Append one entry; see `handlers.ports.Audit`."""
         entry = {
@@ -47,13 +115,133 @@ class AuditTrail:
             "channel": _identifier(channel),
             "incident_id": _identifier(incident_id),
             "plan_id": _identifier(plan_id),
-            "words": redact(words)[:_WORDS],
+            "words": _plain(redact(words)[:_WORDS]),
+            "before": None if before is None else _plain(before[:_VALUE]),
+            "after": None if after is None else _plain(after[:_VALUE]),
         }
         async with self.engine.begin() as connection:
-            await connection.execute(audit.insert().values(at=self.now().timestamp(), **entry))
-        _log.info("audit", **{key: value for key, value in entry.items() if value})
+            own = await append(connection, entry, at=self.now().timestamp())
+        shown = {k: v for k, v in entry.items() if v and k not in ("before", "after")}
+        _log.info("audit", hash=own, **shown)
+
+    async def entries(self, *, since: datetime | None = None) -> AsyncIterator[Entry]:
+        """The entries from a time on, oldest first; read in pages, so that nobody is kept from appending."""
+        async for row in self._rows(0.0 if since is None else since.timestamp()):
+            yield _entry(row)
+
+    async def verify(self, *, most_faults: int = 20) -> Verified:
+        """Read the whole chain, and say where it is broken."""
+        faults: list[str] = []
+        chained = unchained = 0
+        head: str | None = None
+        async with self.engine.connect() as connection:
+            forgotten = await _forgotten(connection)
+        async for row in self._rows(0.0):
+            if row["hash"] is None and head is None:
+                unchained += 1
+                continue
+            chained += 1
+            fault = _fault(row, head, forgotten)
+            if fault is not None and len(faults) < most_faults:
+                faults.append(fault)
+            head = row["hash"] or head
+        return Verified(
+            entries=chained, unchained=unchained, head=head or GENESIS, faults=tuple(faults)
+        )
+
+    async def _rows(self, since: float) -> AsyncIterator[RowMapping]:
+        last = 0
+        while True:
+            page = (
+                select(audit)
+                .where(audit.c.id > last, audit.c.at >= since)
+                .order_by(audit.c.id)
+                .limit(_PAGE)
+            )
+            async with self.engine.connect() as connection:
+                rows = (await connection.execute(page)).mappings().all()
+            for row in rows:
+                yield row
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1]["id"]
+
+
+def _fault(row: RowMapping, head: str | None, forgotten: frozenset[str]) -> str | None:
+    """What is wrong with an entry, given the hash before it; None at the beginning of the chain."""
+    number = row["id"]
+    if row["hash"] is None:
+        return f"entry {number} has no hash, though it comes after the chain began"
+    if row["hash"] != _hash(row["previous"] or "", row["at"], row):
+        return f"entry {number} was changed after it was written"
+    if head is None:
+        if row["previous"] == GENESIS or row["previous"] in forgotten:
+            return None
+        return f"entry {number} is the first, but entries before it were removed"
+    if row["previous"] != head:
+        return (
+            f"entry {number} does not follow the entry before it: one was removed, added or moved"
+        )
+    return None
+
+
+async def append(connection: AsyncConnection, entry: Mapping[str, str | None], *, at: float) -> str:
+    """Append one entry in the transaction under way; its hash. SQLite's transactions are alone already."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    newest = select(audit.c.hash).where(audit.c.hash.is_not(None)).order_by(audit.c.id.desc())
+    previous = (await connection.scalar(newest.limit(1))) or GENESIS
+    own = _hash(previous, at, entry)
+    await connection.execute(audit.insert().values(at=at, previous=previous, hash=own, **entry))
+    return own
+
+
+async def forget(connection: AsyncConnection, *, before: float, at: float) -> int:
+    """Delete the entries before a time, and leave one that says up to where; the number of rows."""
+    oldest = select(audit.c.id, audit.c.hash).where(audit.c.at < before)
+    last = (await connection.execute(oldest.order_by(audit.c.id.desc()).limit(1))).one_or_none()
+    if last is None:
+        return 0
+    # By number, not by time: the chain may only lose its beginning.
+    done = await connection.execute(audit.delete().where(audit.c.id <= last.id))
+    entry: dict[str, str | None] = dict.fromkeys(_FIELDS)
+    entry |= {
+        "action": FORGOTTEN,
+        "decision": "retention",
+        "words": f"{done.rowcount} entries up to number {last.id}",
+        "before": last.hash,
+    }
+    await append(connection, entry, at=at)
+    return done.rowcount
+
+
+async def _forgotten(connection: AsyncConnection) -> frozenset[str]:
+    """The hashes at which retention cut the chain."""
+    found = await connection.execute(select(audit.c.before).where(audit.c.action == FORGOTTEN))
+    return frozenset(row.before for row in found if row.before)
+
+
+def _hash(previous: str, at: float, entry: Mapping[str, Any] | RowMapping) -> str:
+    values = [previous, repr(float(at)), *(entry[name] for name in _FIELDS)]
+    written = json.dumps(values, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _entry(row: RowMapping) -> Entry:
+    return Entry(
+        number=row["id"],
+        at=datetime.fromtimestamp(row["at"], UTC),
+        previous=row["previous"],
+        hash=row["hash"],
+        **{name: row[name] for name in _FIELDS},
+    )
 
 
 def _identifier(text: str | None) -> str | None:
     """Identifiers come from payloads: never longer than their column."""
     return None if text is None else text[:32]
+
+
+def _plain(text: str) -> str:
+    """What every database takes, and gives back as it was."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", errors="replace").decode()

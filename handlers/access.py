@@ -1,9 +1,10 @@
-"""Who may: read on, and press Apply or Restart. What Slack can't answer is refused."""
+"""Who may: read on, and approve fixes. What Slack can't answer is refused."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from handlers.blockkit import escape
@@ -11,7 +12,9 @@ from handlers.people import Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from diagnostics.fix.plan import Fix
     from handlers.people import Directory
     from handlers.ports import Approver, Rules
 
@@ -36,6 +39,20 @@ class Denied:
     words: str
     rule: str
     """A short name of the reason, for the audit trail."""
+    may_ask: bool = False
+    """Whether approvers can be asked to do it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What it takes to approve a fix."""
+
+    needed: int
+    """How many different people."""
+    own: bool
+    """Whether who asked may be one of them."""
+    approvers: tuple[Approver, ...]
+    """Who may, in the channel at hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +72,65 @@ class Access:
             words="Only members of the workspace that installed me may do that.", rule="other-team"
         )
 
-    async def to_change(self, actor: Actor, *, cluster: str, namespace: str) -> Denied | None:
-        """None if somebody may change something in a namespace of a cluster, else why not."""
+    async def to_change(
+        self, actor: Actor, fix: Fix, *, channel: str, at: datetime
+    ) -> Approval | Denied:
+        """What it takes if somebody may approve a fix in a channel at a time, else why not."""
+        denied = await self._member(actor)
+        if denied is not None:
+            return denied
+        approval = self.needed(fix, channel=channel, at=at)
+        if isinstance(approval, Denied):
+            return approval
+        return await self._among(actor, approval, fix)
+
+    async def to_ask(
+        self, actor: Actor, fix: Fix, *, channel: str, at: datetime
+    ) -> Approval | Denied:
+        """What it takes if somebody may ask the approvers for a fix, else why not."""
+        denied = await self._member(actor)
+        return denied or self.needed(fix, channel=channel, at=at)
+
+    def needed(self, fix: Fix, *, channel: str, at: datetime) -> Approval | Denied:
+        """What the rules ask of a fix: the strictest of the entries that cover it; or why nobody may."""
+        place = f"{escape(fix.namespace)} on {escape(fix.cluster)}"
+        frozen = self.rules.frozen(
+            at=at, cluster=fix.cluster, namespace=fix.namespace, kind=fix.kind
+        )
+        if frozen is not None:
+            return Denied(
+                words=(
+                    f"Changes to {place} are frozen until {moment(frozen.until)} ({escape(frozen.name)}), so I "
+                    "changed nothing."
+                ),
+                rule="freeze",
+            )
+        covering = tuple(
+            self.rules.approvers_of(cluster=fix.cluster, namespace=fix.namespace, kind=fix.kind)
+        )
+        if not covering:
+            return Denied(
+                words=(
+                    f"Nobody is named as approver for {place}. Run the command in the reply by hand, or have "
+                    "`approvers` added to the fleet file."
+                ),
+                rule="nobody-named",
+            )
+        here = tuple(a for a in covering if a.channels is None or channel in a.channels)
+        if not here:
+            channels = sorted({c for a in covering for c in a.channels or ()})[:_NAMED]
+            where = " or ".join(f"<#{c}>" for c in channels)
+            return Denied(
+                words=f"Fixes in {place} may not be approved in this channel. Paste the error in {where}.",
+                rule="channel",
+            )
+        return Approval(
+            needed=max(a.approvals for a in covering),
+            own=all(a.own_requests for a in covering),
+            approvers=here,
+        )
+
+    async def _member(self, actor: Actor) -> Denied | None:
         denied = self.outsider(actor)
         if denied is not None:
             return denied
@@ -79,39 +153,23 @@ class Access:
                 words="Only members of the workspace that installed me may do that.",
                 rule="stranger",
             )
-        return await self._by_rules(actor, cluster=cluster, namespace=namespace)
+        return None
 
-    async def _by_rules(self, actor: Actor, *, cluster: str, namespace: str) -> Denied | None:
-        place = f"{escape(namespace)} on {escape(cluster)}"
-        approvers = self.rules.approvers_of(cluster=cluster, namespace=namespace)
-        if not approvers:
-            return Denied(
-                words=(
-                    f"Nobody is named as approver for {place}. Run the command in the reply by hand, or have "
-                    "`approvers` added to the fleet file."
-                ),
-                rule="nobody-named",
-            )
-        groups: set[str] = set()
+    async def _among(self, actor: Actor, approval: Approval, fix: Fix) -> Approval | Denied:
+        if any(actor.user in a.users for a in approval.approvers):
+            return approval
+        groups = sorted({g for a in approval.approvers for g in a.groups})
+        answers = await asyncio.gather(
+            *(self.directory.members(g) for g in groups), return_exceptions=True
+        )
         unanswered: str | None = None
-        if not self.rules.may_approve(
-            user=actor.user, groups=(), cluster=cluster, namespace=namespace
-        ):
-            named_groups = sorted({g for a in approvers for g in a.groups})
-            answers = await asyncio.gather(
-                *(self.directory.members(g) for g in named_groups), return_exceptions=True
-            )
-            for group, members in zip(named_groups, answers, strict=True):
-                if isinstance(members, Unanswered):
-                    unanswered = str(members)
-                elif isinstance(members, BaseException):
-                    raise members
-                elif actor.user in members:
-                    groups.add(group)
-        if self.rules.may_approve(
-            user=actor.user, groups=groups, cluster=cluster, namespace=namespace
-        ):
-            return None
+        for members in answers:
+            if isinstance(members, Unanswered):
+                unanswered = str(members)
+            elif isinstance(members, BaseException):
+                raise members
+            elif actor.user in members:
+                return approval
         if unanswered is not None:
             return Denied(
                 words=(
@@ -120,9 +178,11 @@ class Access:
                 ),
                 rule="unanswered",
             )
+        place = f"{escape(fix.namespace)} on {escape(fix.cluster)}"
         return Denied(
-            words=f"You may not apply fixes in {place}. Ask {named(approvers)} to press the button.",
+            words=f"You may not apply fixes in {place}. Ask {named(approval.approvers)} to press the button.",
             rule="not-approver",
+            may_ask=True,
         )
 
 
@@ -134,3 +194,9 @@ def named(approvers: Sequence[Approver]) -> str:
     more = len(mentions) - _NAMED
     shown = mentions[:_NAMED] + ([f"{more} more"] if more > 0 else [])
     return " or ".join(shown) or "an approver"
+
+
+def moment(at: datetime) -> str:
+    """A time in mrkdwn, in the reader's own zone."""
+    plain = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"

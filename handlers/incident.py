@@ -72,3 +72,13 @@ class Plan:
     by: str | None = None
     """Who claimed it."""
     claimed: datetime | None = None
+    requested_by: str | None = None
+    """Who asked first; the request expires with the plan."""
+    request_ts: str | None = None
+    """The message that asks the approvers."""
+    approvals: tuple[str, ...] = ()
+    """Who approved, oldest first."""
+    began: datetime | None = None
+    """When the rules had been checked for the last time, just before the change."""
+    undoes: str | None = None
+    """The plan whose change this one takes back."""

@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from diagnostics.case import Case
+    from diagnostics.fix.plan import FixKind
     from diagnostics.fleet import Fleet, Hints
     from handlers.incident import Incident, Plan, Spot
 
@@ -24,6 +25,8 @@ class Task(StrEnum):
     """Show the reply again, as after the same failure was pasted once more."""
     RECHECK = "recheck"
     APPLY = "apply"
+    REQUEST = "request"
+    """Ask the approvers in the thread, or show there what became of the request."""
     READ_THREAD = "read_thread"
     """Look for a failure in the thread in which the app was mentioned."""
     READ_FILES = "read_files"
@@ -101,6 +104,12 @@ class Claim(StrEnum):
     """How an attempt to claim a plan ended."""
 
     CLAIMED = "claimed"
+    WAITING = "waiting"
+    """It is on record, and others must approve yet."""
+    OWN = "own"
+    """Who asked may not approve it."""
+    REPEATED = "repeated"
+    """The same person approved, or the same fix was asked for, already."""
     UNKNOWN = "unknown"
     TAKEN = "taken"
     EXPIRED = "expired"
@@ -120,8 +129,18 @@ class Plans(Protocol):
     async def get(self, plan_id: str) -> Plan | None:
         """One plan."""
 
-    async def claim(self, plan_id: str, *, by: str) -> Claim:
-        """Take an open plan for a person and queue its application, once however many ask."""
+    async def approve(self, plan_id: str, *, by: str, needed: int, own: bool) -> Claim:
+        """Approve an open plan; the approval that completes the number takes it and queues its application, once.
+
+        Args:
+            plan_id: The plan.
+            by: Who approves. The first one is also who asked, unless somebody asked before.
+            needed: How many different people must approve.
+            own: Whether who asked counts among them.
+        """
+
+    async def ask(self, plan_id: str, *, by: str) -> Claim:
+        """Put on record that somebody who may not approve wants an open plan, and queue the question, once."""
 
 
 class Audit(Protocol):
@@ -138,12 +157,14 @@ class Audit(Protocol):
         incident_id: str | None = None,
         plan_id: str | None = None,
         words: str = "",
+        before: str | None = None,
+        after: str | None = None,
     ) -> None:
-        """Append one entry."""
+        """Append one entry; `before` and `after` are the values of what is changed."""
 
 
 class Approver(Protocol):
-    """People who may press Apply and Restart."""
+    """People who may approve fixes, and what that takes."""
 
     @property
     def users(self) -> frozenset[str]:
@@ -152,6 +173,30 @@ class Approver(Protocol):
     @property
     def groups(self) -> frozenset[str]:
         """IDs of Slack user groups."""
+
+    @property
+    def channels(self) -> frozenset[str] | None:
+        """Channels in which they may; None: all."""
+
+    @property
+    def approvals(self) -> int:
+        """How many different people must approve."""
+
+    @property
+    def own_requests(self) -> bool:
+        """Whether who asked may be one of them."""
+
+
+class Freeze(Protocol):
+    """A time in which nothing is changed."""
+
+    @property
+    def name(self) -> str:
+        """As in "Year end"."""
+
+    @property
+    def until(self) -> datetime:
+        """The first moment after it."""
 
 
 class Rules(Protocol):
@@ -168,13 +213,13 @@ class Rules(Protocol):
     def channel_hints(self, channel_id: str) -> Hints:
         """A channel's defaults."""
 
-    def approvers_of(self, *, cluster: str, namespace: str) -> Sequence[Approver]:
+    def approvers_of(
+        self, *, cluster: str, namespace: str, kind: FixKind | None = None
+    ) -> Sequence[Approver]:
         """Who may change something there."""
 
-    def may_approve(
-        self, *, user: str, groups: Collection[str], cluster: str, namespace: str
-    ) -> bool:
-        """Whether a person may, given their groups."""
+    def frozen(self, *, at: datetime, cluster: str, namespace: str, kind: FixKind) -> Freeze | None:
+        """The freeze that forbids a fix at a time, if one does."""
 
 
 class Meter(Protocol):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.store import Store
     from bot.telemetry import Telemetry
     from diagnostics.clients import Clients
+    from handlers.access import Access
     from handlers.desk import Me
     from handlers.people import Directory
     from handlers.ports import Clock, Rules
@@ -34,6 +35,7 @@ class Bench:
     directory: Directory
     shared: SharedChannels
     rules: Rules
+    access: Access
     audit: AuditTrail
     telemetry: Telemetry
     http: Callable[[], aiohttp.ClientSession]

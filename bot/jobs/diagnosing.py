@@ -94,9 +94,14 @@ async def look_again(bench: Bench, incident: Incident) -> tuple[Incident, str | 
     return replace(incident, diagnoses=tuple(diagnoses)), None
 
 
-async def happened(bench: Bench, incident: Incident, happening: Happening) -> Incident:
-    """Keep what somebody did; the one under way gives place to its end."""
+async def happened(
+    bench: Bench, incident: Incident, happening: Happening, *, instead: bool = False
+) -> Incident:
+    """Keep what somebody did; the one under way, or with `instead` the last one, gives place to it."""
     kept = tuple(h for h in incident.happenings if h.deed is not Deed.RUNNING)
+    said = (happening.deed, happening.words, happening.by)
+    if kept and (instead or (kept[-1].deed, kept[-1].words, kept[-1].by) == said):
+        kept = kept[:-1]
     happenings = (*kept, happening)
     await bench.store.incidents.happened(incident.id, happenings)
     return replace(incident, happenings=happenings)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.jobs.diagnosing import happened, look_again, show_card
+from bot.jobs.permission import withdrawn
+from bot.jobs.proof import proof, still_wanted
 from diagnostics.errors import OutcomeUnknown, Stale, WriteError
 from diagnostics.fix.drive import apply
-from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
+from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload, UpdateTrustPolicy
+from diagnostics.fix.trust import same_policy
 from diagnostics.visible import visible
 from handlers.blockkit import clip
 from handlers.incident import PlanState
@@ -32,24 +35,27 @@ async def apply_plan(bench: Bench, job: Job) -> None:
     plan, incident = await _claimed(bench, job)
     if plan is None or incident is None:
         return
-    by = plan.by or "somebody"
-    words = in_words(plan.fix)
-    running = Happening(deed=Deed.RUNNING, words=words, by=by, at=bench.now())
-    incident = await happened(bench, incident, running)
+    words = _words(plan)
+    incident = await happened(bench, incident, _deed(bench, plan, Deed.RUNNING, words))
     incident = await show_card(bench, incident, busy=f"{words} …")
-    failed = await _apply(bench, plan, again=job.attempt > 1)
+    failed = await _permitted(bench, plan, incident)
+    if failed is None:
+        failed = await _apply(bench, plan, again=job.attempt > 1)
     deed = Deed.DONE if failed is None else Deed.FAILED
     said = words if failed is None else f"{words}: {failed}"
-    incident = await happened(
-        bench, incident, Happening(deed=deed, words=said, by=by, at=bench.now())
-    )
+    incident = await happened(bench, incident, _deed(bench, plan, deed, said))
     state = PlanState.APPLIED if failed is None else PlanState.FAILED
-    await bench.store.plans.settle(plan.id, state)
+    undo = plan.fix.undo() if plan.undoes is None else None
+    # On record before it is settled: a crash in between repeats the note rather than losing it.
     await _note(bench, plan, incident, state, said)
-    if failed is None and isinstance(plan.fix, RestartWorkload):
-        incident = await _follow(bench, incident, plan)
-    else:
-        incident, _trouble = await look_again(bench, incident)
+    await bench.store.plans.settle(plan.id, state, undo=undo)
+    incident, trouble = await _look(bench, incident, plan, failed)
+    if failed is None:
+        shown = proof(incident, plan, trouble=trouble)
+        incident = await happened(
+            bench, incident, _deed(bench, plan, deed, f"{said}; {shown}"), instead=True
+        )
+        await _note(bench, plan, incident, state, shown, action="proof")
     await show_card(bench, incident)
 
 
@@ -60,11 +66,10 @@ async def give_up_plan(bench: Bench, job: Job, trouble_id: str) -> None:
         return
     await bench.store.plans.settle(plan.id, PlanState.FAILED)
     said = (
-        f"{in_words(plan.fix)}: stopped by an error on my side (ID {trouble_id}). "
+        f"{_words(plan)}: stopped by an error on my side (ID {trouble_id}). "
         "It may or may not have been written: press Check again"
     )
-    happening = Happening(deed=Deed.FAILED, words=said, by=plan.by or "somebody", at=bench.now())
-    incident = await happened(bench, incident, happening)
+    incident = await happened(bench, incident, _deed(bench, plan, Deed.FAILED, said))
     await _note(bench, plan, incident, PlanState.FAILED, said)
     await show_card(bench, incident)
 
@@ -76,7 +81,37 @@ def in_words(fix: Fix) -> str:
         if fix.after is None:
             return f"Remove the annotation {visible(clip(fix.key, 200))} of {name}"
         return f"Set the annotation {visible(clip(fix.key, 200))} of {name} to {visible(clip(fix.after, 300))}"
-    return f"Restart the pods of {fix.ref} in {fix.namespace}"
+    if isinstance(fix, RestartWorkload):
+        return f"Restart the pods of {fix.ref} in {fix.namespace}"
+    return f"Replace the trust policy of {fix.role_arn}"
+
+
+def _words(plan: Plan) -> str:
+    words = in_words(plan.fix)
+    return words if plan.undoes is None else f"Undo: {words[:1].lower()}{words[1:]}"
+
+
+def _deed(bench: Bench, plan: Plan, deed: Deed, words: str) -> Happening:
+    others = plan.approvals if plan.approvals not in ((), (plan.by,)) else ()
+    return Happening(
+        deed=deed,
+        words=words,
+        by=plan.by or "somebody",
+        at=bench.now(),
+        requested_by=plan.requested_by if plan.requested_by != plan.by else None,
+        approved_by=others,
+    )
+
+
+async def _permitted(bench: Bench, plan: Plan, incident: Incident) -> str | None:
+    """Hold the plan against the rules once more; None, or why it is not made."""
+    if plan.began is not None:
+        return None  # an earlier try was permitted, and may have written
+    why = await withdrawn(bench, plan, incident)
+    if why is not None:
+        return f"nothing was written, because {why}"
+    await bench.store.plans.begin(plan.id)
+    return None
 
 
 async def _claimed(bench: Bench, job: Job) -> tuple[Plan | None, Incident | None]:
@@ -116,6 +151,8 @@ async def _once(bench: Bench, fix: Fix, *, at: datetime, again: bool) -> None:
 
 
 def _is_ours(stale: Stale, fix: Fix) -> bool:
+    if isinstance(fix, UpdateTrustPolicy):
+        return stale.found is not None and same_policy(stale.found, fix.after)
     return (
         isinstance(fix, AnnotateServiceAccount)
         and stale.what == f"annotation {fix.key}"
@@ -125,34 +162,44 @@ def _is_ours(stale: Stale, fix: Fix) -> bool:
 
 def _why(error: WriteError) -> str:
     if isinstance(error, Stale):
-        now = "(none)" if error.found is None else visible(clip(error.found, 300))
-        return f"nothing was written, because {error}; it is {now} now"
+        now, seen = _shown(error.found), _shown(error.expected)
+        return f"nothing was written, because {error}: it was {seen} and is {now} now"
     return clip(str(error), 600)
 
 
-async def _follow(bench: Bench, incident: Incident, plan: Plan) -> Incident:
-    """Read again until the new pods have what the old ones lacked, for a bounded time."""
+def _shown(value: str | None) -> str:
+    return "(none)" if value is None else visible(clip(value, 200))
+
+
+async def _look(
+    bench: Bench, incident: Incident, plan: Plan, failed: str | None
+) -> tuple[Incident, str | None]:
+    """Read again; after a restart until the new pods have what the old ones lacked, for a bounded time."""
+    if failed is not None or not isinstance(plan.fix, RestartWorkload):
+        return await look_again(bench, incident)
+    trouble: str | None = None
     for pause in bench.follow:
         await asyncio.sleep(pause)
         incident, trouble = await look_again(bench, incident)
-        if trouble is not None or not _still_wanted(incident, plan):
+        if trouble is not None or not still_wanted(incident, plan.fix):
             break
-    return incident
+    return incident, trouble
 
 
-def _still_wanted(incident: Incident, plan: Plan) -> bool:
-    return any(
-        isinstance(fix, RestartWorkload) and fix.uid == plan.fix.uid
-        for diagnosis in incident.diagnoses
-        for fix in diagnosis.fixes
-    )
-
-
-async def _note(bench: Bench, plan: Plan, incident: Incident, state: PlanState, words: str) -> None:
-    kind = "annotate" if isinstance(plan.fix, AnnotateServiceAccount) else "restart"
-    bench.telemetry.fixes.labels(fix=kind, outcome=state.value).inc()
+async def _note(
+    bench: Bench,
+    plan: Plan,
+    incident: Incident,
+    state: PlanState,
+    words: str,
+    *,
+    action: str | None = None,
+) -> None:
+    if action is None:
+        bench.telemetry.fixes.labels(fix=plan.fix.kind.value, outcome=state.value).inc()
+    before, after = _values(plan.fix)
     await bench.audit.note(
-        "apply",
+        action or ("undo" if plan.undoes else "apply"),
         state.value,
         user=plan.by,
         team=incident.spot.team,
@@ -160,4 +207,10 @@ async def _note(bench: Bench, plan: Plan, incident: Incident, state: PlanState, 
         incident_id=incident.id,
         plan_id=plan.id,
         words=f"{words} ({plan.fix.command})",
+        before=before,
+        after=after,
     )
+
+
+def _values(fix: Fix) -> tuple[str | None, str | None]:
+    return (None, None) if isinstance(fix, RestartWorkload) else (fix.before, fix.after)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.jobs.diagnosing import diagnose_incident, recheck_incident, show_again, show_card
 from bot.jobs.fixing import apply_plan, give_up_plan
 from bot.jobs.reading import read_files, read_thread
+from bot.jobs.requesting import show_request
 from bot.jobs.runner import ATTEMPTS
 from bot.jobs.telling import give_help, show_home, warn_of_secret
 from bot.slack.replies import CannotPost
@@ -65,6 +66,7 @@ _TASKS = {
     Task.SHOW: show_again,
     Task.RECHECK: recheck_incident,
     Task.APPLY: apply_plan,
+    Task.REQUEST: show_request,
     Task.READ_THREAD: read_thread,
     Task.READ_FILES: read_files,
     Task.WARN: warn_of_secret,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -65,16 +65,36 @@ class Replies:
         Raises:
             CannotPost: If Slack takes it in no form.
         """
+        reply_ts = await self._show(incident, message, look_first=look_first)
+        if incident.reply_ts != reply_ts:
+            await self.incidents.posted(incident.id, reply_ts)
+        return reply_ts
+
+    async def beside(
+        self, incident: Incident, message: Message, *, key: str, ts: str | None, look_first: bool
+    ) -> str:
+        """Make another message of the incident's thread look like this; its `ts`.
+
+        Args:
+            incident: Whose thread.
+            message: What to show.
+            key: By which the message is known again, as the reply is by the incident's ID.
+            ts: The message, if it was posted.
+            look_first: An earlier attempt may have posted: look in the thread before.
+
+        Raises:
+            CannotPost: If Slack takes it in no form.
+        """
+        held = replace(incident, id=key, reply_ts=ts)
+        return await self._show(held, message, look_first=look_first)
+
+    async def _show(self, incident: Incident, message: Message, *, look_first: bool) -> str:
         reply_ts = incident.reply_ts
         if reply_ts is None and look_first:
             reply_ts = await self._find(incident)
         if reply_ts is not None and await self._update(incident, reply_ts, message):
-            if incident.reply_ts != reply_ts:
-                await self.incidents.posted(incident.id, reply_ts)
             return reply_ts
-        reply_ts = await self._post(incident, message)
-        await self.incidents.posted(incident.id, reply_ts)
-        return reply_ts
+        return await self._post(incident, message)
 
     async def anchor(self, incident: Incident, words: str, *, look_first: bool) -> str:
         """Post the message whose thread a command is answered in; its `ts`.

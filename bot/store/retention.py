@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
-from bot.store.tables import audit, channel_answers, events, incidents, jobs, messages
+from bot import audit
+from bot.store.tables import channel_answers, events, incidents, jobs, messages
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -36,7 +37,6 @@ async def forget(engine: AsyncEngine, keep: Retention, *, at: float) -> int:
         (messages, messages.c.at, keep.incidents),
         (incidents, incidents.c.updated, keep.incidents),
         (channel_answers, channel_answers.c.at, keep.answers),
-        (audit, audit.c.at, keep.audit),
     )
     gone = 0
     async with engine.begin() as connection:
@@ -47,4 +47,5 @@ async def forget(engine: AsyncEngine, keep: Retention, *, at: float) -> int:
             delete(jobs).where(jobs.c.state == "done", jobs.c.finished < at - keep.jobs * _DAY)
         )
         gone += done.rowcount
+        gone += await audit.forget(connection, before=at - keep.audit * _DAY, at=at)
     return gone

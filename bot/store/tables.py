@@ -87,6 +87,21 @@ plans = Table(
     Column("expires", Double, nullable=False),
     Column("by", String(32)),
     Column("claimed", Double),
+    Column("requested_by", String(32)),
+    Column("requested", Double),
+    Column("request_ts", String(32), comment="The message that asks for approval"),
+    Column("began", Double, comment="When the rules had been checked for the last time"),
+    Column("settled", Double),
+    Column("undoes", String(32), comment="The plan that this one takes back"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("plan_id", ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True),
+    Column("user", String(32), primary_key=True),
+    Column("at", Double, nullable=False),
+    comment="Who approved a fix.",
 )
 
 jobs = Table(
@@ -164,5 +179,9 @@ audit = Table(
     Column("incident_id", String(32)),
     Column("plan_id", String(32)),
     Column("words", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("previous", String(64), comment="The hash of the entry before"),
+    Column("hash", String(64), comment="Of this entry and of the hash before it; see `bot.audit`"),
     comment="Append-only.",
 )

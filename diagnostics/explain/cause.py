@@ -9,7 +9,6 @@ from diagnostics.evidence import Cluster, Found, IamRole, Target
 from diagnostics.explain.correction import correct, harden
 from diagnostics.explain.order import explained, leading
 from diagnostics.explain.words import HEADLINE, clip, sentence
-from diagnostics.fix.plan import AnnotateServiceAccount
 from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
 from diagnostics.result import Diagnosis, Result, Severity, Status, Verdict
@@ -157,9 +156,8 @@ def _policies(facts: Facts, results: tuple[Result, ...]) -> _Policies:
 
 def _fixes(roots: list[Result]) -> tuple[Fix, ...]:
     """The buttons: those of the first cause in front, and never two for one annotation."""
-    chosen: dict[object, Fix] = {}
+    chosen: dict[str, Fix] = {}
     for root in roots:
         for fix in root.finding.fixes if root.finding else ():
-            key = fix.key if isinstance(fix, AnnotateServiceAccount) else fix.uid
-            chosen.setdefault(key, fix)
+            chosen.setdefault(fix.subject, fix)
     return tuple(chosen.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -36,6 +36,11 @@ class AnnotateServiceAccount:
     def kind(self) -> FixKind:
         """Its kind."""
         return FixKind.ANNOTATE
+
+    @property
+    def subject(self) -> str:
+        """What is changed: two fixes of one subject are in each other's way."""
+        return f"annotation {self.key} of serviceaccount {self.namespace}/{self.name} on {self.cluster}"
 
     @property
     def summary(self) -> str:
@@ -82,6 +87,11 @@ class RestartWorkload:
         return FixKind.RESTART
 
     @property
+    def subject(self) -> str:
+        """What is changed: two fixes of one subject are in each other's way."""
+        return f"pods of {self.ref} in {self.namespace} on {self.cluster}"
+
+    @property
     def summary(self) -> str:
         """The button's label."""
         return "Restart pods"
@@ -91,5 +101,55 @@ class RestartWorkload:
         """The same by hand."""
         return f"kubectl -n {quote(self.namespace)} rollout restart {quote(str(self.ref))}"
 
+    def undo(self) -> None:
+        """A restart can't be taken back."""
 
-Fix = AnnotateServiceAccount | RestartWorkload
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateTrustPolicy:
+    """Replace a role's trust policy, in an account that allows it."""
+
+    cluster: str
+    """Of the service account that is to be let in; the rules of approval go by it."""
+    namespace: str
+    account: str
+    """Of the role; 12 digits."""
+    role_arn: str
+    before: str
+    """The policy that the diagnosis saw; the precondition of the write."""
+    after: str
+
+    @property
+    def kind(self) -> FixKind:
+        """Its kind."""
+        return FixKind.TRUST_POLICY
+
+    @property
+    def subject(self) -> str:
+        """What is changed: two fixes of one subject are in each other's way."""
+        return f"trust policy of {self.role_arn}"
+
+    @property
+    def role_name(self) -> str:
+        """The name, without its path."""
+        return self.role_arn.rpartition("/")[2]
+
+    @property
+    def summary(self) -> str:
+        """The button's label."""
+        return "Apply trust policy"
+
+    @property
+    def command(self) -> str:
+        """The same by hand."""
+        return (
+            f"aws iam update-assume-role-policy --role-name {quote(self.role_name)} "
+            f"--policy-document {quote(self.after)}"
+        )
+
+    def undo(self) -> UpdateTrustPolicy:
+        """Put back what was there."""
+        return replace(self, before=self.after, after=self.before)
+
+
+Fix = AnnotateServiceAccount | RestartWorkload | UpdateTrustPolicy

@@ -1,4 +1,4 @@
-"""Apply annotation, and Restart pods: a press opens the dialog that confirms, its submission claims the plan."""
+"""The buttons of fixes: a press opens the dialog that confirms, its submission approves, the last approval claims."""
 
 from __future__ import annotations
 
@@ -6,35 +6,44 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from handlers.access import Denied
-from handlers.buttons.refusal import Allowed, judge
+from handlers.blockkit import build
+from handlers.buttons.refusal import Allowed, expired, judge
 from handlers.click import Click, notice
 from handlers.ports import Claim
 from handlers.render import confirm_modal
-from handlers.render.card import APPLY, CONFIRM, RESTART
+from handlers.render.card import APPLY, APPROVE, ASK_APPROVAL, CONFIRM, RESTART, TRUST, UNDO
 from handlers.whisper import whisper
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from handlers.blockkit import Block
     from handlers.desk import Desk
     from handlers.ports import Clock
 
 _LOST = {
     Claim.TAKEN: "Somebody else applied this fix a moment ago. The reply tells how it went.",
-    Claim.EXPIRED: "This offer is older than 30 minutes. Press *Check again*, then apply what it finds.",
     Claim.WITHDRAWN: "A newer check took this offer's place. Use the buttons of the reply as it is now.",
     Claim.UNKNOWN: "This offer is gone. Press *Check again* for a fresh one.",
+    Claim.OWN: "You asked for this fix, and the rules want somebody else to approve it.",
+    Claim.REPEATED: "You approved this fix already. Somebody else must approve it too.",
 }
 
 
 def register(app: AsyncApp, desk: Desk, now: Clock) -> None:
-    """Listen to both buttons, numbered ones too, and to the dialog."""
+    """Listen to the buttons, numbered ones too, and to the dialog."""
+    names = "|".join(re.escape(name) for name in (APPLY, RESTART, TRUST, UNDO, APPROVE))
 
-    @app.action(re.compile(rf"^(?:{re.escape(APPLY)}|{re.escape(RESTART)})(?::\d{{1,2}})?$"))
+    @app.action(re.compile(rf"^(?:{names})(?::\d{{1,2}})?$"))
     async def pressed(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         desk.meter.delivery("press", await press(desk, body, client, now))
+
+    @app.action(ASK_APPROVAL)
+    async def asked(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        desk.meter.delivery("ask_approval", await ask(desk, body, client, now))
 
     @app.view(CONFIRM)
     async def confirmed(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -42,41 +51,127 @@ def register(app: AsyncApp, desk: Desk, now: Clock) -> None:
 
 
 async def press(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: Clock) -> str:
-    """Open the dialog for who may; tell everybody else why not."""
+    """Open the dialog for who may; tell everybody else why not, and offer to ask."""
     click = Click.parse(body)
     verdict = await judge(desk, click.value, click.actor, channel=click.channel, now=now())
     await _note(desk, "press", click, verdict)
     if isinstance(verdict, Denied):
-        await whisper(
-            client,
-            user=click.actor.user,
-            channel=click.channel,
-            thread_ts=click.thread_ts,
-            words=verdict.words,
-            response_url=click.response_url,
-        )
+        await _tell(client, click, verdict.words, _ask_blocks(click, verdict))
         return verdict.rule
     plan, incident = verdict.plan, verdict.incident
-    view = confirm_modal(plan.fix, plan.id, incident.diagnoses[plan.position])
+    view = confirm_modal(
+        plan.fix,
+        plan.id,
+        incident.diagnoses[plan.position],
+        undoing=plan.undoes is not None,
+        approvals=_standing(verdict, click),
+        submit=_submit(verdict, click),
+    )
     await client.views_open(trigger_id=click.trigger_id, view=view)
     return "opened"
 
 
+async def ask(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: Clock) -> str:
+    """Put the request on record; the approvers are asked in the thread, once."""
+    click = Click.parse(body)
+    verdict = await judge(
+        desk, click.value, click.actor, channel=click.channel, now=now(), asking=True
+    )
+    if isinstance(verdict, Denied):
+        await _note(desk, "ask", click, verdict)
+        await _tell(client, click, verdict.words)
+        return verdict.rule
+    claim = await desk.plans.ask(verdict.plan.id, by=click.actor.user)
+    await _note(desk, "ask", click, verdict, decision=claim.value)
+    if claim is Claim.REPEATED:
+        await _tell(
+            client, click, "The approvers were asked already; the request is in the thread."
+        )
+    elif claim is not Claim.WAITING:
+        await _tell(client, click, _lost(claim, verdict))
+    return claim.value
+
+
 async def confirm(desk: Desk, ack: AsyncAck, body: dict[str, Any], now: Clock) -> str:
-    """Check everything again, claim the plan, and close the dialog; the work follows."""
+    """Check everything again, approve, and close the dialog; the work follows the last approval."""
     click = Click.parse(body)
     verdict = await judge(desk, click.value, click.actor, channel=None, now=now())
     if isinstance(verdict, Denied):
         await _note(desk, "confirm", click, verdict)
         await ack(response_action="update", view=notice("Not applied", verdict.words))
         return verdict.rule
-    claim = await desk.plans.claim(verdict.plan.id, by=click.actor.user)
+    approval = verdict.approval
+    claim = await desk.plans.approve(
+        verdict.plan.id, by=click.actor.user, needed=approval.needed, own=approval.own
+    )
     await _note(desk, "confirm", click, verdict, decision=claim.value)
-    if claim is not Claim.CLAIMED:
-        await ack(response_action="update", view=notice("Not applied", _LOST[claim]))
-        return claim.value
-    await ack()
-    return "claimed"
+    if claim is Claim.WAITING:
+        words = "This is on record. The message in the thread asks the other approvers, and shows who approved."
+        await ack(response_action="update", view=notice("Approval needed", words))
+    elif claim is not Claim.CLAIMED:
+        await ack(response_action="update", view=notice("Not applied", _lost(claim, verdict)))
+    else:
+        await ack()
+    return claim.value
+
+
+def _lost(claim: Claim, verdict: Allowed) -> str:
+    return expired(verdict.plan) if claim is Claim.EXPIRED else _LOST[claim]
+
+
+def _ask_blocks(click: Click, denied: Denied) -> list[Block] | None:
+    """The refusal with a button, where asking can help."""
+    if not denied.may_ask:
+        return None
+    label = "Ask for approval"
+    return [
+        build.section(denied.words),
+        build.actions(
+            build.button(
+                ASK_APPROVAL,
+                label,
+                click.value,
+                accessibility_label="Ask the approvers in the thread to approve this fix",
+            )
+        ),
+        build.context("The approvers are mentioned in the thread, once."),
+    ]
+
+
+def _standing(verdict: Allowed, click: Click) -> str | None:
+    """How the approvals stand, where one press is not all that it takes."""
+    plan, approval = verdict.plan, verdict.approval
+    asked = plan.requested_by is not None and plan.requested_by != click.actor.user
+    if approval.needed == 1 and approval.own and not asked:
+        return None
+    others = [user for user in plan.approvals if user != click.actor.user]
+    words = f"{len(others)} of {approval.needed} approvals so far."
+    if not approval.own:
+        words += " Who asks for it can't approve it."
+    return words
+
+
+def _submit(verdict: Allowed, click: Click) -> str | None:
+    """What the dialog's button says, where it does not apply the fix at once."""
+    plan, approval = verdict.plan, verdict.approval
+    if not approval.own and plan.requested_by in (None, click.actor.user):
+        return "Ask for approval"
+    left = approval.needed - len(plan.approvals)
+    return "Approve" if left > 1 else None
+
+
+async def _tell(
+    client: AsyncWebClient, click: Click, words: str, blocks: list[Block] | None = None
+) -> None:
+    await whisper(
+        client,
+        user=click.actor.user,
+        channel=click.channel,
+        thread_ts=click.thread_ts,
+        words=words,
+        blocks=blocks,
+        response_url=click.response_url,
+    )
 
 
 async def _note(

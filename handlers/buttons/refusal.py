@@ -12,7 +12,7 @@ from handlers.paste.command import SHARED_WORDS
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from handlers.access import Actor
+    from handlers.access import Actor, Approval
     from handlers.desk import Desk
     from handlers.incident import Incident, Plan
 
@@ -25,12 +25,28 @@ class Allowed:
 
     plan: Plan
     incident: Incident
+    approval: Approval
 
 
 async def judge(
-    desk: Desk, plan_id: str, actor: Actor, *, channel: str | None, now: datetime
+    desk: Desk,
+    plan_id: str,
+    actor: Actor,
+    *,
+    channel: str | None,
+    now: datetime,
+    asking: bool = False,
 ) -> Allowed | Denied:
-    """Find a plan and hold it against the rules. An ID pressed elsewhere than where it was offered is unknown."""
+    """Find a plan and hold it against the rules. An ID pressed elsewhere than where it was offered is unknown.
+
+    Args:
+        desk: What the listeners work with.
+        plan_id: What the button carries.
+        actor: Who pressed.
+        channel: Where; None where a dialog does not say.
+        now: The time.
+        asking: Whether somebody only wants the approvers to be asked.
+    """
     outsider = desk.access.outsider(actor)
     if outsider is not None:
         return outsider
@@ -43,20 +59,29 @@ async def judge(
     stale = _stale(plan, now)
     if stale is not None:
         return stale
-    denied = await desk.access.to_change(
-        actor, cluster=plan.fix.cluster, namespace=plan.fix.namespace
-    )
-    return denied or Allowed(plan=plan, incident=incident)
+    rule = desk.access.to_ask if asking else desk.access.to_change
+    approval = await rule(actor, plan.fix, channel=incident.spot.channel, at=now)
+    if isinstance(approval, Denied):
+        return approval
+    return Allowed(plan=plan, incident=incident, approval=approval)
+
+
+def expired(plan: Plan) -> str:
+    """What to say of a plan that stood for too long."""
+    if plan.undoes is not None:
+        return "The change can't be taken back by a press any more: its time is over."
+    if plan.requested_by is not None:
+        return (
+            "This request is older than an hour. Press *Check again*, then ask for what it finds."
+        )
+    return "This offer is older than 30 minutes. Press *Check again*, then apply what it finds."
 
 
 def _stale(plan: Plan, now: datetime) -> Denied | None:
     if plan.state is PlanState.OPEN:
         if plan.expires > now:
             return None
-        return Denied(
-            words="This offer is older than 30 minutes. Press *Check again*, then apply what it finds.",
-            rule="expired",
-        )
+        return Denied(words=expired(plan), rule="expired")
     by = f" by <@{plan.by}>" if plan.by else ""
     words = {
         PlanState.APPLYING: f"This fix is being applied already{by}.",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from handlers.render.card import Card, Deed, Diagnosed, Happening, Message, OfferedFix
+from handlers.render.confirm import confirm_modal
 from handlers.render.diagnosis import diagnosis_message
-from handlers.render.dialogs import checks_modal, confirm_modal, form_modal
+from handlers.render.dialogs import checks_modal, form_modal
 from handlers.render.notices import (
     help_message,
     progress_message,
     question_message,
     trouble_message,
 )
+from handlers.render.request import Request, request_message
 
 __all__ = [
     "Card",
@@ -19,6 +21,7 @@ __all__ = [
     "Happening",
     "Message",
     "OfferedFix",
+    "Request",
     "checks_modal",
     "confirm_modal",
     "diagnosis_message",
@@ -26,5 +29,6 @@ __all__ = [
     "help_message",
     "progress_message",
     "question_message",
+    "request_message",
     "trouble_message",
 ]

@@ -17,6 +17,14 @@ APPLY = "irsa.apply.v1"
 RESTART = "irsa.restart.v1"
 """Action IDs of fixes, whose value is the plan's ID. A second button of one row is numbered
 (`irsa.restart.v1:1`), since Slack wants them different: match by prefix."""
+TRUST = "irsa.trust.v1"
+"""As these two, for the fix that writes a trust policy."""
+UNDO = "irsa.undo.v1"
+"""Takes an applied fix back; its value is the ID of the plan that does so."""
+APPROVE = "irsa.approve.v1"
+"""In the message that asks the approvers; opens the same dialog as the fix's own button."""
+ASK_APPROVAL = "irsa.ask_approval.v1"
+"""Offered privately to who may not approve; its value is the plan's ID."""
 RECHECK = "irsa.recheck.v1"
 CHECKS = "irsa.checks.v1"
 """Both carry the incident's ID, with `.1` behind it for the second failure of a paste, and so on."""
@@ -52,6 +60,8 @@ class OfferedFix:
 
     plan_id: str
     fix: Fix
+    undo_until: datetime | None = None
+    """For what takes an applied fix back: until when it may be pressed."""
 
 
 class Deed(StrEnum):
@@ -72,6 +82,10 @@ class Happening:
     by: str
     """Slack user ID."""
     at: datetime
+    requested_by: str | None = None
+    """Who asked, where that was somebody else."""
+    approved_by: tuple[str, ...] = ()
+    """Who approved, where it took more than the press of `by`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

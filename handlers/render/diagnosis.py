@@ -5,23 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from diagnostics.result import Status, Verdict
 from handlers.blockkit import build, clip, escape
-from handlers.render.card import APPLY, CHECKS, NOT_THIS, RECHECK, RESTART, Card, Deed, Message
+from handlers.render.card import CHECKS, NOT_THIS, RECHECK, Card, Message
+from handlers.render.deeds import DEEDS, fix_buttons, happening_blocks, undo_blocks
 from handlers.render.finding import finding_blocks, headline, where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from handlers.blockkit import Block
-    from handlers.render.card import Diagnosed, Happening, OfferedFix
+    from handlers.render.card import Diagnosed
 
 _TEXT: Final = 700
 """Characters of the fallback text: what a phone's lock screen and a screen reader get."""
 _HEADING: Final = 110
 """Characters of a heading beyond which only its first clause is shown; the body has it whole."""
-_DEEDS: Final = {Deed.RUNNING: "Now", Deed.DONE: "Done", Deed.FAILED: "Failed"}
 _VERDICTS: Final = {
     Verdict.CAUSE_FOUND: "Cause found",
     Verdict.HEALTHY: "Healthy",
@@ -40,10 +38,11 @@ def diagnosis_message(card: Card) -> Message:
         blocks.append(build.header(_title(diagnosed)))
         blocks.extend(finding_blocks(diagnosed.diagnosis))
         if index == 0:
-            blocks.extend(_happenings(card.happenings))
+            blocks.extend(happening_blocks(card.happenings))
         if diagnosed.diagnosis.fixes_blocked is not None:
             blocks.append(build.context(escape(diagnosed.diagnosis.fixes_blocked)))
         if card.busy is None:
+            blocks.extend(undo_blocks(diagnosed.fixes))
             blocks.append(_buttons(card, diagnosed, index))
     if card.busy is not None:
         blocks.append(build.context(escape(card.busy)))
@@ -75,8 +74,8 @@ def _text(card: Card) -> str:
     sentence = f"{subject}: {headline(diagnosis).rstrip('.')}."
     if card.happenings:
         last = card.happenings[-1]
-        sentence += f" {_DEEDS[last.deed]}: {last.words.rstrip('.')}."
-    elif card.first.fixes:
+        sentence += f" {DEEDS[last.deed]}: {last.words.rstrip('.')}."
+    elif any(f.undo_until is None for f in card.first.fixes):
         sentence += " A fix can be applied from the thread."
     elif diagnosis.correction is not None:
         sentence += " A corrected trust policy is in the thread."
@@ -85,21 +84,11 @@ def _text(card: Card) -> str:
     return escape(clip(sentence, _TEXT))
 
 
-def _happenings(happenings: tuple[Happening, ...]) -> Iterator[Block]:
-    for happening in happenings[-5:]:
-        at = int(happening.at.timestamp())
-        clock = happening.at.strftime("%H:%M UTC")
-        yield build.context(
-            f"*{_DEEDS[happening.deed]}*  {escape(happening.words)}  ·  <@{escape(happening.by)}>  ·  "
-            f"<!date^{at}^{{time}}|{clock}>"
-        )
-
-
 def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
     target = diagnosed.diagnosis.target
     name = f"{target.namespace}/{target.service_account or target.workload}"
     which = card.incident_id if index == 0 else f"{card.incident_id}.{index}"
-    elements = [_fix_button(offered, at) for at, offered in enumerate(diagnosed.fixes[:4])]
+    elements = fix_buttons(diagnosed.fixes)
     elements.append(
         build.button(RECHECK, "Check again", which, accessibility_label=f"Check {name} again")
     )
@@ -116,30 +105,6 @@ def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
             )
         )
     return build.actions(*elements)
-
-
-def _fix_button(offered: OfferedFix, at: int) -> Block:
-    fix = offered.fix
-    first = at == 0
-    number = "" if first else f":{at}"
-    style: build.Style | None = "primary" if first else None
-    if isinstance(fix, AnnotateServiceAccount):
-        label = "Apply annotation" if fix.after is not None else "Remove annotation"
-        return build.button(
-            APPLY + number,
-            label,
-            offered.plan_id,
-            style=style,
-            accessibility_label=f"{label} of service account {fix.namespace}/{fix.name}",
-        )
-    assert isinstance(fix, RestartWorkload)
-    return build.button(
-        RESTART + number,
-        "Restart pods",
-        offered.plan_id,
-        style=style,
-        accessibility_label=f"Restart the pods of {fix.ref} in {fix.namespace}",
-    )
 
 
 def _footer(card: Card) -> str:

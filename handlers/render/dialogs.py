@@ -1,20 +1,18 @@
-"""The dialogs: confirm a fix, say what is missing, see all checks."""
+"""The dialogs: say what is missing, see all checks."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.fix.plan import AnnotateServiceAccount
 from diagnostics.result import Status
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
-from handlers.render.card import CONFIRM, FORM
+from handlers.render.card import FORM
 from handlers.render.finding import correction_blocks, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnostics.fix.plan import Fix
     from diagnostics.fleet import Hints
     from diagnostics.result import Diagnosis, PolicyCorrection, Result
     from handlers.blockkit import Block
@@ -29,59 +27,6 @@ _MOST: Final = 80
 """Blocks for results; a view holds 100, and the headings need some."""
 _CALLS: Final = 3
 _TEXT: Final = 2_800
-
-
-def confirm_modal(fix: Fix, plan_id: str, diagnosis: Diagnosis) -> Block:
-    """Ask before a fix: the object, before and after, what happens next, and how to take it back."""
-    if isinstance(fix, AnnotateServiceAccount):
-        title, submit = "Apply annotation", "Apply annotation"
-        before = f"- {fix.key}: {_value(fix.before)}" if fix.before is not None else None
-        after = f"+ {fix.key}: {_value(fix.after)}" if fix.after is not None else None
-        change = "\n".join(line for line in (before, after) if line)
-        then = (
-            "Only this annotation is written, with the fix role, and only if it still has the value shown "
-            "here. Running pods keep the credentials they have until they restart."
-        )
-        undo = f"To take it back: {fix.undo().command}"
-    else:
-        title, submit = "Restart pods", "Restart pods"
-        count = f"{fix.pods} pod{'s' if fix.pods != 1 else ''}" if fix.pods else "its pods"
-        change = f"+ kubectl.kubernetes.io/restartedAt: now\n  on the pod template of {fix.ref}"
-        then = (
-            f"Kubernetes replaces {count} by the workload's own update strategy, so that the webhook "
-            "injects the role into the new ones."
-        )
-        undo = f"A restart cannot be taken back. To watch it: {_watch(fix.namespace, str(fix.ref))}"
-    target = getattr(fix, "name", None) or str(getattr(fix, "ref", ""))
-    return build.modal(
-        title,
-        [
-            build.context(where(diagnosis, whole=True)),
-            build.rich_text(
-                build.paragraph(
-                    build.run(
-                        f"{title} on {target} in {fix.namespace}, cluster {fix.cluster}?", bold=True
-                    )
-                )
-            ),
-            build.preformatted(change, language="diff", limit=_TEXT),
-            build.rich_text(
-                build.paragraph(then), build.paragraph("\n", build.run(undo, code=False))
-            ),
-        ],
-        callback_id=CONFIRM,
-        submit=submit,
-        close="Cancel",
-        private_metadata=plan_id,
-    )
-
-
-def _watch(namespace: str, ref: str) -> str:
-    return f"kubectl -n {namespace} rollout status {ref}"
-
-
-def _value(text: str | None) -> str:
-    return visible(clip(text or "", 600)) or '""'
 
 
 def form_modal(
@@ -224,4 +169,4 @@ def _calls(diagnosis: Diagnosis) -> str:
     )
 
 
-__all__ = ["checks_modal", "confirm_modal", "form_modal"]
+__all__ = ["checks_modal", "form_modal"]

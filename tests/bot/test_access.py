@@ -288,5 +288,6 @@ async def test_presses_refusals_and_changes_are_on_the_record(town: Town) -> Non
         ("press", "allowed", OMAR),
         ("confirm", "claimed", OMAR),
         ("apply", "applied", OMAR),
+        ("proof", "applied", OMAR),
     ]
     assert "kubectl -n payments annotate serviceaccount api" in rows[-1].words

@@ -1,0 +1,51 @@
+"""Whether those who approved a fix may still do so at the moment in which it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers.access import Actor, Denied
+
+if TYPE_CHECKING:
+    from bot.jobs.bench import Bench
+    from handlers.incident import Incident, Plan
+
+
+async def withdrawn(bench: Bench, plan: Plan, incident: Incident) -> str | None:
+    """Why a claimed plan may not be applied now, in plain words; None if it may.
+
+    Rules, freezes and people are looked up again: minutes can lie between the first approval and the change.
+    """
+    if await bench.shared.is_shared(incident.spot.channel):
+        return "the channel is shared with another organisation by now"
+    given = 0
+    last: Denied | None = None
+    needed = bench.access.needed(plan.fix, channel=incident.spot.channel, at=bench.now())
+    if isinstance(needed, Denied):
+        return _why(needed)
+    for user in plan.approvals or ((plan.by,) if plan.by else ()):
+        if user == plan.requested_by and not needed.own:
+            continue
+        verdict = await bench.access.to_change(
+            Actor(user=user, team=bench.me.team),
+            plan.fix,
+            channel=incident.spot.channel,
+            at=bench.now(),
+        )
+        if isinstance(verdict, Denied):
+            last = verdict
+        else:
+            given += 1
+    if given >= needed.needed:
+        return None
+    if last is not None and last.rule == "unanswered":
+        return "Slack did not tell me whether those who approved may still do so"
+    return f"the rules ask for {needed.needed} approvals by now, and {given} of those given still count"
+
+
+def _why(denied: Denied) -> str:
+    return {
+        "freeze": "changes are frozen by now",
+        "nobody-named": "nobody is named as approver any more",
+        "channel": "fixes may not be approved in this channel any more",
+    }.get(denied.rule, "the rules no longer allow it")

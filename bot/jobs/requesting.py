@@ -1,0 +1,71 @@
+"""Ask the approvers in the thread, once, and show there what became of the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.jobs.fixing import in_words
+from bot.slack.replies import CannotPost
+from handlers.access import Denied, named
+from handlers.incident import PlanState
+from handlers.render import Request, request_message
+from handlers.whisper import whisper
+
+if TYPE_CHECKING:
+    from bot.jobs.bench import Bench
+    from bot.store.queue import Job
+    from handlers.incident import Incident, Plan
+
+_ENDED: Final = {
+    PlanState.APPLYING: "approved; it is being applied.",
+    PlanState.APPLIED: "approved and applied. The reply tells how it went.",
+    PlanState.FAILED: "approved, and not applied. The reply tells why.",
+    PlanState.WITHDRAWN: "a newer check of the thread no longer offers it.",
+}
+
+
+async def show_request(bench: Bench, job: Job) -> None:
+    """Make the message of a request show how it stands; posted the first time, edited ever after."""
+    plan = await bench.store.plans.get(str(job.payload.get("plan_id")))
+    incident = None if plan is None else await bench.store.incidents.get(plan.incident_id)
+    if plan is None or incident is None or plan.requested_by is None:
+        return
+    if plan.request_ts is None and plan.state is not PlanState.OPEN:
+        return  # over before anybody was asked
+    if await bench.shared.is_shared(incident.spot.channel):
+        return
+    message = request_message(_request(bench, plan, incident))
+    try:
+        request_ts = await bench.replies.beside(
+            incident, message, key=plan.id, ts=plan.request_ts, look_first=job.attempt > 1
+        )
+    except CannotPost as error:
+        await whisper(
+            bench.client,
+            user=plan.requested_by,
+            channel=incident.spot.channel,
+            thread_ts=incident.spot.thread_ts,
+            words=f"I could not ask the approvers here ({error}). Ask them yourself to press the button.",
+        )
+        return
+    if request_ts != plan.request_ts:
+        await bench.store.plans.announced(plan.id, request_ts)
+
+
+def _request(bench: Bench, plan: Plan, incident: Incident) -> Request:
+    needed = bench.access.needed(plan.fix, channel=incident.spot.channel, at=bench.now())
+    ended = _ENDED.get(plan.state)
+    if ended is None and plan.expires <= bench.now():
+        ended = "nobody approved it in time."
+    return Request(
+        plan_id=plan.id,
+        fix=plan.fix,
+        words=in_words(plan.fix),
+        by=plan.requested_by or "",
+        needed=1 if isinstance(needed, Denied) else needed.needed,
+        approved=plan.approvals,
+        ask="An approver" if isinstance(needed, Denied) else named(needed.approvers),
+        until=plan.expires,
+        ended=ended,
+        undoing=plan.undoes is not None,
+    )

@@ -1,0 +1,92 @@
+"""What was done and what can be done: the deeds of a reply, the buttons of its fixes, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
+from handlers.blockkit import build, escape
+from handlers.render.card import APPLY, RESTART, TRUST, UNDO, Deed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from diagnostics.fix.plan import Fix
+    from handlers.blockkit import Block
+    from handlers.render.card import Happening, OfferedFix
+
+DEEDS: Final = {Deed.RUNNING: "Now", Deed.DONE: "Done", Deed.FAILED: "Failed"}
+_SHOWN: Final = 5
+_BUTTONS: Final = 4
+
+
+def happening_blocks(happenings: tuple[Happening, ...]) -> Iterator[Block]:
+    """The newest deeds, each with who asked, who approved, who did it, and when."""
+    for happening in happenings[-_SHOWN:]:
+        at = int(happening.at.timestamp())
+        clock = happening.at.strftime("%H:%M UTC")
+        people = [_mention(happening.by)]
+        if happening.requested_by is not None:
+            people.append(f"asked by {_mention(happening.requested_by)}")
+        if happening.approved_by:
+            people.append("approved by " + ", ".join(_mention(u) for u in happening.approved_by))
+        yield build.context(
+            f"*{DEEDS[happening.deed]}*  {escape(happening.words)}  ·  {'  ·  '.join(people)}  ·  "
+            f"<!date^{at}^{{time}}|{clock}>"
+        )
+
+
+def fix_buttons(fixes: tuple[OfferedFix, ...]) -> list[Block]:
+    """A button per offered fix, what takes changes back last."""
+    shown = [f for f in fixes if f.undo_until is None][:_BUTTONS]
+    shown += [f for f in fixes if f.undo_until is not None][: _BUTTONS - len(shown)]
+    return [_button(offered, at) for at, offered in enumerate(shown)]
+
+
+def undo_blocks(fixes: tuple[OfferedFix, ...]) -> Iterator[Block]:
+    """Until when each change can be taken back."""
+    for offered in fixes:
+        if offered.undo_until is not None:
+            yield build.context(
+                f"Undo of {escape(offered.fix.subject)}: until {_moment(offered.undo_until)}, if nobody changed "
+                "it since."
+            )
+
+
+def _button(offered: OfferedFix, at: int) -> Block:
+    fix = offered.fix
+    number = f":{at}" if at else ""
+    if offered.undo_until is not None:
+        return build.button(
+            UNDO + number,
+            "Undo",
+            offered.plan_id,
+            accessibility_label=f"Take back the change of {fix.subject}",
+        )
+    action, label, aloud = _named(fix)
+    style: build.Style | None = None if at else "primary"
+    return build.button(
+        action + number, label, offered.plan_id, style=style, accessibility_label=aloud
+    )
+
+
+def _named(fix: Fix) -> tuple[str, str, str]:
+    if isinstance(fix, AnnotateServiceAccount):
+        label = "Apply annotation" if fix.after is not None else "Remove annotation"
+        return APPLY, label, f"{label} of service account {fix.namespace}/{fix.name}"
+    if isinstance(fix, RestartWorkload):
+        return RESTART, "Restart pods", f"Restart the pods of {fix.ref} in {fix.namespace}"
+    return TRUST, "Apply trust policy", f"Replace the trust policy of {fix.role_arn}"
+
+
+def _mention(user: str) -> str:
+    return f"<@{escape(user)}>"
+
+
+def _moment(at: datetime) -> str:
+    plain = at.strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"
+
+
+__all__ = ["DEEDS", "fix_buttons", "happening_blocks", "undo_blocks"]

@@ -1,0 +1,90 @@
+"""The message that asks the approvers, and tells what became of the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.fix.plan import AnnotateServiceAccount
+from diagnostics.visible import visible
+from handlers.blockkit import build, clip, escape
+from handlers.render.card import APPROVE, Message
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from diagnostics.fix.plan import Fix
+
+_VALUE: Final = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request for approval, as it stands."""
+
+    plan_id: str
+    fix: Fix
+    words: str
+    """What the fix does, plain: "Set the annotation …"."""
+    by: str
+    """Slack user ID of who asked."""
+    needed: int
+    approved: tuple[str, ...]
+    """Slack user IDs."""
+    ask: str
+    """Who may approve, as mentions in mrkdwn."""
+    until: datetime
+    ended: str | None = None
+    """How it ended, in plain words; the button is gone then."""
+    undoing: bool = False
+
+
+def request_message(request: Request) -> Message:
+    """One message for the whole life of a request; editing it notifies nobody again."""
+    what = f"{'Undo: ' if request.undoing else ''}{request.words}"
+    plain = f"Approval asked for: {what}"
+    blocks = [
+        build.section(
+            f"<@{escape(request.by)}> asks for approval: {escape(clip(what, 900))}, in "
+            f"{escape(request.fix.namespace)} on {escape(request.fix.cluster)}."
+        )
+    ]
+    if isinstance(request.fix, AnnotateServiceAccount):
+        blocks.append(build.preformatted(_change(request.fix), language="diff", limit=1_500))
+    given = ", ".join(f"<@{escape(user)}>" for user in request.approved) or "nobody yet"
+    blocks.append(
+        build.context(f"Approved by {given}: {len(request.approved)} of {request.needed}.")
+    )
+    if request.ended is not None:
+        words = f"Over: {request.ended}"
+        blocks.append(build.rich_text(build.paragraph(words)))
+        return Message(
+            text=escape(clip(f"{plain}. {words}", 700)), blocks=build.fit_message(blocks)
+        )
+    plainly = request.until.strftime("%Y-%m-%d %H:%M UTC")
+    until = f"<!date^{int(request.until.timestamp())}^{{date_short_pretty}} {{time}}|{plainly}>"
+    blocks.append(build.section(f"{request.ask}: please review. The request expires {until}."))
+    blocks.append(
+        build.actions(
+            build.button(
+                APPROVE,
+                "Review and approve",
+                request.plan_id,
+                style="primary",
+                accessibility_label=f"Review and approve: {clip(what, 60)}",
+            )
+        )
+    )
+    return Message(text=escape(clip(plain, 700)), blocks=build.fit_message(blocks))
+
+
+def _change(fix: AnnotateServiceAccount) -> str:
+    lines = []
+    if fix.before is not None:
+        lines.append(f"- {fix.key}: {visible(clip(fix.before, _VALUE))}")
+    if fix.after is not None:
+        lines.append(f"+ {fix.key}: {visible(clip(fix.after, _VALUE))}")
+    return "\n".join(lines)
+
+
+__all__ = ["Request", "request_message"]
