@@ -60,7 +60,12 @@ class Scene:
                     return message
             return None
 
-        found: Message = await self.stage.driver.wait_for(look, timeout=patience, what=words)
+        try:
+            found: Message = await self.stage.driver.wait_for(look, timeout=patience, what=words)
+        except TimeoutError as error:
+            last = self.stage.driver.replies(channel, thread)[-1:]
+            error.add_note("\n".join(text_of(message) for message in last))
+            raise
         return found
 
     async def press_through(self, label: str, user: str, channel: str, message: Message) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sandbox.scenarios.model import Scenario
     from tests.end_to_end.conftest import Scene
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(400)]
 
 
 def scenario(scene: Scene, name: str) -> Scenario:
