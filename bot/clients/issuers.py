@@ -11,7 +11,6 @@ import ipaddress
 import json
 import socket
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -41,12 +40,13 @@ def is_public(address: _Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-@dataclass(frozen=True, slots=True)
 class _Fault(Exception):
     """The issuer answers, and AWS can't use what it says."""
 
-    words: str
-    place: str
+    def __init__(self, words: str, place: str) -> None:
+        super().__init__(words)
+        self.words = words
+        self.place = place
 
 
 class Issuers:
@@ -120,11 +120,12 @@ class Issuers:
             outcome = "certificate"
             words = "its certificate is not signed by a publicly trusted authority, or is another host's"
             raise _Fault(words, url) from error
-        except _PrivateError as error:
-            outcome = "private"
-            words = "its host has private addresses only, which AWS can't reach"
-            raise _Fault(words, url) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            # aiohttp wraps what its resolver raises.
+            if isinstance(error.__cause__, _PrivateError):
+                outcome = "private"
+                words = "its host has private addresses only, which AWS can't reach"
+                raise _Fault(words, url) from error
             outcome = type(error).__name__
             raise Unreachable(
                 f"{url} could not be fetched from here ({type(error).__name__})",
