@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 import yaml
 
-from bot.clients import build_clients
-from bot.fleet_file import load
+from bot.clients import Limits, build_clients
+from bot.fleet_file import Approver, FleetFile, load
 from bot.preflight.needs import FIX_GROUP, READ_GROUP
+from bot.preflight.walk import preflight
 from diagnostics.errors import WriteDenied
 from diagnostics.fix.drive import apply
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
@@ -67,12 +69,12 @@ class Installed:
     async def create(self, found: Any) -> Any:
         """Create an object; the API server's answer."""
         answer = await self.world.kubectl(CLUSTER, "POST", path_of(found), found)
-        if "namespace" not in found["metadata"]:
+        if "namespace" not in found["metadata"] or found["kind"] == "RoleBinding":
             self._made.append(f"{path_of(found)}/{found['metadata']['name']}")
         return answer
 
     async def remove(self) -> None:
-        """Delete what is in no namespace; the rest goes with its namespace."""
+        """Delete what is in no namespace, and bindings; the rest goes with its namespace."""
         for path in reversed(self._made):
             await self.world.kubectl(CLUSTER, "DELETE", path)
 
@@ -144,6 +146,55 @@ async def test_buttons_write_under_the_fix_rbac_and_not_without_it(
         "patch deployments (dry run)",
         "patch deployments",
     ]
+
+
+async def test_what_preflight_says_is_missing_is_what_mends_it(
+    installed: Installed, tmp_path: Path
+) -> None:
+    file = _here(installed.world, tmp_path)
+    environ = installed.world.environ()
+    first = await preflight(file, environ, limits=Limits())
+    (cluster,) = (place for place in first.places if place.kind == "cluster")
+    for remedy in cluster.remedies:
+        for found in yaml.safe_load_all(remedy.text):
+            await installed.create(found)
+
+    again = await preflight(file, environ, limits=Limits())
+
+    assert len(cluster.remedies) == 2
+    assert len(cluster.troubles) > 20
+    assert [place.troubles for place in again.places if place.kind == "cluster"] == [()]
+
+
+async def test_preflight_looks_into_the_namespaces_where_fixes_are_meant_to_be_allowed(
+    installed: Installed, tmp_path: Path
+) -> None:
+    await installed.apply("read")
+    await installed.apply("fix-namespaces")
+    file = _here(installed.world, tmp_path)
+    people = frozenset({"U0MINJI001"})
+    here, elsewhere = (
+        replace(file, approvers=(Approver(users=people, namespaces=frozenset({namespace})),))
+        for namespace in ("payments", "reports")
+    )
+
+    allowed = await preflight(here, installed.world.environ(), limits=Limits())
+    refused = await preflight(elsewhere, installed.world.environ(), limits=Limits())
+
+    (cluster,) = (place for place in allowed.places if place.kind == "cluster")
+    assert cluster.works
+    assert "patch serviceaccounts in payments (fix role)" in {c.what for c in cluster.checks}
+    (cluster,) = (place for place in refused.places if place.kind == "cluster")
+    assert len(cluster.troubles) == 8
+    _, binding = yaml.safe_load_all(cluster.remedies[0].text)
+    assert (binding["kind"], binding["metadata"]["namespace"]) == ("RoleBinding", "reports")
+
+
+def _here(world: World, folder: Path) -> FleetFile:
+    """The fleet file, less the clusters that were not started."""
+    path = folder / "fleet.yaml"
+    world.fleet_yaml(path)
+    return load(path)
 
 
 async def test_fixes_can_be_limited_to_namespaces(installed: Installed) -> None:
