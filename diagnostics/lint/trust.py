@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.explain.words import clip, listed, nearest
 from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, from_document
 from diagnostics.iam.decision import Mismatch
-from diagnostics.iam.json_text import escape
+from diagnostics.iam.json_text import Json, escape
 from diagnostics.iam.keys import ISSUER_CLAIMS
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.subject import PREFIX, Subject, looks_like_subject
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from diagnostics.iam import TrustPolicy
     from diagnostics.iam.condition import Condition
-    from diagnostics.iam.json_text import Json
     from diagnostics.iam.statement import Statement
     from diagnostics.lint.policy_source import PolicySource
 
@@ -36,6 +35,12 @@ ISSUER: Final = "oidc.eks.us-east-1.amazonaws.com/id/000000000000000000000000000
 _FILLED: Final = "filled-in"
 _AUDIENCES: Final = ("sts.amazonaws.com", "sts.amazonaws.com.cn")
 _LITERAL: Final = frozenset({"StringEquals", "StringEqualsIgnoreCase", "ArnEquals"})
+_ANYTHING: Final[Json] = {
+    "Effect": "Deny",
+    "Principal": {"AWS": ACCOUNT},
+    "Action": "sts:AssumeRole",
+}
+"""Stands for a statement that only the tool knows; lets nobody in and keeps out no web identity."""
 _MOST_SUBJECTS: Final = 20
 _CODES: Final = {
     Mismatch.CONTRADICTION: "IRSA412",
@@ -58,6 +63,8 @@ cluster_oidc_issuer_url; CloudFormation, AWS::EKS::Cluster return values.
 def lint_policy(source: PolicySource) -> list[SourceFinding]:
     """Every fault of one trust policy, each once per place."""
     document = _filled(source)
+    if isinstance(document, dict) and document.get("Statement") == HOLE:
+        return []
     try:
         policy = from_document(document)
     except PolicyError as error:
@@ -95,9 +102,14 @@ def _filled(source: PolicySource) -> Json:
         return document
     statements = document.get("Statement")
     out = dict(document)
+    version = out.get("Version")
+    if isinstance(version, str) and HOLE in version:
+        out["Version"] = "2012-10-17"
     if isinstance(statements, list):
+        source.partial = source.partial or HOLE in statements
         out["Statement"] = [
-            _statement_filled(s, source, f"/Statement/{i}") for i, s in enumerate(statements)
+            _ANYTHING if s == HOLE else _statement_filled(s, source, f"/Statement/{i}")
+            for i, s in enumerate(statements)
         ]
     elif isinstance(statements, dict):
         out["Statement"] = _statement_filled(statements, source, "/Statement")
@@ -111,8 +123,11 @@ def _statement_filled(statement: Json, source: PolicySource, pointer: str) -> Js
     out: dict[str, Json] = {}
     for name, value in statement.items():
         if name in ("Principal", "NotPrincipal"):
-            out[name] = _each(value, lambda text: _provider(text, issuer))
-        elif name == "Condition" and isinstance(value, dict):
+            out[name] = _principal_filled(value, issuer)
+        elif name == "Condition" and (value == HOLE or isinstance(value, dict)):
+            blocks = value if isinstance(value, dict) else {HOLE: HOLE}
+            # What a tool puts in later may be any condition, so nothing can be said to be missing.
+            source.partial = source.partial or HOLE in blocks.values()
             out[name] = {
                 operator: (
                     _conditions_filled(
@@ -121,7 +136,8 @@ def _statement_filled(statement: Json, source: PolicySource, pointer: str) -> Js
                     if isinstance(block, dict)
                     else block
                 )
-                for operator, block in value.items()
+                for operator, block in blocks.items()
+                if block != HOLE
             }
         elif name == "Action":
             out[name] = _each(value, lambda t: "sts:AssumeRoleWithWebIdentity" if HOLE in t else t)
@@ -130,6 +146,22 @@ def _statement_filled(statement: Json, source: PolicySource, pointer: str) -> Js
         else:
             out[name] = _each(value, lambda t: t.replace(HOLE, "x"))
     return out
+
+
+def _principal_filled(value: Json, issuer: str) -> Json:
+    if value == HOLE:
+        return {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}"}
+    if not isinstance(value, dict):
+        return value
+    return {
+        kind: _each(
+            who,
+            lambda text: _provider(text, issuer),
+        )
+        if kind == "Federated"
+        else _each(who, lambda text: ACCOUNT if HOLE in text else text)
+        for kind, who in value.items()
+    }
 
 
 def _conditions_filled(

@@ -423,3 +423,46 @@ def test_identity_policies_are_none_of_our_business() -> None:
 
     assert report.findings == ()
     assert report.files == 0
+
+
+LATER = {
+    "a condition": ("Condition = {", "Condition = var.guarded ? {} : {"),
+    "an operator's keys": ("StringEquals = {", "StringEquals = merge({}, {"),
+    "a statement": ("Statement = [{", "Statement = [var.more, {"),
+    "all statements": ("Statement = [{", "Statement = concat(var.more, [{"),
+    "the principal": (
+        "Principal = { Federated = module.eks.oidc_provider_arn }",
+        "Principal = var.who",
+    ),
+    "the action": ('Action    = "sts:AssumeRoleWithWebIdentity"', "Action = var.actions"),
+    "the effect": ('Effect    = "Allow"', "Effect = var.effect"),
+    "the version": ('Version = "2012-10-17"', "Version = var.version"),
+    "a Sid": ('Effect    = "Allow"', 'Effect = "Allow"\n      Sid = "${var.name}Trust"'),
+}
+
+
+@pytest.mark.parametrize("part", LATER)
+def test_what_only_the_tool_works_out_is_no_fault(part: str) -> None:
+    before, after = LATER[part]
+    start = TERRAFORM_MODULES.index('resource "aws_iam_role" "json"')
+    head, text = TERRAFORM_MODULES[:start], TERRAFORM_MODULES[start:]
+    assert before in text
+    text = text.replace(before, after, 1)
+    if after.count("(") > after.count(")"):
+        end = "        }\n      }\n    }]" if "merge" in after else "    }]"
+        closed = "        })\n      }\n    }]" if "merge" in after else "    }])"
+        text = text.replace(end, closed, 1)
+
+    report = linted(("m.tf", head + text))
+
+    assert [f"{f.code} {f.headline}" for f in report.findings] == []
+
+
+def test_values_of_charts_are_read_at_any_depth() -> None:
+    values = (
+        "web:\n  serviceAccount:\n    annotations:\n      eks.amazonaws.com/role-arn: my-role\n"
+    )
+
+    (finding,) = linted(("values.yaml", values)).open
+
+    assert (finding.code, finding.spot.line) == ("IRSA105", 4)
