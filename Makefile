@@ -51,5 +51,5 @@ $(BOOT)/bin/uv:
 
 $(VENV)/.ready: pyproject.toml uv.lock $(BOOT)/bin/uv
 	@echo "Installing irsa-doctor and what it needs into $(VENV), as uv.lock says …"
-	@$(BOOT)/bin/uv sync --quiet --frozen --all-extras --group dev --group bench --python $(BOOT)/bin/python
+	@$(BOOT)/bin/uv sync --quiet --frozen --all-extras --group dev --group bench --compile-bytecode --python $(BOOT)/bin/python
 	@touch $@
