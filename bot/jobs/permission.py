@@ -40,7 +40,8 @@ async def withdrawn(bench: Bench, plan: Plan, incident: Incident) -> str | None:
         return None
     if last is not None and last.rule == "unanswered":
         return "Slack did not tell me whether those who approved may still do so"
-    return f"the rules ask for {needed.needed} approvals by now, and {given} of those given still count"
+    asked = f"{needed.needed} approval{'' if needed.needed == 1 else 's'}"
+    return f"the rules ask for {asked} by now, and {given} of those given still count"
 
 
 def _why(denied: Denied) -> str:
