@@ -23,6 +23,7 @@ _ESCAPE: Final = re.compile(r"\\(?:([nrt\"\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _WRAPPERS: Final = frozenset({"expression", "literal_value", "template_expr", "collection_value"})
 _SHOWN: Final = 120
+_VERB: Final = re.compile(r"%[svdq]")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -185,7 +186,21 @@ class _Reader:
             and len(arguments) == 1
         ):
             return self._value(arguments[0], depth + 1)
+        if name == "format" and arguments:
+            return self._format(node, arguments, depth)
         return self._hole(node)
+
+    def _format(self, node: Syntax, arguments: list[Syntax], depth: int) -> Scalar:
+        """What `format` makes, its arguments being holes."""
+        pattern = self._value(arguments[0], depth + 1)
+        count = len(arguments) - 1
+        if not isinstance(pattern, Scalar) or pattern.holes or pattern.text.count("%") != count:
+            return self._hole(node)
+        text = _VERB.sub(HOLE, pattern.text)
+        if text.count(HOLE) != count:
+            return self._hole(node)
+        names = tuple(" ".join(self._text(a).split())[:_SHOWN] for a in arguments[1:])
+        return Scalar(line=pattern.line, column=pattern.column, text=text, holes=names)
 
     def _string(self, node: Syntax) -> Scalar:
         line, column = self._place(node)

@@ -13,6 +13,7 @@ from diagnostics.lint.hcl_tree import read_hcl
 from diagnostics.lint.helm_values import helm_values
 from diagnostics.lint.json_tree import read_json
 from diagnostics.lint.kubernetes import kubernetes
+from diagnostics.lint.placeholders import placeholders
 from diagnostics.lint.plan import plan
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.sources import Sources
@@ -163,6 +164,8 @@ def _document(
     policy = _policy(node)
     if policy is not None:
         role = text_at(node, "Role", "RoleName")
+        if placeholders(policy):
+            notes.append(f"{file}: has placeholders, which count as right until they are filled in")
         out.policies.append(policy_of(policy, file, role or "trust policy", role=role))
     elif isinstance(node, Mapping) and version.startswith("eksctl.io/"):
         eksctl(node, file, out)

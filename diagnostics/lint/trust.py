@@ -33,6 +33,8 @@ ACCOUNT: Final = "111122223333"
 ISSUER: Final = "oidc.eks.us-east-1.amazonaws.com/id/0000000000000000000000000000HOLE"
 """Stands for an issuer that only the tool knows."""
 _FILLED: Final = "filled-in"
+_CLUSTER: Final = re.compile(r"eks|cluster|k8s|kube|irsa", re.IGNORECASE)
+"""In an expression: what makes an unknown provider one of a cluster."""
 _AUDIENCES: Final = ("sts.amazonaws.com", "sts.amazonaws.com.cn")
 _LITERAL: Final = frozenset({"StringEquals", "StringEqualsIgnoreCase", "ArnEquals"})
 _ANYTHING: Final[Json] = {
@@ -76,10 +78,11 @@ def lint_policy(source: PolicySource) -> list[SourceFinding]:
         _finding(source, "IRSA002", p.pointer, p.words, seen="", wanted="", fix=p.words)
         for p in policy.refusals
         if p.certain and not source.generated and p.pointer not in source.holes
-        if not _told_otherwise(policy, p.pointer)
+        if "U+E000" not in p.words
+        if not _told_otherwise(source, policy, p.pointer)
     ]
     for statement in policy.statements:
-        if statement.allow and _of_kubernetes(statement):
+        if statement.allow and _of_kubernetes(source, statement):
             found.extend(_statement(source, policy, statement))
     unique: dict[tuple[str, object], SourceFinding] = {}
     for finding in found:
@@ -87,9 +90,9 @@ def lint_policy(source: PolicySource) -> list[SourceFinding]:
     return list(unique.values())
 
 
-def _told_otherwise(policy: TrustPolicy, pointer: str) -> bool:
+def _told_otherwise(source: PolicySource, policy: TrustPolicy, pointer: str) -> bool:
     """Whether a rule below speaks of the same element in better words."""
-    return "/Principal" in pointer and any(_of_kubernetes(s) for s in policy.statements)
+    return "/Principal" in pointer and any(_of_kubernetes(source, s) for s in policy.statements)
 
 
 # -- filling the holes -----------------------------------------------------------------------------
@@ -176,7 +179,8 @@ def _conditions_filled(
             expression = (source.holes.get(f"{below}#") or ("",))[-1]
             scheme = "https://" if head == HOLE and _ISSUER_URL.search(expression) else ""
             prefix = head.partition(HOLE)[0]
-            filled = f"{prefix}{scheme}{issuer}:{claim if colon else 'sub'}"
+            named = claim if colon and HOLE not in claim else "sub"
+            filled = f"{prefix}{scheme}{issuer}:{named}"
             if not colon and key != HOLE:
                 filled = key.replace(HOLE, issuer)
             source.spots.setdefault(f"{pointer}/{escape(filled)}", source.spot(below))
@@ -213,7 +217,7 @@ def _issuer(statement: dict[str, Json]) -> str:
     for keys in block.values() if isinstance(block, dict) else ():
         for key in keys if isinstance(keys, dict) else ():
             head, _, claim = key.rpartition(":")
-            if claim in ISSUER_CLAIMS and HOLE not in head and "/" in head and "://" not in head:
+            if claim in ISSUER_CLAIMS and HOLE not in head and "." in head and "://" not in head:
                 return head if not head.startswith("arn:") else ISSUER
     return ISSUER
 
@@ -245,13 +249,23 @@ def _provider(text: str, issuer: str) -> str:
 # -- the rules -------------------------------------------------------------------------------------
 
 
-def _of_kubernetes(statement: Statement) -> bool:
+def _of_kubernetes(source: PolicySource, statement: Statement) -> bool:
     """Whether a statement is about service accounts rather than people, GitHub or another AWS principal."""
-    federated = statement.principals.federated
-    if any("oidc.eks" in one or "oidc-eks" in one or ISSUER in one for one in federated):
-        return True
     texts = (v for c in statement.conditions for v in c.values)
-    return any(looks_like_subject(v) for v in texts)
+    if any(looks_like_subject(v) for v in texts):
+        return True
+    unknown = False
+    for one in statement.principals.federated:
+        if ISSUER in one:
+            unknown = True
+        elif "oidc.eks" in one or "oidc-eks" in one:
+            return True
+    return unknown and any(
+        _CLUSTER.search(expression)
+        for pointer, expressions in source.holes.items()
+        if pointer.startswith(f"{statement.pointer}/")
+        for expression in expressions
+    )
 
 
 def _statement(

@@ -466,3 +466,93 @@ def test_values_of_charts_are_read_at_any_depth() -> None:
     (finding,) = linted(("values.yaml", values)).open
 
     assert (finding.code, finding.spot.line) == ("IRSA105", 4)
+
+
+ELSEWHERE = {
+    "GitHub with an unknown provider": """
+      identifiers = [aws_iam_openid_connect_provider.github.arn]
+      type = "Federated"
+    }
+    condition {
+      test = "StringEquals"
+      variable = "token.actions.githubusercontent.com:aud"
+      values = ["sts.amazonaws.com"]
+    }
+    condition {
+      test = "StringLike"
+      variable = "token.actions.githubusercontent.com:sub"
+      values = var.repos
+    }
+""",
+    "any provider and claim": """
+      identifiers = [aws_iam_openid_connect_provider.this.arn]
+      type = "Federated"
+    }
+    condition {
+      test = "StringLike"
+      variable = "${aws_iam_openid_connect_provider.this.url}:${var.field}"
+      values = var.values
+    }
+""",
+    "a subject made by format": """
+      identifiers = [var.oidc_provider]
+      type = "Federated"
+    }
+    condition {
+      test = "StringEquals"
+      variable = "${local.oidc_issuer}:sub"
+      values = [format("system:serviceaccount:%s:%s", var.namespace, var.name)]
+    }
+    condition {
+      test = "StringEquals"
+      variable = "${local.oidc_issuer}:aud"
+      values = ["sts.amazonaws.com"]
+    }
+""",
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_other_federations_and_generic_modules_are_left_alone(name: str) -> None:
+    text = (
+        'data "aws_iam_policy_document" "x" {\n  statement {\n'
+        '    actions = ["sts:AssumeRoleWithWebIdentity"]\n    principals {'
+        + ELSEWHERE[name]
+        + "  }\n}\n"
+    )
+
+    assert [f"{f.code} {f.headline}" for f in linted(("d.tf", text)).findings] == []
+
+
+def test_a_format_that_makes_no_subject_is_found() -> None:
+    text = TERRAFORM_RAW.replace(
+        '"system:serviceaccount:payments:api"',
+        'format("system:serviceaccounts:%s:%s", var.a, var.b)',
+    )
+
+    assert {f.code for f in linted(("raw.tf", text)).open} == {"IRSA407"}
+
+
+def test_an_unknown_provider_of_a_cluster_without_a_subject_is_wide_open() -> None:
+    start = TERRAFORM_RAW.index("    condition {")
+    end = TERRAFORM_RAW.index("    condition {", start + 1)
+
+    assert {
+        f.code for f in linted(("raw.tf", TERRAFORM_RAW[:start] + TERRAFORM_RAW[end:])).open
+    } == {"IRSA416"}
+
+
+@pytest.mark.parametrize("form", ["${%s}", "{{ .%s }}", "<%s>"])
+def test_placeholders_of_policy_templates_count_as_right(form: str) -> None:
+    text = (
+        EKS_GUIDE_TRUST.replace(ISSUER, form % "OIDC_PROVIDER")
+        .replace("111122223333", form % "ACCOUNT_ID")
+        .replace("payments:api", f"{form % 'NAMESPACE'}:{form % 'NAME'}")
+    )
+
+    report = linted(("trust.json", text))
+
+    assert [f"{f.code} {f.headline}" for f in report.findings] == []
+    assert "placeholders" in report.notes[0]
+    spoiled = text.replace("system:serviceaccount:", "system:serviceaccounts:")
+    assert {f.code for f in linted(("trust.json", spoiled)).open} == {"IRSA407"}
