@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.cli import (
+    audit,
     demo,
     diagnose,
     fleet,
@@ -33,6 +34,7 @@ COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
     demo.register,
     fleet.register,
     inventory.register,
+    audit.register,
     preflight.register,
     manifest.register,
 )

@@ -1,0 +1,148 @@
+"""`irsa audit`: who asked for what and what became of it, and whether the record is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.audit import AuditTrail
+from bot.settings import Settings, SettingsError
+from bot.store import open_store
+from diagnostics.visible import visible
+
+if TYPE_CHECKING:
+    from bot.audit import Entry, Verified
+
+_UNITS: Final = {"m": 60, "h": 3_600, "d": 86_400}
+_LONGEST: Final = 36_500 * 86_400
+BROKEN: Final = 1
+"""The exit code where the chain does not hold."""
+
+
+class Format(StrEnum):
+    """How entries are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def audit(
+    *,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read the whole chain instead, and say if it holds.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Only what is newer: 30m, 12h, 7d, or a time such as 2026-11-01."),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="text, or json: one object per line.")
+    ] = Format.TEXT,
+) -> None:
+    """Print the audit trail, oldest entry first; with --verify, exit with 1 where an entry was changed or removed."""
+    now = datetime.now(UTC)
+    try:
+        settings = Settings.from_environ(os.environ)
+        start = None if since is None else moment(since, now=now)
+    except (SettingsError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    url = settings.database_url.get_secret_value()
+    try:
+        whole = asyncio.run(_verify(url, form) if verify else _print(url, start, form))
+    except (SQLAlchemyError, OSError) as error:
+        typer.echo(
+            f"the database of IRSA_DATABASE_URL can't be read: {type(error).__name__}", err=True
+        )
+        raise typer.Exit(2) from None
+    if not whole:
+        raise typer.Exit(BROKEN)
+
+
+async def _print(url: str, since: datetime | None, form: Format) -> bool:
+    async with open_store(url, now=_now) as store:
+        async for entry in AuditTrail(engine=store.engine, now=_now).entries(since=since):
+            typer.echo(_json(entry) if form is Format.JSON else line(entry))
+    return True
+
+
+async def _verify(url: str, form: Format) -> bool:
+    async with open_store(url, now=_now) as store:
+        found = await AuditTrail(engine=store.engine, now=_now).verify()
+    if form is Format.JSON:
+        typer.echo(json.dumps({**asdict(found), "whole": not found.faults}))
+    else:
+        for words in verdict(found):
+            typer.echo(words)
+    return not found.faults
+
+
+def verdict(found: Verified) -> tuple[str, ...]:
+    """What a reading of the chain came to, in sentences."""
+    count = f"{found.entries} entr{'y' if found.entries == 1 else 'ies'}"
+    lines = [f"BROKEN: {fault}." for fault in found.faults]
+    if not lines:
+        lines = [f"The chain of {count} holds.", f"Newest hash: {found.head}"]
+        lines.append(
+            "Compare it with the last `audit` line of the log: a record that was cut off at its end holds too."
+        )
+    if found.unchained:
+        lines.append(f"{found.unchained} older entries were written before there was a chain.")
+    return tuple(lines)
+
+
+def line(entry: Entry) -> str:
+    """One entry on one line, control characters spelled out."""
+    parts = [
+        f"#{entry.number}",
+        f"{entry.at:%Y-%m-%d %H:%M:%S} UTC",
+        f"{entry.action} {entry.decision}",
+        f"by {entry.user or 'nobody'}",
+    ]
+    if entry.channel:
+        parts.append(f"in {entry.channel}")
+    if entry.plan_id:
+        parts.append(f"plan {entry.plan_id}")
+    if entry.words:
+        parts.append(entry.words)
+    return visible("  ".join(parts)).replace("\n", " ").replace("\r", " ")
+
+
+def moment(text: str, *, now: datetime) -> datetime:
+    """Read a time, or how long ago it was.
+
+    Raises:
+        ValueError: If it is neither; the message says what is expected.
+    """
+    if (ago := re.fullmatch(r"(\d{1,9})([mhd])", text, re.ASCII)) is not None:
+        seconds = min(int(ago[1]) * _UNITS[ago[2]], _LONGEST)
+        return now - timedelta(seconds=seconds)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"--since: {text[:60]!r} is neither an age such as 7d nor a time such as 2026-11-01T00:00:00Z"
+        ) from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def _json(entry: Entry) -> str:
+    return json.dumps({**asdict(entry), "at": entry.at.isoformat()})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(audit)
