@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.fleet_file import json_schema
 from bot.preflight.document import PreflightReport
+from bot.lint import LintDocument
 from bot.report import Report
+from bot.sweep import SweepDocument
 from diagnostics.checks.catalogue import catalogue
 from diagnostics.checks.page import page
 
@@ -28,6 +30,8 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "preflight.schema.json": lambda: _schema(
         PreflightReport.model_json_schema(mode="serialization")
     ),
+    "lint.schema.json": lambda: _schema(LintDocument.model_json_schema(mode="serialization")),
+    "sweep.schema.json": lambda: _schema(SweepDocument.model_json_schema(mode="serialization")),
     "fleet.schema.json": lambda: _schema(json_schema()),
 }
 

@@ -24,6 +24,7 @@ from bot.sweep import (
     read_document,
 )
 from bot.sweep.csv_table import csv_of
+from bot.sweep.digest import digest_of
 from bot.sweep.html import html_of
 from bot.sweep.sarif_run import sarif_of
 from bot.sweep.terminal import LiveProgress, report
@@ -55,6 +56,8 @@ class SweepFormat(StrEnum):
     CSV = "csv"
     SARIF = "sarif"
     HTML = "html"
+    DIGEST = "digest"
+    """Only what is new, for Slack; nothing where nothing is."""
 
 
 class SweepFailOn(StrEnum):
@@ -165,6 +168,9 @@ def _print(document: SweepDocument, output: SweepFormat, *, details: bool) -> No
             typer.echo(json.dumps(sarif_of(document), indent=1))
         case SweepFormat.HTML:
             typer.echo(html_of(document), nl=False)
+        case SweepFormat.DIGEST:
+            if words := digest_of(document):
+                typer.echo(words)
         case SweepFormat.TEXT:
             console = Console(soft_wrap=True, highlight=False)
             for part in report(document, details=details):

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from bot.sweep import SweepDocument, SweepState, document_of, read_document
 from bot.sweep.csv_table import csv_of
+from bot.sweep.digest import MOST_CHARACTERS, digest_of
 from bot.sweep.document import SweepReadError
 from bot.sweep.html import html_of
 from bot.sweep.sarif_run import sarif_of
@@ -229,3 +230,30 @@ def test_a_file_of_somebody_else_is_never_written_over(tmp_path: Path) -> None:
         pass
 
     assert path.read_text() == '{"mine": true}\n'
+
+
+async def test_the_digest_says_only_what_is_new_and_is_silent_otherwise() -> None:
+    result, fleet = await swept()
+    before = documented(result, fleet)
+    extra = replace(result.clusters[0].findings[0], service_account="fresh")
+    later = SweepResult(
+        clusters=[
+            replace(result.clusters[0], findings=(*result.clusters[0].findings, extra)),
+            *result.clusters[1:],
+        ]
+    )
+
+    assert digest_of(documented(result, fleet, before)) == ""
+    text = digest_of(documented(later, fleet, before))
+    assert text.splitlines()[0].endswith("1 new cause, 0 new risks, 0 gone.")
+    assert text.splitlines()[1].startswith(f"*{extra.code}* ")
+    assert text.splitlines()[2:] == [f"• c0 {extra.namespace}/fresh"]
+
+
+async def test_the_digest_fits_one_message_and_pings_nobody() -> None:
+    long = digest_of(documented(*await swept(12)))
+    assert len(long) <= MOST_CHARACTERS
+
+    text = digest_of(documented(hostile(), SeededFleet(1)))
+    assert "<" not in text
+    assert "\u202e" not in text
