@@ -143,6 +143,7 @@ async def serving(
             inbox=store.inbox,
             incidents=store.incidents,
             plans=store.plans,
+            mutes=store.mutes,
             audit=audit,
             access=access,
             shared=shared,
@@ -193,7 +194,14 @@ async def who_am_i(client: AsyncWebClient) -> tuple[Me, frozenset[str]]:
     app_id = None
     headers = {str(k).lower(): str(v) for k, v in dict(answer.headers).items()}
     scopes = frozenset(s.strip() for s in headers.get("x-oauth-scopes", "").split(",") if s.strip())
-    me = Me(team=str(answer["team_id"]), user=str(answer["user_id"]), bot=bot, app=app_id)
+    url = answer.get("url")
+    me = Me(
+        team=str(answer["team_id"]),
+        user=str(answer["user_id"]),
+        bot=bot,
+        app=app_id,
+        workspace=url if isinstance(url, str) and url.startswith("https://") else None,
+    )
     return me, scopes
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handlers.access import Access
+    from handlers.mutes import Mutes
     from handlers.ports import Audit, Inbox, Incidents, Meter, Plans, Rules
     from handlers.shared_channels import SharedChannels
 
@@ -19,6 +20,8 @@ class Me:
     user: str
     bot: str | None
     app: str | None = None
+    workspace: str | None = None
+    """The workspace's address, such as https://example.slack.com/."""
 
     @property
     def mention(self) -> str:
@@ -34,6 +37,7 @@ class Desk:
     inbox: Inbox
     incidents: Incidents
     plans: Plans
+    mutes: Mutes
     audit: Audit
     access: Access
     shared: SharedChannels

@@ -44,6 +44,8 @@ class Incident:
     seen: int = 1
     shared: bool = False
     """Whether the channel was shared with another organisation when last asked."""
+    automatic: bool = False
+    """Nobody asked: it was read in passing."""
     created: datetime
 
 

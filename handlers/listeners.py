@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import everything_else, home
-from handlers.buttons import apply, not_this, question, reading
+from handlers import everything_else, home, invited
+from handlers.buttons import apply, more, not_this, question, reading
 from handlers.paste import command, form, mention, message, shortcut
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def register(app: AsyncApp, desk: Desk, *, directory: Directory, now: Clock) -> None:
     """Add all listeners to a Bolt app."""
-    for module in (message, mention, command, shortcut, form, question, not_this, reading, home):
+    for module in (message, mention, shortcut, form, question, not_this, reading, home, invited):
         module.register(app, desk)
-    apply.register(app, desk, now)
+    for timed in (apply, command, more):
+        timed.register(app, desk, now)
     everything_else.register(app, desk, directory)

@@ -34,6 +34,8 @@ class Task(StrEnum):
     """Tell somebody privately that their message holds a secret."""
     HELP = "help"
     HOME = "home"
+    HELLO = "hello"
+    """Say hello in a channel into which we were invited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,8 @@ class Recorded(StrEnum):
     DUPLICATE = "duplicate"
     CAPPED = "capped"
     """Too many automatic replies in this thread or channel within the hour."""
+    MUTED = "muted"
+    """The channel wants quiet."""
     FULL = "full"
     """Too much work waits."""
 
@@ -121,6 +125,14 @@ class Incidents(Protocol):
 
     async def get(self, incident_id: str) -> Incident | None:
         """One incident."""
+
+    async def recent(
+        self, team: str, *, by: str | None = None, channel: str | None = None, limit: int
+    ) -> Sequence[Incident]:
+        """The newest incidents with a diagnosis, of a person or of a channel, newest first."""
+
+    async def alike(self, team: str, beginning: str, *, limit: int) -> Sequence[Incident]:
+        """Incidents with a diagnosis whose ID begins so, newest first."""
 
 
 class Plans(Protocol):
@@ -175,6 +187,14 @@ class Approver(Protocol):
         """IDs of Slack user groups."""
 
     @property
+    def clusters(self) -> frozenset[str] | None:
+        """Where they may; None: in every cluster."""
+
+    @property
+    def namespaces(self) -> frozenset[str] | None:
+        """None: in every namespace."""
+
+    @property
     def channels(self) -> frozenset[str] | None:
         """Channels in which they may; None: all."""
 
@@ -205,6 +225,10 @@ class Rules(Protocol):
     @property
     def fleet(self) -> Fleet:
         """Accounts and clusters."""
+
+    @property
+    def approvers(self) -> Sequence[Approver]:
+        """Everybody who may approve something."""
 
     @property
     def alert_bots(self) -> frozenset[str]:

@@ -45,6 +45,9 @@ async def diagnose_incident(bench: Bench, job: Job) -> None:
         )
     incident = replace(incident, shared=quiet, reply_ts=incident.reply_ts or progress.reply_ts)
     diagnoses = _distinct([a for a in answers if not isinstance(a, Question)])
+    if diagnoses and await _unwanted(bench, incident, diagnoses):
+        await bench.store.incidents.diagnosed(incident.id, diagnoses)
+        return
     if diagnoses:
         await bench.store.incidents.diagnosed(incident.id, diagnoses)
         await bench.store.plans.offer(incident.id, diagnoses)
@@ -56,6 +59,15 @@ async def diagnose_incident(bench: Bench, job: Job) -> None:
     if quiet:
         message = progress_message(SHARED_WORDS)
     await _deliver(bench, incident, message, look_first=again)
+
+
+async def _unwanted(bench: Bench, incident: Incident, diagnoses: Sequence[Diagnosis]) -> bool:
+    """Whether nobody asked, and the channel wants quiet about every cause found; a reply that stands is finished."""
+    if not incident.automatic or incident.reply_ts is not None:
+        return False
+    mutes = await bench.store.mutes.of(incident.spot.team, incident.spot.channel)
+    quiet = {mute.code for mute in mutes}
+    return all(d.root is not None and d.root.code in quiet for d in diagnoses)
 
 
 async def recheck_incident(bench: Bench, job: Job) -> None:
@@ -125,6 +137,7 @@ async def show_card(
         Diagnosed(diagnosis=diagnosis, fixes=fixes)
         for diagnosis, fixes in zip(incident.diagnoses, offered, strict=True)
     )
+    mutes = await bench.store.mutes.of(incident.spot.team, incident.spot.channel)
     card = Card(
         incident_id=incident.id,
         first=shown[0],
@@ -132,6 +145,7 @@ async def show_card(
         happenings=incident.happenings,
         busy=busy,
         seen=incident.seen,
+        quiet_until=next((m.until for m in mutes if m.code is None), None),
         internal=not incident.shared,
     )
     return await _deliver(bench, incident, diagnosis_message(card), look_first=look_first)

@@ -1,4 +1,4 @@
-"""Short words to one person: help, a warning about a secret, the App Home."""
+"""Short words: help, hello, a warning about a secret, the App Home."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from bot.inventory.records import InventoryRecords
 from handlers.blockkit import build, escape
-from handlers.home import home_view
 from handlers.paste.reading.untrusted import Node, text_at
-from handlers.render import help_message
+from handlers.people import Unanswered
+from handlers.render import hello_message, help_message
+from handlers.render.overview import FleetHealth, home_view
 from handlers.slack_trouble import SLACK_TROUBLE, error_name
 from handlers.whisper import whisper
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("irsa.telling")
 _LATEST: Final = 10
+_RULES: Final = 50
 
 
 async def give_help(bench: Bench, job: Job) -> None:
@@ -57,12 +60,75 @@ async def show_home(bench: Bench, job: Job) -> None:
     """Publish somebody's App Home."""
     user = text_at(job.payload, "user")
     recent = await bench.store.incidents.recent(bench.me.team, by=user, limit=_LATEST)
-    fleet = bench.rules.fleet
-    view = home_view(recent, me=bench.me.user, clusters=len(fleet.clusters))
+    view = home_view(
+        recent,
+        me=bench.me.user,
+        health=await fleet_health(bench),
+        approves=await _approves(bench, user),
+        workspace=bench.me.workspace,
+    )
     try:
         await bench.client.views_publish(user_id=user, view=view)
     except SLACK_TROUBLE as error:
         _log.warning("home not shown", error=error_name(error))
+
+
+async def fleet_health(bench: Bench) -> FleetHealth:
+    """What is read, and the regions that the inventory could not read when it last tried."""
+    fleet = bench.rules.fleet
+    scans = await InventoryRecords(engine=bench.store.engine, now=bench.now).scans()
+    return FleetHealth(
+        clusters=tuple(c.name for c in fleet.clusters),
+        accounts=len(fleet.accounts),
+        troubles=tuple(
+            f"account {s.account}, {s.region}: {s.trouble}" for s in scans if s.trouble is not None
+        ),
+    )
+
+
+async def _approves(bench: Bench, user: str) -> tuple[str, ...]:
+    """Where somebody may approve fixes. A group that Slack can't be asked about counts as not theirs."""
+    found: dict[str, None] = {}
+    for approver in bench.rules.approvers[:_RULES]:
+        if user in approver.users or await _in_one(bench, user, approver.groups):
+            namespaces = _named("namespace", approver.namespaces)
+            found[f"Fixes in {namespaces} of {_named('cluster', approver.clusters)}"] = None
+    return tuple(found)
+
+
+async def _in_one(bench: Bench, user: str, groups: frozenset[str]) -> bool:
+    for group in sorted(groups):
+        try:
+            if user in await bench.directory.members(group):
+                return True
+        except Unanswered as error:
+            _log.warning("group not read", group=group, error=str(error))
+    return False
+
+
+def _named(noun: str, names: frozenset[str] | None) -> str:
+    if names is None:
+        return f"every {noun}"
+    return f"{noun}{'' if len(names) == 1 else 's'} {', '.join(sorted(names)[:10])}"
+
+
+async def say_hello(bench: Bench, job: Job) -> None:
+    """Say hello in a channel into which we were invited."""
+    channel = text_at(job.payload, "channel")
+    internal = not await bench.shared.is_shared(channel)
+    hints = bench.rules.channel_hints(channel)
+    message = hello_message(bench.me.user, hints.cluster, internal=internal)
+    await bench.replies.pacing.turn(channel)
+    try:
+        await bench.client.chat_postMessage(
+            channel=channel,
+            text=message.text,
+            blocks=message.blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+    except SLACK_TROUBLE as error:
+        _log.warning("no hello", error=error_name(error))
 
 
 async def tell(

@@ -10,7 +10,7 @@ from bot.jobs.fixing import apply_plan, give_up_plan
 from bot.jobs.reading import read_files, read_thread
 from bot.jobs.requesting import show_request
 from bot.jobs.runner import ATTEMPTS
-from bot.jobs.telling import give_help, show_home, warn_of_secret
+from bot.jobs.telling import give_help, say_hello, show_home, warn_of_secret
 from bot.slack.replies import CannotPost
 from handlers.ports import Task
 from handlers.render import trouble_message
@@ -72,4 +72,5 @@ _TASKS = {
     Task.WARN: warn_of_secret,
     Task.HELP: give_help,
     Task.HOME: show_home,
+    Task.HELLO: say_hello,
 }

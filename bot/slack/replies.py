@@ -10,6 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from handlers.blockkit import build, clip
+from handlers.blockkit.older import older
 from handlers.render.card import EVENT_TYPE
 from handlers.slack_trouble import SLACK_TROUBLE, error_name, may_have_been_done
 from handlers.whisper import respond, whisper
@@ -228,6 +229,7 @@ def _forms(message: Message) -> tuple[dict[str, Any], ...]:
     plain = clip(message.text, _PLAIN)
     return (
         {"text": message.text, "blocks": message.blocks},
+        {"text": message.text, "blocks": older(message.blocks)},
         {"text": plain, "blocks": [build.rich_text(build.paragraph(plain))]},
         {"text": plain, "blocks": []},
     )

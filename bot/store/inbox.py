@@ -14,6 +14,7 @@ from bot.store import codec
 from bot.store.correcting import corrected
 from bot.store.insert import insert_once
 from bot.store.memory import remember
+from bot.store.mutes import is_muted
 from bot.store.tables import events, failures, incidents, jobs, messages
 from handlers.incident import Spot
 from handlers.ports import Order, Recorded, Task
@@ -56,8 +57,14 @@ class InboxStore:
     async def paste(self, paste: Paste) -> Recorded:
         """Start an incident, or count the same failure once more; see `handlers.ports.Inbox`."""
         async with self.engine.begin() as connection:
-            recorded = await self._paste(connection, paste)
-        if recorded in (Recorded.STARTED, Recorded.SEEN_AGAIN):
+            if not await self._first_delivery(connection, paste.event_id):
+                return Recorded.DUPLICATE
+            if await self._muted(connection, paste):
+                await self._warn(connection, paste)
+                recorded = Recorded.MUTED
+            else:
+                recorded = await self._paste(connection, paste)
+        if recorded in (Recorded.STARTED, Recorded.SEEN_AGAIN, Recorded.MUTED):
             self.wake()
         return recorded
 
@@ -136,8 +143,6 @@ class InboxStore:
         return self.now().timestamp()
 
     async def _paste(self, connection: AsyncConnection, paste: Paste) -> Recorded:
-        if not await self._first_delivery(connection, paste.event_id):
-            return Recorded.DUPLICATE
         fresh = [c for c in paste.cases if await self._first_reading(connection, paste, c)]
         if not fresh:
             return Recorded.DUPLICATE
@@ -163,6 +168,11 @@ class InboxStore:
         order = Order(task=Task.DIAGNOSE, incident_id=incident_id, urgent=paste.asked)
         await add_job(connection, order, at=self._at)
         return Recorded.STARTED
+
+    async def _muted(self, connection: AsyncConnection, paste: Paste) -> bool:
+        if paste.asked:
+            return False
+        return await is_muted(connection, paste.spot.team, paste.spot.channel, at=self._at)
 
     async def _warn(self, connection: AsyncConnection, paste: Paste) -> None:
         if not paste.secrets or paste.by is None:

@@ -17,7 +17,7 @@ from handlers.incident import Incident, Spot
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from diagnostics.case import Question
@@ -42,20 +42,33 @@ class IncidentStore:
             row = found.one_or_none()
         return None if row is None else _incident(row)
 
-    async def recent(self, team: str, *, by: str, limit: int) -> tuple[Incident, ...]:
-        """The newest incidents that a person pasted and that have a diagnosis, newest first."""
-        wanted = (
+    async def recent(
+        self, team: str, *, by: str | None = None, channel: str | None = None, limit: int
+    ) -> tuple[Incident, ...]:
+        """The newest incidents with a diagnosis, of a person or of a channel, newest first."""
+        wanted: list[ColumnElement[bool]] = []
+        if by is not None:
+            wanted.append(incidents.c.by == by)
+        if channel is not None:
+            wanted.append(incidents.c.channel == channel)
+        return await self._newest(team, *wanted, limit=limit)
+
+    async def alike(self, team: str, beginning: str, *, limit: int) -> tuple[Incident, ...]:
+        """Incidents with a diagnosis whose ID begins so, newest first."""
+        wanted = incidents.c.id.startswith(beginning, autoescape=True)
+        return await self._newest(team, wanted, limit=limit)
+
+    async def _newest(
+        self, team: str, *wanted: ColumnElement[bool], limit: int
+    ) -> tuple[Incident, ...]:
+        query = (
             select(incidents)
-            .where(
-                incidents.c.team == team,
-                incidents.c.by == by,
-                incidents.c.diagnoses.is_not(None),
-            )
+            .where(incidents.c.team == team, incidents.c.diagnoses.is_not(None), *wanted)
             .order_by(incidents.c.created.desc())
             .limit(limit)
         )
         async with self.engine.connect() as connection:
-            return tuple(_incident(row) for row in await connection.execute(wanted))
+            return tuple(_incident(row) for row in await connection.execute(query))
 
     async def in_thread(self, spot: Spot) -> Incident | None:
         """The newest incident of a thread that has a reply."""
@@ -141,5 +154,6 @@ def _incident(row: Row[Any]) -> Incident:
         happenings=codec.happenings.read(row.happenings),
         seen=row.seen,
         shared=row.shared,
+        automatic=row.automatic,
         created=datetime.fromtimestamp(row.created, UTC),
     )

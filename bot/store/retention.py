@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 
 from bot import audit
-from bot.store.tables import channel_answers, events, incidents, jobs, messages
+from bot.store.tables import (
+    channel_answers,
+    channel_mutes,
+    events,
+    incidents,
+    jobs,
+    messages,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -37,6 +44,7 @@ async def forget(engine: AsyncEngine, keep: Retention, *, at: float) -> int:
         (messages, messages.c.at, keep.incidents),
         (incidents, incidents.c.updated, keep.incidents),
         (channel_answers, channel_answers.c.at, keep.answers),
+        (channel_mutes, channel_mutes.c.until, 0.0),
     )
     gone = 0
     async with engine.begin() as connection:

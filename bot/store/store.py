@@ -16,6 +16,7 @@ from bot.store.inbox import InboxStore, Limits
 from bot.store.incidents import IncidentStore
 from bot.store.memory import ChannelMemory
 from bot.store.migrate import migrate
+from bot.store.mutes import MuteStore
 from bot.store.plans import PlanStore
 from bot.store.queue import JobQueue
 from bot.store.retention import Retention, forget
@@ -37,6 +38,7 @@ class Store:
     incidents: IncidentStore
     plans: PlanStore
     memory: ChannelMemory
+    mutes: MuteStore
     queue: JobQueue
     wake: asyncio.Event
     """Set when this process has put work on record."""
@@ -83,6 +85,7 @@ async def open_store(
             inbox=InboxStore(engine=engine, now=now, limits=limits or Limits(), wake=wake.set),
             incidents=IncidentStore(engine=engine, now=now),
             memory=ChannelMemory(engine=engine, now=now),
+            mutes=MuteStore(engine=engine, now=now),
             plans=PlanStore(engine=engine, now=now, wake=wake.set),
             queue=JobQueue(
                 engine=engine,

@@ -166,6 +166,17 @@ channel_answers = Table(
     comment="What people answered: for one failure, and (empty fingerprint) for any other.",
 )
 
+channel_mutes = Table(
+    "channel_mutes",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("code", String(16), primary_key=True),
+    Column("until", Double, nullable=False, index=True),
+    Column("by", String(32), nullable=False),
+    comment="Where to keep quiet: about one cause, or (empty code) whatever the cause.",
+)
+
 audit = Table(
     "audit",
     metadata,

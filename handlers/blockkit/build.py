@@ -57,6 +57,7 @@ __all__ = [
     "labelled",
     "link",
     "modal",
+    "overflow",
     "paragraph",
     "preformatted",
     "quote",
@@ -164,6 +165,18 @@ def button(
     if accessibility_label is not None:
         built["accessibility_label"] = clip(accessibility_label, limits.ACCESSIBILITY_LABEL)
     return built
+
+
+def overflow(action_id: str, choices: Sequence[Choice]) -> Block:
+    """A menu behind three dots, of up to five choices; none of them is chosen at first.
+
+    Raises:
+        ValueError: For no choices, more than five, two of one value, or a value over 150 characters.
+    """
+    if not 0 < len(choices) <= limits.OVERFLOW_OPTIONS:
+        raise ValueError(f"a menu holds 1 to {limits.OVERFLOW_OPTIONS} choices, not {len(choices)}")
+    select = static_select(action_id, "More", choices)
+    return {"type": "overflow", "action_id": select["action_id"], "options": select["options"]}
 
 
 def confirm(

@@ -60,12 +60,19 @@ async def show_checks(desk: Desk, body: dict[str, Any], client: AsyncWebClient) 
     return "opened"
 
 
-async def readable(desk: Desk, click: Click) -> Incident | Denied:
-    """The incident behind a button, for who may read it where it is."""
+async def readable(desk: Desk, click: Click, value: str | None = None) -> Incident | Denied:
+    """The incident behind a button, for who may read it where it is.
+
+    Args:
+        desk: What we work with.
+        click: Who pressed, and where.
+        value: The ID, where it is only a part of the button's value.
+    """
     outsider = desk.access.outsider(click.actor)
     if outsider is not None:
         return outsider
-    incident = await desk.incidents.get(click.value.partition(".")[0].partition(":")[0])
+    given = click.value if value is None else value
+    incident = await desk.incidents.get(given.partition(".")[0].partition(":")[0])
     if incident is None or click.channel not in (None, incident.spot.channel):
         return Denied(words=OUT_OF_DATE, rule="unknown-incident")
     if await desk.shared.is_shared(incident.spot.channel):

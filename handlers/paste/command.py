@@ -1,4 +1,4 @@
-"""`/irsa diagnose …` and `/irsa help`. Slash commands do not work inside threads."""
+"""`/irsa diagnose …`, `status`, `history`, `mute`, `unmute` and `help`. Slash commands do not work inside threads."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import html
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers.access import Actor
+from handlers.blockkit import build, escape
 from handlers.incident import Spot
 from handlers.paste.intake import Source, failures, paste_of
+from handlers.paste.looking import VERBS, Look
 from handlers.paste.reading.untrusted import text_at
 from handlers.paste.words import Asked, Misused, parse
 from handlers.ports import Recorded
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from handlers.desk import Desk
-    from handlers.ports import Paste
+    from handlers.ports import Clock, Paste
 
 COMMAND: Final = "/irsa"
 SHARED_WORDS: Final = (
@@ -27,15 +29,17 @@ SHARED_WORDS: Final = (
 )
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, desk: Desk, now: Clock) -> None:
     """Listen to the command."""
 
     @app.command(COMMAND)
     async def command(ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> None:
-        desk.meter.delivery("command", await run(desk, ack, command, client))
+        desk.meter.delivery("command", await run(desk, ack, command, client, now))
 
 
-async def run(desk: Desk, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient) -> str:
+async def run(
+    desk: Desk, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient, now: Clock
+) -> str:
     """Answer a command at once, and put what it asks for on record."""
     text = html.unescape(text_at(command, "text")).strip()
     verb, _, rest = text.partition(" ")
@@ -44,17 +48,28 @@ async def run(desk: Desk, ack: AsyncAck, command: dict[str, Any], client: AsyncW
     if denied is not None:
         await ack(denied.words)
         return denied.rule
-    if verb.lower() != "diagnose":
+    verb = verb.lower()
+    if verb not in ("diagnose", *VERBS):
         said = help_message()
-        unknown = verb and verb.lower() != "help"
-        words = f"I do not know `{verb[:40]}`. " if unknown else ""
-        await ack(text=words + said.text, blocks=said.blocks)
+        unknown = verb and verb != "help"
+        words = f"I do not know `{escape(verb[:40])}`. " if unknown else ""
+        blocks = [build.section(words), *said.blocks] if words else said.blocks
+        await ack(text=words + said.text, blocks=blocks)
         return "unknown" if unknown else "help"
     channel = text_at(command, "channel_id")[:32]
     if await desk.shared.is_shared(channel):
         await ack(SHARED_WORDS)
         return "shared"
-    return await _diagnose(desk, ack, command, client, rest.strip())
+    if verb == "diagnose":
+        return await _diagnose(desk, ack, command, client, rest.strip())
+    look = Look(desk=desk, channel=channel, actor=actor, now=now)
+    said, openly = await look.answer(verb, rest.strip())
+    await ack(
+        text=said.text,
+        blocks=said.blocks,
+        response_type="in_channel" if openly else "ephemeral",
+    )
+    return verb
 
 
 async def _diagnose(

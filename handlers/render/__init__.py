@@ -7,6 +7,7 @@ from handlers.render.confirm import confirm_modal
 from handlers.render.diagnosis import diagnosis_message
 from handlers.render.dialogs import checks_modal, form_modal
 from handlers.render.notices import (
+    hello_message,
     help_message,
     progress_message,
     question_message,
@@ -26,6 +27,7 @@ __all__ = [
     "confirm_modal",
     "diagnosis_message",
     "form_modal",
+    "hello_message",
     "help_message",
     "progress_message",
     "question_message",

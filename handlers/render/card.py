@@ -30,6 +30,8 @@ CHECKS = "irsa.checks.v1"
 """Both carry the incident's ID, with `.1` behind it for the second failure of a paste, and so on."""
 NOT_THIS = "irsa.not_this.v1"
 """Says that another service account is meant, where the target was found and not named; values as above."""
+MORE = "irsa.more.v1"
+"""The menu of a reply: say whether it helped, or keep quiet. Its values are a word, a colon and the value above."""
 CHOOSE = "irsa.choose.v1"
 """The select menu of a question; its values are indexes into the question's candidates."""
 ASK = "irsa.ask.v1"
@@ -110,6 +112,8 @@ class Card:
     """What runs now, as a plain sentence ("Reading cluster prod-eu …"); buttons are hidden meanwhile."""
     seen: int = 1
     """How often this failure was pasted in this thread."""
+    quiet_until: datetime | None = None
+    """Until when the channel is muted, whatever the cause."""
     internal: bool = True
     """False in a channel shared with another organisation: nothing of ours is shown there."""
 

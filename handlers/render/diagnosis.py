@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.result import Status, Verdict
 from handlers.blockkit import build, clip, escape
-from handlers.render.card import CHECKS, NOT_THIS, RECHECK, Card, Message
+from handlers.render.card import CHECKS, MORE, NOT_THIS, RECHECK, Card, Message
 from handlers.render.deeds import DEEDS, fix_buttons, happening_blocks, undo_blocks
 from handlers.render.finding import finding_blocks, headline, where
+from handlers.render.moments import moment
 
 if TYPE_CHECKING:
-
+    from diagnostics.result import Diagnosis
     from handlers.blockkit import Block
     from handlers.render.card import Diagnosed
 
@@ -104,7 +105,17 @@ def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
                 accessibility_label=f"{name} is not the one: name another service account",
             )
         )
+    elements.append(build.overflow(MORE, _more(diagnosed.diagnosis, which)))
     return build.actions(*elements)
+
+
+def _more(diagnosis: Diagnosis, which: str) -> list[tuple[str, str]]:
+    """What is asked for seldom: whether it helped, and quiet."""
+    choices = [("This helped", f"helped:{which}"), ("This is wrong", f"wrong:{which}")]
+    if diagnosis.root is not None:
+        code = diagnosis.root.code
+        choices.append((f"Quiet about {code} here for a day", f"cause:{which}"))
+    return [*choices, ("Quiet in this channel for 4 hours", f"quiet:{which}")]
 
 
 def _footer(card: Card) -> str:
@@ -116,6 +127,8 @@ def _footer(card: Card) -> str:
         f"{_counted(len(diagnosis.calls), 'read')} in {diagnosis.seconds:.1f} s",
         f"ID {escape(short_id(card.incident_id))}",
     ]
+    if card.quiet_until is not None:
+        parts.append(f"quiet in this channel until {moment(card.quiet_until)}")
     if card.seen > 1:
         parts.insert(0, f"pasted {card.seen} times in this thread")
     how = [h for h in diagnosis.target.how if not h.endswith(" from the error")]

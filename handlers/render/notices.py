@@ -21,8 +21,36 @@ _HELP: Final = (
         "checks a service account that you name. Also --workload, --role, or the error itself.",
     ),
     ("Diagnose IRSA", "in a message's menu (⋮) does the same for that message."),
-    ("/irsa help", "shows this."),
+    ("/irsa status", "says what I read, and whether I keep quiet in this channel."),
+    ("/irsa history", "lists the latest incidents of this channel; with an ID, that one."),
+    ("/irsa mute 4h", "keeps me quiet here until then, unless asked. Or IRSA103 1d; /irsa unmute."),
 )
+
+
+def hello_message(me: str, cluster: str | None, *, internal: bool) -> Message:
+    """What we say when somebody invites us: what we do here by ourselves, and how to ask.
+
+    Args:
+        me: Our user ID.
+        cluster: The channel's default.
+        internal: Whether only people of our own organisation read the channel.
+    """
+    first = "Hello. I find why a pod on Amazon EKS cannot assume its IAM role."
+    if not internal:
+        words = (
+            f"{first} This channel is shared with another organisation, so I show nothing of ours here: "
+            "ask me in an internal channel."
+        )
+        return Message(text=words, blocks=[build.section(words)])
+    place = f" Names that a paste leaves open I look up in {escape(cluster)}." if cluster else ""
+    how = (
+        f"Paste a web-identity error here, and I answer in its thread.{place} Otherwise I keep quiet. To ask me "
+        f"something: <@{escape(me)}> in any thread, or `/irsa help`. Too much? `/irsa mute 4h`."
+    )
+    return Message(
+        text=f"{first} Paste a web-identity error here, and I answer in its thread.",
+        blocks=[build.section(first), build.section(how)],
+    )
 
 
 def progress_message(words: str) -> Message:

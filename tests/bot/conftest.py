@@ -19,6 +19,7 @@ from bot.fleet_file import Approver, Channel, FleetFile
 from bot.log import configure
 from bot.serve_http import PATH, make_web
 from bot.serve_signed import Gate
+from bot.serve_socket import Socket
 from sandbox.slack import SlackServer, app_from_manifest, demo_workspace
 from sandbox.slack.timing import Timing
 from tests.bot import postgres
@@ -48,6 +49,8 @@ OTHER = ERROR.replace(
     "InvalidIdentityToken: No OpenIDConnect provider found in your account for "
     "https://oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3D4E5F60718293A4B5C6D7E8F90",
 ) + ("\nsystem:serviceaccount:payments:api")
+IN_BOTH = pytest.mark.parametrize("transport", ["http", "socket"])
+"""By signed HTTP requests, and by Socket Mode."""
 QUICK = Timing(answer=3.0, retries=(0.0, 0.02, 0.04))
 
 
@@ -93,6 +96,8 @@ class Town:
     database: str
     clock: Clock
     options: dict[str, Any] = field(default_factory=dict)
+    transport: str = "http"
+    """How Slack delivers: `http` or `socket`."""
     signed: SignedHttp | None = None
 
     @property
@@ -125,10 +130,17 @@ class Town:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             url = f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
             self.signed = self.slack.deliver_by_http(url)
+            socket = Socket(service, app.app_token) if self.transport == "socket" else None
+            if socket is not None:
+                await socket.open()
+                self.slack.deliver_by_socket()
+                await self.slack.workspace.sockets.connected(1)
             try:
                 yield Bot(service=service, url=url, gate=gate)
             finally:
                 await self.slack.workspace.delivery.settle()
+                if socket is not None:
+                    await socket.close()
                 await runner.cleanup()
 
     async def settle(self, bot: Bot) -> None:
@@ -216,6 +228,12 @@ def postgresql() -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture
+def transport() -> str:
+    """How Slack delivers; parametrize it (`IN_BOTH`) to run a test both ways."""
+    return "http"
+
+
+@pytest.fixture
 def engine() -> str:
     """Which database; parametrize it to run a test on both."""
     return "sqlite"
@@ -230,7 +248,7 @@ def database(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str
 
 
 @pytest.fixture
-async def town(database: str) -> AsyncIterator[Town]:
+async def town(database: str, transport: str) -> AsyncIterator[Town]:
     manifest = (ROOT / "manifest.yml").read_text(encoding="utf-8")
     app = app_from_manifest(manifest)
     world = broken()
@@ -243,7 +261,14 @@ async def town(database: str) -> AsyncIterator[Town]:
         approvers=(Approver(groups=frozenset({GROUP})),),
     )
     async with SlackServer(demo_workspace(app, timing=QUICK)) as slack:
-        yield Town(slack=slack, world=world, file=file, database=database, clock=Clock())
+        yield Town(
+            slack=slack,
+            world=world,
+            file=file,
+            database=database,
+            clock=Clock(),
+            transport=transport,
+        )
 
 
 def with_approvers(file: FleetFile, *approvers: Approver) -> FleetFile:

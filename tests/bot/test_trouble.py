@@ -32,8 +32,8 @@ async def test_a_rate_limited_post_is_made_when_slack_says(town: Town) -> None:
 
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long"])
-async def test_refused_blocks_are_sent_as_plain_words(town: Town, error: str) -> None:
-    town.slack.workspace.faults.plan(POST, Fault(error=error))
+async def test_blocks_refused_in_both_forms_are_sent_as_plain_words(town: Town, error: str) -> None:
+    town.slack.workspace.faults.plan(POST, Fault(error=error), times=2)
     async with town.bot() as bot:
         ts = await town.paste(bot)
 

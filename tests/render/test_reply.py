@@ -82,6 +82,7 @@ def test_buttons_carry_ids_only_and_name_their_target_to_screen_readers() -> Non
         for b in message.blocks
         if b["type"] == "actions"
         for e in b["elements"]  # type: ignore[attr-defined]
+        if e["type"] == "button"
     ]
 
     assert [b["text"]["text"] for b in buttons] == [

@@ -1,0 +1,96 @@
+"""The menu of a reply: whether it helped, and quiet."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from handlers.access import Denied
+from handlers.buttons.reading import position_of, readable
+from handlers.buttons.refusal import OUT_OF_DATE
+from handlers.click import Click
+from handlers.mutes import USUAL, Mute
+from handlers.ports import Order, Task
+from handlers.render.card import MORE
+from handlers.render.overview import mute_line
+from handlers.whisper import whisper
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncAck, AsyncApp
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from handlers.desk import Desk
+    from handlers.incident import Incident
+    from handlers.ports import Clock
+
+_DAY: Final = timedelta(days=1)
+_THANKS: Final = {
+    "helped": "Thank you, noted.",
+    "wrong": (
+        "Thank you, noted. If another service account is meant, mention me in the thread with its name "
+        "(`payments/api --cluster prod-eu`); *Show all checks* has every read that the answer rests on."
+    ),
+}
+
+
+def register(app: AsyncApp, desk: Desk, now: Clock) -> None:
+    """Listen to the menu."""
+
+    @app.action(MORE)
+    async def chosen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        desk.meter.delivery("more", await choose(desk, body, client, now))
+
+
+async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: Clock) -> str:
+    """Do what was chosen, and say so privately."""
+    click = Click.parse(body)
+    wish, _, value = click.value.partition(":")
+    incident = await readable(desk, click, value)
+    if isinstance(incident, Denied):
+        words, outcome = incident.words, "refused"
+    elif wish in _THANKS:
+        await _note(desk, click, incident, "feedback", wish)
+        words, outcome = _THANKS[wish], wish
+    else:
+        mute = _mute(wish, value, click, incident, now)
+        if mute is None:
+            words, outcome = OUT_OF_DATE, "unknown"
+        else:
+            await desk.mutes.mute(desk.me.team, mute)
+            await _note(desk, click, incident, "mute", mute.code or "all")
+            await desk.inbox.order(Order(task=Task.SHOW, incident_id=incident.id))
+            words, outcome = f"{mute_line(mute)} `/irsa unmute` ends it.", wish
+    await whisper(
+        client,
+        user=click.actor.user,
+        channel=click.channel,
+        thread_ts=click.thread_ts,
+        words=words,
+        response_url=click.response_url,
+    )
+    return outcome
+
+
+def _mute(wish: str, value: str, click: Click, incident: Incident, now: Clock) -> Mute | None:
+    channel, by = incident.spot.channel, click.actor.user
+    if wish == "quiet":
+        return Mute(channel=channel, code=None, until=now() + USUAL, by=by)
+    position = position_of(value)
+    if wish != "cause" or position >= len(incident.diagnoses):
+        return None
+    root = incident.diagnoses[position].root
+    if root is None:
+        return None
+    return Mute(channel=channel, code=root.code, until=now() + _DAY, by=by)
+
+
+async def _note(desk: Desk, click: Click, incident: Incident, action: str, decision: str) -> None:
+    await desk.audit.note(
+        action,
+        decision,
+        user=click.actor.user,
+        team=click.actor.team,
+        channel=incident.spot.channel,
+        incident_id=incident.id,
+    )

@@ -1,0 +1,177 @@
+"""Mute: no word by itself for a while, in a channel or about one cause; who asks is answered as ever."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handlers.mutes import LONGEST, USUAL, NotALength, parse_mute
+from tests.bot.conftest import (
+    IN_BOTH,
+    MINJI,
+    OMAR,
+    ONCALL,
+    OTHER,
+    PARTNER,
+    PASTE,
+    PAYMENTS,
+    labels,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from tests.bot.conftest import Town
+
+CAUSE = "names role nope, which does not exist"
+KEY = "AKIA" + "IOSFODNN7EXAMPLE"
+MORE = "irsa.more.v1"
+
+
+def top_level(town: Town, channel: str) -> list[str]:
+    """What the bot said outside threads."""
+    held = town.slack.workspace.messages[channel].values()
+    return [m.text for m in held if m.bot_id is not None and not m.is_reply]
+
+
+async def code_of(town: Town, ts: str) -> str:
+    words = shown(town.reply(ts)).split()
+    return next(w for w in words if w.startswith("IRSA"))
+
+
+@IN_BOTH
+async def test_a_muted_channel_hears_nothing_until_somebody_asks(town: Town) -> None:
+    async with town.bot() as bot:
+        await town.driver.command(OMAR, ONCALL, "/irsa mute 2h")
+        silent = await town.paste(bot)
+        asked = town.driver.mention(MINJI, ONCALL, PASTE)
+        elsewhere = await town.paste(bot, channel=PAYMENTS)
+
+    assert "I keep quiet here unless somebody asks me until" in top_level(town, ONCALL)[0]
+    assert town.replies(silent) == []
+    assert CAUSE in shown(town.reply(asked))
+    assert labels(town.reply(elsewhere, PAYMENTS))
+
+
+@IN_BOTH
+async def test_a_mute_ends_by_command_and_by_itself(town: Town) -> None:
+    async with town.bot() as bot:
+        await town.driver.command(OMAR, ONCALL, "/irsa mute")
+        await town.driver.command(MINJI, ONCALL, "/irsa unmute")
+        first = await town.paste(bot)
+        await town.driver.command(OMAR, ONCALL, "/irsa mute 1h")
+        town.clock.ahead = timedelta(hours=1, seconds=1)
+        second = await town.paste(bot, OTHER)
+        await town.driver.command(MINJI, ONCALL, "/irsa unmute")
+
+    assert labels(town.reply(first))
+    assert labels(town.reply(second))
+    assert "I was not keeping quiet here." in town.whispers(MINJI)[-1]
+
+
+async def test_one_cause_is_muted_and_others_are_not(town: Town) -> None:
+    async with town.bot() as bot:
+        first = await town.paste(bot)
+        code = await code_of(town, first)
+        await town.driver.command(OMAR, ONCALL, f"/irsa mute {code} 1d")
+        silent = await town.paste(bot)
+        await town.driver.command(OMAR, ONCALL, "/irsa unmute")
+        await town.driver.command(OMAR, ONCALL, "/irsa mute IRSA999 1d")
+        answered = await town.paste(bot)
+        await town.driver.command(OMAR, ONCALL, "/irsa history")
+
+    assert town.replies(silent) == []
+    assert labels(town.reply(answered))
+    assert shown(town.driver.whispers(OMAR)[-1]).count(code) == 3  # muted, not unseen
+
+
+@IN_BOTH
+async def test_the_menu_of_a_reply_mutes_the_channel_and_says_so_in_the_reply(town: Town) -> None:
+    async with town.bot() as bot:
+        first = await town.paste(bot)
+        (menu,) = [
+            e
+            for b in town.reply(first).blocks
+            for e in b.get("elements", ())
+            if e["type"] == "overflow"
+        ]
+        quiet = next(o["value"] for o in menu["options"] if o["value"].startswith("quiet:"))
+        await town.driver.press(MORE, MINJI, channel=ONCALL, selected=quiet)
+        await town.settle(bot)
+        silent = await town.paste(bot, OTHER)
+
+    assert "quiet in this channel until <!date^" in shown(town.reply(first))
+    assert "`/irsa unmute` ends it" in town.whispers(MINJI)[-1]
+    assert town.replies(silent) == []
+
+
+async def test_the_menu_mutes_one_cause_for_a_day(town: Town) -> None:
+    async with town.bot() as bot:
+        first = await town.paste(bot)
+        (menu,) = [
+            e
+            for b in town.reply(first).blocks
+            for e in b.get("elements", ())
+            if e["type"] == "overflow"
+        ]
+        cause = next(o["value"] for o in menu["options"] if o["value"].startswith("cause:"))
+        await town.driver.press(MORE, MINJI, channel=ONCALL, selected=cause)
+        silent = await town.paste(bot)
+        town.clock.ahead = timedelta(days=1, seconds=1)
+        answered = await town.paste(bot)
+
+    assert town.replies(silent) == []
+    assert labels(town.reply(answered))
+
+
+async def test_a_muted_channel_still_warns_of_a_secret(town: Town) -> None:
+    async with town.bot() as bot:
+        await town.driver.command(OMAR, ONCALL, "/irsa mute")
+        await town.paste(bot, f"AWS_ACCESS_KEY_ID={KEY}\n{PASTE}")
+
+    assert "Your message holds a secret" in town.whispers(MINJI)[-1]
+
+
+async def test_an_error_in_a_file_is_silent_in_a_muted_channel(town: Town) -> None:
+    async with town.bot() as bot:
+        await town.driver.command(OMAR, ONCALL, "/irsa mute")
+        ts = await town.paste(bot, "see the log", files={"api.log": PASTE})
+
+    assert town.replies(ts) == []
+
+
+async def test_a_shared_channel_is_not_muted_in_front_of_others(town: Town) -> None:
+    async with town.bot():
+        await town.driver.command(MINJI, PARTNER, "/irsa mute 4h")
+
+    assert "shared with another organisation" in town.whispers(MINJI)[-1]
+    assert top_level(town, PARTNER) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "length"),
+    [
+        ("", None, USUAL),
+        ("4h", None, timedelta(hours=4)),
+        ("for 90 minutes", None, timedelta(minutes=90)),
+        ("IRSA103", "IRSA103", USUAL),
+        ("irsa103 for 2d", "IRSA103", timedelta(days=2)),
+        ("30d", None, LONGEST),
+    ],
+)
+def test_lengths_are_read_as_people_write_them(
+    text: str, code: str | None, length: timedelta
+) -> None:
+    assert parse_mute(text) == (code, length)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0h", "31d", "99999d", "for ever", "-4h", "4", "1e9h", "IRSA103 IRSA104", "٤h", "<!channel>"],
+)
+def test_anything_else_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(NotALength, match="/irsa mute 4h") as refused:
+        parse_mute(text)
+
+    assert "<!" not in str(refused.value)
