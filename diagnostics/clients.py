@@ -134,6 +134,20 @@ class KubernetesWriter(Protocol):
         """
 
 
+class TrustWriter(Protocol):
+    """Writes trust policies in one account as the fix role, where the fleet file allows it."""
+
+    async def update_trust_policy(self, *, role_arn: str, before: str, after: str) -> None:
+        """Replace a role's trust policy, provided that it still is `before`.
+
+        Raises:
+            Stale: The role is gone or another one, or its policy has changed.
+            WriteDenied: IAM refuses.
+            OutcomeUnknown: The connection broke after the request left.
+            WriteError: Anything else.
+        """
+
+
 class OrganizationReader(Protocol):
     """Reads the organization with the bot's own credentials.
 
@@ -187,4 +201,12 @@ class Clients(Protocol):
         Raises:
             NotInFleet: The fleet does not name the cluster.
             WriteDenied: The account has no fix role.
+        """
+
+    def trust_writer(self, account_id: str) -> TrustWriter:
+        """The writer of an account's trust policies: assumes the account's fix role.
+
+        Raises:
+            NotInFleet: The fleet does not name the account.
+            WriteDenied: The account has no fix role, or does not allow it.
         """

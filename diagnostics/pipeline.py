@@ -75,6 +75,7 @@ async def diagnose(
             calls=once.memory.calls,
             finished=now(),
             fixes_blocked=_blocked(target, io),
+            fleet=io.fleet,
         )
     finally:
         await once.memory.close()

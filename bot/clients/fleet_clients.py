@@ -17,6 +17,7 @@ from bot.clients.aws.organization import Organization
 from bot.clients.aws.regions import main_region
 from bot.clients.aws.sessions import AwsSessions
 from bot.clients.aws.trail import Trails
+from bot.clients.aws.trust_writer import TrustPolicyWriter
 from bot.clients.issuers import Issuers
 from bot.clients.kube.access import ClusterAccess
 from bot.clients.kube.reader import ClusterReader
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         IssuerReader,
         KubernetesWriter,
         OrganizationReader,
+        TrustWriter,
     )
     from diagnostics.fleet import Account, Fleet
     from diagnostics.locate.sightings import RoleSightings
@@ -131,6 +133,21 @@ class FleetClients:
                 f"account {account.id} has no fix_role in the fleet file, so nothing is changed in cluster {cluster}"
             )
         return ClusterWriter(self._access_to(cluster, Purpose.FIX))
+
+    def trust_writer(self, account_id: str) -> TrustWriter:
+        """Return the writer of an account's trust policies: assumes the account's fix role.
+
+        Raises:
+            NotInFleet: The fleet does not name the account.
+            WriteDenied: The account has no fix role, or does not allow it.
+        """
+        account = self._fleet.account(account_id)
+        if account.fix_role is None or not account.allow_trust_policy_fix:
+            raise WriteDenied(
+                f"account {account.id} needs fix_role and allow_trust_policy_fix in the fleet file before a "
+                "trust policy is written there"
+            )
+        return TrustPolicyWriter(self._calls(account, Purpose.FIX))
 
     async def close(self) -> None:
         """Close connections and threads; calls under way end with their own timeouts."""

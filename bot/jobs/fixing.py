@@ -161,6 +161,8 @@ def _is_ours(stale: Stale, fix: Fix) -> bool:
 
 
 def _why(error: WriteError) -> str:
+    if isinstance(error, Stale) and error.what.startswith("trust policy"):
+        return f"nothing was written, because the {error}; a plan made on it as it is now is offered anew"
     if isinstance(error, Stale):
         now, seen = _shown(error.found), _shown(error.expected)
         return f"nothing was written, because {error}: it was {seen} and is {now} now"

@@ -9,6 +9,7 @@ from diagnostics.evidence import Cluster, Found, IamRole, Target
 from diagnostics.explain.correction import correct, harden
 from diagnostics.explain.order import explained, leading
 from diagnostics.explain.words import HEADLINE, clip, sentence
+from diagnostics.fix.trust import trust_fix
 from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
 from diagnostics.result import Diagnosis, Result, Severity, Status, Verdict
@@ -16,7 +17,8 @@ from diagnostics.result import Diagnosis, Result, Severity, Status, Verdict
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from diagnostics.fix.plan import Fix
+    from diagnostics.fix.plan import Fix, UpdateTrustPolicy
+    from diagnostics.fleet import Fleet
     from diagnostics.gather.graph import Facts
     from diagnostics.journal import Call
     from diagnostics.result import PolicyCorrection
@@ -56,6 +58,7 @@ def explain(
     calls: tuple[Call, ...],
     finished: datetime,
     fixes_blocked: str | None = None,
+    fleet: Fleet | None = None,
 ) -> Diagnosis:
     """Name the one root cause and put everything else in relation to it.
 
@@ -64,7 +67,8 @@ def explain(
         results: One per check.
         calls: Every call made.
         finished: When the last answer came.
-        fixes_blocked: Why no fix can be applied, if so.
+        fixes_blocked: Why nothing can be changed in the cluster, if so.
+        fleet: Says in which accounts trust policies may be written; none without.
     """
     target, now = value_of(facts, Target), value_of(facts, Now)
     if target is None or now is None:
@@ -86,6 +90,9 @@ def explain(
     fixes = _fixes(roots)
     role, cluster = value_of(facts, IamRole), value_of(facts, Cluster)
     question, subject = value_of(facts, RoleInQuestion), value_of(facts, Subject)
+    trust = None
+    if role is not None and fleet is not None:
+        trust = trust_fix(target, role, policies.correction, fleet)
     return Diagnosis(
         target=target,
         symptom=symptom,
@@ -100,7 +107,7 @@ def explain(
         role_arn=role.arn if role else (str(question.arn) if question else None),
         subject=subject.value if subject else None,
         issuer=cluster.issuer if cluster else None,
-        fixes=() if fixes_blocked else fixes,
+        fixes=_in_order(() if fixes_blocked else fixes, trust, root),
         fixes_blocked=fixes_blocked if fixes else None,
         text_at=now.text_at,
         calls=calls,
@@ -152,6 +159,16 @@ def _policies(facts: Facts, results: tuple[Result, ...]) -> _Policies:
         blocked=blocked,
         hardening=harden(role, answer) if failed & _HARDENING else None,
     )
+
+
+def _in_order(
+    fixes: tuple[Fix, ...], trust: UpdateTrustPolicy | None, root: Result | None
+) -> tuple[Fix, ...]:
+    """The trust policy first where the first cause has no fix of its own."""
+    if trust is None:
+        return fixes
+    own = root.finding.fixes if root is not None and root.finding is not None else ()
+    return (*fixes, trust) if own else (trust, *fixes)
 
 
 def _fixes(roots: list[Result]) -> tuple[Fix, ...]:

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from diagnostics.errors import NotInFleet, WriteDenied
-from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
+from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload, UpdateTrustPolicy
 from diagnostics.journal import recording
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
     from datetime import datetime
 
-    from diagnostics.clients import Clients, KubernetesWriter
+    from diagnostics.clients import Clients
     from diagnostics.fix.plan import Fix
     from diagnostics.journal import Call
 
-Step: TypeAlias = "Callable[[KubernetesWriter], Awaitable[object]]"
+Step: TypeAlias = "Callable[[Clients], Awaitable[object]]"
 """One write, still to be made."""
 
 
@@ -34,7 +34,7 @@ def steps(fix: Fix, *, at: datetime) -> Generator[Step, object, None]:
     """Yield the writes of a fix in order; each carries the precondition that the plan saw."""
     match fix:
         case AnnotateServiceAccount():
-            yield lambda writer: writer.annotate_service_account(
+            yield lambda io: io.kubernetes_writer(fix.cluster).annotate_service_account(
                 namespace=fix.namespace,
                 name=fix.name,
                 uid=fix.uid,
@@ -43,8 +43,12 @@ def steps(fix: Fix, *, at: datetime) -> Generator[Step, object, None]:
                 after=fix.after,
             )
         case RestartWorkload():
-            yield lambda writer: writer.restart_workload(
+            yield lambda io: io.kubernetes_writer(fix.cluster).restart_workload(
                 namespace=fix.namespace, ref=fix.ref, uid=fix.uid, at=at
+            )
+        case UpdateTrustPolicy():
+            yield lambda io: io.trust_writer(fix.account).update_trust_policy(
+                role_arn=fix.role_arn, before=fix.before, after=fix.after
             )
 
 
@@ -60,9 +64,8 @@ async def apply(fix: Fix, io: Clients, *, now: Callable[[], datetime]) -> Applie
     at = now()
     with recording() as calls:
         try:
-            writer = io.kubernetes_writer(fix.cluster)
+            for step in steps(fix, at=at):
+                await step(io)
         except NotInFleet as error:
             raise WriteDenied(error.why) from error
-        for step in steps(fix, at=at):
-            await step(writer)
     return Applied(fix=fix, at=at, calls=tuple(calls))

@@ -118,6 +118,8 @@ class UpdateTrustPolicy:
     before: str
     """The policy that the diagnosis saw; the precondition of the write."""
     after: str
+    source: str | None = None
+    """Which tool will put back its own policy, and where the change belongs as well, in a clause."""
 
     @property
     def kind(self) -> FixKind:

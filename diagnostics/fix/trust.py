@@ -6,10 +6,53 @@ import difflib
 import json
 from typing import TYPE_CHECKING
 
+from diagnostics.arn import RoleArn
+from diagnostics.errors import NotInFleet
+from diagnostics.fix.plan import UpdateTrustPolicy
 from diagnostics.iam import PolicyError, parse, unified_diff
+from diagnostics.source import owner_of_role
 
 if TYPE_CHECKING:
-    from diagnostics.fix.plan import UpdateTrustPolicy
+    from diagnostics.evidence import IamRole, Target
+    from diagnostics.fleet import Fleet
+    from diagnostics.result import PolicyCorrection
+
+
+def trust_fix(
+    target: Target, role: IamRole, correction: PolicyCorrection | None, fleet: Fleet
+) -> UpdateTrustPolicy | None:
+    """The correction as a fix, in an account that allows it.
+
+    Never for a policy above the quota, which IAM would refuse, and never for the roles that the bot itself
+    works with: whoever is let into those could do what the bot does.
+    """
+    arn = RoleArn.parse(role.arn)
+    if correction is None or correction.exceeds_quota or arn is None:
+        return None
+    try:
+        account = fleet.account(arn.account)
+    except NotInFleet:
+        return None
+    if account.fix_role is None or not account.allow_trust_policy_fix:
+        return None
+    if role.arn in own_roles(fleet):
+        return None
+    owner = owner_of_role(role.tags)
+    return UpdateTrustPolicy(
+        cluster=target.cluster,
+        namespace=target.namespace,
+        account=account.id,
+        role_arn=role.arn,
+        before=role.trust_text,
+        after=correction.policy_json,
+        source=None if owner is None else f"{owner.tool} owns the role: change {owner.place} too",
+    )
+
+
+def own_roles(fleet: Fleet) -> frozenset[str]:
+    """The ARNs of the roles that the bot works with."""
+    named = [role for a in fleet.accounts for role in (a.read_role, a.fix_role) if role]
+    return frozenset((*named, *((fleet.hub.role,) if fleet.hub else ())))
 
 
 def diff(fix: UpdateTrustPolicy) -> str:
@@ -39,4 +82,4 @@ def _canonical(text: str) -> str | None:
         return text
 
 
-__all__ = ["diff", "same_policy"]
+__all__ = ["diff", "own_roles", "same_policy", "trust_fix"]

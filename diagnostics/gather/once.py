@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         KubernetesReader,
         KubernetesWriter,
         OrganizationReader,
+        TrustWriter,
     )
     from diagnostics.evidence import (
         Cluster,
@@ -125,6 +126,10 @@ class OnceClients:
     def kubernetes_writer(self, cluster: str) -> KubernetesWriter:
         """The writer of a cluster; writes are never remembered."""
         return self._inner.kubernetes_writer(cluster)
+
+    def trust_writer(self, account_id: str) -> TrustWriter:
+        """The writer of an account's trust policies; writes are never remembered."""
+        return self._inner.trust_writer(account_id)
 
 
 class OnceAws:

@@ -93,6 +93,8 @@ def _trust_policy(fix: UpdateTrustPolicy) -> tuple[str, str, str, str]:
         "and only if it is still the one shown here. Everybody who may assume the role is governed by it; IAM "
         "takes some seconds to spread it."
     )
+    if fix.source is not None:
+        then += f" {fix.source}, or this is put back at the next run."
     undo = "The policy as it was is kept: the reply offers Undo for a day."
     return "Apply trust policy", visible(diff(fix)), then, undo
 

@@ -26,6 +26,8 @@ from diagnostics.evidence import (
     Webhooks,
     Workload,
 )
+from diagnostics.fix.trust import same_policy
+from diagnostics.iam import parse
 from diagnostics.journal import Call, record
 from diagnostics.locate.sightings import RoleSightings
 from diagnostics.web_identity_call import WebIdentityCalls
@@ -121,6 +123,12 @@ class DoubleClients:
         if not self.world.may_write:
             raise WriteDenied("the account has no fix role")
         return DoubleWriter(self.world, cluster)
+
+    def trust_writer(self, account_id: str) -> DoubleTrustWriter:
+        account = self.world.fleet.account(account_id)
+        if account.fix_role is None or not account.allow_trust_policy_fix:
+            raise WriteDenied("the account does not allow it")
+        return DoubleTrustWriter(self.world)
 
 
 class DoubleAws:
@@ -296,3 +304,22 @@ class DoubleWriter:
             if workload.uid == uid:
                 return workload
         raise Stale("workload", expected=uid, found=None)
+
+
+class DoubleTrustWriter:
+    """Writes trust policies into the world, with the precondition of the real one."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def update_trust_policy(self, *, role_arn: str, before: str, after: str) -> None:
+        self.world.note("UpdateAssumeRolePolicy", role_arn)
+        for key, role in self.world.roles.items():
+            if role.arn == role_arn:
+                if not same_policy(role.trust_text, before):
+                    raise Stale(
+                        f"trust policy of {role_arn}", expected=before, found=role.trust_text
+                    )
+                self.world.roles[key] = replace(role, trust_text=after, trust=parse(after))
+                return
+        raise Stale(f"role {role_arn}", expected="present", found=None)
