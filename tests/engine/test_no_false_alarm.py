@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from diagnostics.evidence import (
     EnvVar,
     PodSpec,
     TokenVolume,
+    TrustChange,
     Webhooks,
 )
 from diagnostics.fleet import Account
@@ -21,6 +23,7 @@ from diagnostics.recognize.symptom import Cause
 from diagnostics.result import Severity, Status, Verdict
 from tests.engine import faults
 from tests.engine import healthy as h
+from tests.engine.fleet_double import NOON
 from tests.engine.test_codes import diagnosed
 
 if TYPE_CHECKING:
@@ -158,6 +161,40 @@ def an_account_without_names(world: World) -> None:
     )
 
 
+def an_association_that_new_pods_will_get(world: World) -> None:
+    faults.association(world)
+
+
+def a_control_policy_that_lists_this_issuer(world: World) -> None:
+    key = h.ISSUER.removeprefix("https://")
+    faults.control_policy(world, Condition={"Null": {f"{key}:sub": "true"}})
+
+
+def a_control_policy_over_other_roles(world: World) -> None:
+    faults.control_policy(world, Resource="arn:aws:iam::*:role/regulated/*")
+
+
+def logins_from_another_issuer(world: World) -> None:
+    world.clusters["prod-eu"] = replace(world.clusters["prod-eu"], status="UPDATING")
+    world.login_issuers = ("https://login.example.com",)
+
+
+def a_trust_policy_that_was_changed_long_ago(world: World) -> None:
+    world.changes = [TrustChange(at=NOON - timedelta(hours=3), by="")]
+
+
+def a_windows_pod_by_its_node_selector(world: World) -> None:
+    a_windows_container(world)
+    spec = replace(world.pods[0].spec, windows=True)
+    world.pods = [replace(world.pods[0], spec=spec)]
+
+
+def a_full_account_that_has_the_provider(world: World) -> None:
+    for number in range(100):
+        other = h.provider(issuer=f"https://token.example.com/{number}")
+        world.providers[other.arn] = other
+
+
 VARIANTS: list[Callable[[World], None]] = [
     one_role_for_two_clusters,
     string_like_for_a_namespace,
@@ -175,6 +212,13 @@ VARIANTS: list[Callable[[World], None]] = [
     china,
     a_cluster_of_its_own_issuer,
     an_account_without_names,
+    an_association_that_new_pods_will_get,
+    a_control_policy_that_lists_this_issuer,
+    a_control_policy_over_other_roles,
+    logins_from_another_issuer,
+    a_trust_policy_that_was_changed_long_ago,
+    a_windows_pod_by_its_node_selector,
+    a_full_account_that_has_the_provider,
 ]
 
 
