@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from botocore.endpoint import Endpoint
 
 from bot.clients import build_clients
 from bot.clients.aws.sessions import AwsSessions
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = (1, 10, 50)
 SCENARIOS = 5
+LATENCY = 0.05
+ROUNDS = 5
 DEFAULTS = {
     "oncall": Hints(cluster="prod-eu"),
     "payments": Hints(cluster="prod-eu", namespace="payments"),
@@ -57,6 +62,8 @@ class Round:
     calls: float
     """That were made for one diagnosis, on average, credentials apart; what several wait for is made once."""
     slowest: float
+    right: int
+    """Diagnoses that found the cause within their time."""
     assumed: dict[str, int]
     """How often each role was assumed, by its ARN."""
 
@@ -102,30 +109,29 @@ async def one_round(io: FleetClients, count: int) -> Round:
     return Round(
         seconds=seconds,
         calls=calls / count,
-        slowest=max(answer.seconds for answer in answers),
+        slowest=max(answer.seconds for answer, _ in answers),
+        right=sum(right for _, right in answers),
         assumed=dict(assumed),
     )
 
 
-async def _diagnosed(io: FleetClients, number: int) -> Diagnosis:
+async def _diagnosed(io: FleetClients, number: int) -> tuple[Diagnosis, bool]:
+    """The answer, and whether it is the cause that the scenario states."""
     # The same five for all, so that a line differs from another in nothing but how many there are.
     scenario = CASES[number % SCENARIOS]
     (symptom, *_) = recognize(paste_of(scenario))
     case = Case(symptom=symptom, defaults=DEFAULTS[scenario.channel])
     answer = await diagnose(case, io, now=lambda: datetime.now(UTC))
     assert isinstance(answer, Diagnosis), scenario.id
-    found = answer.root.code if answer.root else None
-    assert found == scenario.expect.code, f"{scenario.id}: {found}"
-    return answer
+    return answer, answer.root is not None and answer.root.code == scenario.expect.code
 
 
 async def measure(fleet: Fleet, environ: dict[str, str]) -> None:
     """Print the table."""
     print(
-        f"{'at once':>7}  {'round':<5}  {'s':>6}  {'s each':>7}  {'slowest':>7}  {'calls each':>10}",
-        end="",
+        f"{'at once':>7}  {'round':<5}  {'s':>6}  {'s each':>7}  {'slowest':>7}  {'calls each':>10}"
+        "  cause found  roles assumed (most often one)"
     )
-    print("  roles assumed (most often one)")
     first: dict[str, float] = {}
     # The libraries' own start is no diagnosis's.
     async with build_clients(fleet, environ) as io:
@@ -137,7 +143,8 @@ async def measure(fleet: Fleet, environ: dict[str, str]) -> None:
                 often = max(found.assumed.values(), default=0)
                 print(
                     f"{count:>7}  {name:<5}  {found.seconds:>6.2f}  {found.seconds / count:>7.3f}  "
-                    f"{found.slowest:>7.2f}  {found.calls:>10.1f}  {len(found.assumed)} ({often})"
+                    f"{found.slowest:>7.2f}  {found.calls:>10.1f}  {found.right:>4} of {count:<4}  "
+                    f"{len(found.assumed)} ({often})"
                 )
                 assert often <= 1, f"a role was assumed {often} times"
                 if count >= SCENARIOS:
@@ -145,6 +152,52 @@ async def measure(fleet: Fleet, environ: dict[str, str]) -> None:
                     assert ratio <= 1.05, f"calls per diagnosis grow with the load: {ratio:.2f}"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"Peak resident memory of the bot's side: {peak:.0f} MB")
+
+
+async def far_away(fleet: Fleet, environ: dict[str, str]) -> None:
+    """One diagnosis with a latency on every call, beside the same calls one after another."""
+    exchange, make = Connections.exchange, Endpoint.make_request
+    made = 0
+
+    async def exchanged(self: Any, request: Any, **more: Any) -> Any:
+        nonlocal made
+        made += 1
+        await asyncio.sleep(LATENCY)
+        return await exchange(self, request, **more)
+
+    def made_request(self: Any, operation_model: Any, request_dict: Any) -> Any:
+        nonlocal made
+        made += 1
+        time.sleep(LATENCY)
+        return make(self, operation_model, request_dict)
+
+    Connections.exchange = exchanged  # type: ignore[method-assign]
+    Endpoint.make_request = made_request  # type: ignore[method-assign]
+    print(
+        f"{LATENCY * 1000:.0f} ms more on every AWS and Kubernetes call, median of {ROUNDS} rounds:"
+    )
+    try:
+        seconds: dict[str, list[float]] = {"cold": [], "warm": []}
+        calls: dict[str, list[int]] = {"cold": [], "warm": []}
+        for number in range(ROUNDS):
+            async with build_clients(fleet, environ) as io:
+                for name, all_of_it in seconds.items():
+                    made = 0
+                    start = time.perf_counter()
+                    await _diagnosed(io, number)
+                    all_of_it.append(time.perf_counter() - start)
+                    calls[name].append(made)
+    finally:
+        Connections.exchange = exchange  # type: ignore[method-assign]
+        Endpoint.make_request = make  # type: ignore[method-assign]
+    for name, all_of_it in seconds.items():
+        median = statistics.median(all_of_it)
+        in_turn = statistics.median(calls[name]) * LATENCY
+        print(
+            f"  {name}: {median:.2f} s ({min(all_of_it):.2f} to {max(all_of_it):.2f}), "
+            f"{statistics.median(calls[name]):.0f} calls; their latency alone, one after another: {in_turn:.2f} s "
+            f"({median / in_turn:.2f} of it)"
+        )
 
 
 async def main() -> None:
@@ -161,7 +214,9 @@ async def main() -> None:
     assert world.stdin is not None
     try:
         way = json.loads(await world.stdout.readline())
-        await measure(load(Path(way["fleet"])).fleet, way["environ"])
+        fleet = load(Path(way["fleet"])).fleet
+        await measure(fleet, way["environ"])
+        await far_away(fleet, way["environ"])
     finally:
         world.stdin.close()
         await world.wait()

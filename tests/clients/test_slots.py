@@ -7,18 +7,21 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp.web import json_response
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clients import Limits, build_clients
 from bot.clients.slots import Slots, Turn
-from diagnostics.fleet import Account, Fleet
+from diagnostics.fleet import Account, Fleet, FleetCluster
 from tests.clients.conftest import MEMBER, OTHER
 from tests.clients.faulty import serving
 from tests.clients.test_aws import assumed, at, error
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+    from tests.clients.conftest import Moto
 
 
 @given(st.integers(1, 10), st.lists(st.booleans(), max_size=60))
@@ -131,3 +134,37 @@ async def test_an_account_that_throttles_is_asked_less_at_once_and_no_other_acco
 
     assert set(found) == {None}
     assert peaks[MEMBER] < peaks[OTHER]
+
+
+async def test_a_cluster_that_throttles_is_asked_less_at_once(moto: Moto) -> None:
+    at_once = answered = peak = 0
+
+    async def handler(_: web.Request) -> web.StreamResponse:
+        nonlocal at_once, answered, peak
+        at_once += 1
+        if answered > 24:
+            peak = max(peak, at_once)
+        too_many = at_once > 2
+        await asyncio.sleep(0.01)
+        at_once -= 1
+        answered += 1
+        if too_many:
+            return json_response({"kind": "Status"}, status=429, headers={"Retry-After": "0"})
+        return json_response({"metadata": {"name": "api", "namespace": "x", "uid": "u"}})
+
+    async with serving(handler) as url:
+        fleet = Fleet(
+            accounts=(Account(id=MEMBER, name="m", read_role=f"arn:aws:iam::{MEMBER}:role/read"),),
+            clusters=(
+                FleetCluster(
+                    name="prod", account=MEMBER, region="eu-west-1", eks_name="prod", endpoint=url
+                ),
+            ),
+        )
+        limits = Limits(kube_attempts=20, kube_at_once=8, kube_deadline=30.0, kube_request=20.0)
+        async with build_clients(fleet, moto.environ, limits=limits) as clients:
+            reader = clients.kubernetes("prod")
+            found = await asyncio.gather(*(reader.service_account("x", "api") for _ in range(40)))
+
+    assert all(account is not None for account in found)
+    assert peak <= 5
