@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.fleet_file import json_schema
-from bot.preflight.document import PreflightReport
 from bot.lint import LintDocument
+from bot.preflight.document import PreflightReport
 from bot.report import Report
 from bot.sweep import SweepDocument
 from diagnostics.checks.catalogue import catalogue

@@ -46,7 +46,8 @@ def sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source]:
                     )
                 yield Source(name=_shown(found), text=_read(found))
         else:
-            yield Source(name=_shown(root), text=_read(root), asked=True)
+            # A hook names every changed file, whatever it is; a person names the one that matters.
+            yield Source(name=_shown(root), text=_read(root), asked=len(paths) == 1)
 
 
 def _walk(root: Path) -> Iterator[Path]:

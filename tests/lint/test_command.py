@@ -126,3 +126,20 @@ def test_the_pre_commit_hook_calls_the_command_on_the_files_that_it_reads() -> N
 
     assert hook["entry"] == "irsa lint"
     assert hook["language"] == "python"
+
+
+def test_a_hook_may_name_files_that_hold_nothing_of_ours(folder: Path) -> None:
+    (folder / "compose.yaml").write_text("services: {web: {image: x}}\n")
+    (folder / "broken.yaml").write_text("a: [\n")
+
+    status, out, _ = run("package.json", "compose.yaml", "broken.yaml", "trust.json")
+
+    assert (status, out) == (0, "0 errors, 0 warnings in 1 file that holds something to check\n")
+
+
+def test_a_file_that_a_person_names_alone_is_never_passed_over_in_silence(folder: Path) -> None:
+    (folder / "broken.yaml").write_text("a: [\n")
+
+    assert "package.json: nothing in it that is checked here" in run("package.json")[1]
+    assert run("broken.yaml")[0] == 1
+    assert "error IRSA001" in run("broken.yaml")[1]

@@ -24,6 +24,26 @@ SEEN_ONLY_IN_TEXTS_OR_ELSEWHERE = {
 }
 
 
+SMALL = ("prod-us", "staging-eu", "batch-eu", "data-eu", "edge-eu", "legacy-eu", "tools-eu")
+"""Enough clusters to be interrupted between them."""
+
+
+DIES_AFTER_THREE = """
+import os
+from bot.__main__ import main
+from bot.sweep import SweepState
+keep, count = SweepState.keep, 0
+def last(self, result):
+    global count
+    keep(self, result)
+    count += 1
+    if count == 3:
+        os._exit(9)
+SweepState.keep = last
+main()
+"""
+
+
 async def run(world: World, folder: Path, *more: str) -> tuple[int, str]:
     fleet = folder / "fleet.yaml"
     world.fleet_yaml(fleet)
@@ -70,3 +90,28 @@ async def test_the_sweep_names_the_cause_that_the_diagnosis_names(tmp_path: Path
     assert document["not_read"] == []
     assert document["sums"]["clusters"] == len({s.where.cluster for s in scenarios})
     assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.timeout(240)
+async def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with World(clusters=SMALL) as world:
+        fleet = tmp_path / "fleet.yaml"
+        world.fleet_yaml(fleet)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", DIES_AFTER_THREE, "sweep", "--fleet", str(fleet)),
+            *("--state", str(state), "--at-once", "2"),
+            env={**os.environ, **world.environ()},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        assert await process.wait() == 9
+        kept = state.read_text(encoding="utf-8").splitlines()[1:]
+        whole = json.loads((await run(world, tmp_path, "--format", "json"))[1])
+        resumed = json.loads(
+            (await run(world, tmp_path, "--format", "json", "--state", str(state)))[1]
+        )
+
+    assert len(kept) == 3
+    assert [f["key"] for f in resumed["findings"]] == [f["key"] for f in whole["findings"]]
+    assert resumed["sums"] == whole["sums"]
+    assert not state.exists()
