@@ -24,7 +24,7 @@ SEEN_ONLY_IN_TEXTS_OR_ELSEWHERE = {
 }
 
 
-SMALL = ("prod-us", "staging-eu", "batch-eu", "data-eu", "edge-eu", "legacy-eu", "tools-eu")
+SMALL = ("prod-eu", "prod-us", "data-eu", "edge-eu", "legacy-eu", "tools-eu")
 """Enough clusters to be interrupted between them."""
 
 
