@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.slack.diff_file import attach_diff
 from bot.slack.progress import Progress
 from bot.slack.replies import CannotPost
 from bot.store.inbox import fingerprint
@@ -38,7 +39,10 @@ async def diagnose_incident(bench: Bench, job: Job) -> None:
     quiet = incident.shared or await bench.shared.is_shared(incident.spot.channel)
     if quiet != incident.shared:
         await bench.store.incidents.shared(incident.id, shared=quiet)
-    progress = Progress(replies=bench.replies, incident=incident, quiet=quiet)
+    hushed = incident.automatic and bool(
+        await bench.store.mutes.of(incident.spot.team, incident.spot.channel)
+    )
+    progress = Progress(replies=bench.replies, incident=incident, quiet=quiet, silent=hushed)
     async with progress:
         answers = await asyncio.gather(
             *(_answer(bench, incident, case, progress.say) for case in incident.cases)
@@ -51,7 +55,9 @@ async def diagnose_incident(bench: Bench, job: Job) -> None:
     if diagnoses:
         await bench.store.incidents.diagnosed(incident.id, diagnoses)
         await bench.store.plans.offer(incident.id, diagnoses)
-        await show_card(bench, replace(incident, diagnoses=diagnoses), look_first=again)
+        shown = await show_card(bench, replace(incident, diagnoses=diagnoses), look_first=again)
+        if not quiet and not again:
+            await attach_diff(bench.client, shown, diagnoses[0].correction)
         return
     question = next(a for a in answers if isinstance(a, Question))
     await bench.store.incidents.asked(incident.id, question)

@@ -28,6 +28,8 @@ class Progress:
     incident: Incident
     quiet: bool
     """Say only that something runs, not what: the channel is shared."""
+    silent: bool = False
+    """Show nothing: the channel wants quiet about a cause, and this may be it."""
     patience: float = 5.0
     """Seconds until a message is posted where the status line works."""
     reply_ts: str | None = None
@@ -44,7 +46,8 @@ class Progress:
             self._news.set()
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._show())
+        if not self.silent:
+            self._task = asyncio.create_task(self._show())
         return self
 
     async def __aexit__(

@@ -41,7 +41,7 @@ def where(diagnosis: Diagnosis, *, whole: bool = False) -> str:
     target = diagnosis.target
     account = f"{target.namespace}/{target.service_account or '?'}"
     parts = [f"*Cluster* {escape(target.cluster)}", f"*Service account* {escape(account)}"]
-    if target.workload is not None:
+    if target.workload is not None and (whole or target.workload.name != target.service_account):
         parts.append(f"*Workload* {escape(str(target.workload))}")
     if diagnosis.role_arn is not None:
         parts.append(f"*Role* {escape(_role(diagnosis.role_arn, whole=whole))}")
@@ -108,10 +108,8 @@ def _change(correction: PolicyCorrection) -> Iterator[Block]:
     role = correction.role_arn.rpartition("/")[2]
     text, left_out = excerpt(correction.diff)
     yield build.preformatted(text, language="diff", limit=_EXCERPT)
-    more = f" and {left_out} more lines" if left_out else ""
-    yield build.context(
-        f"Trust policy of {escape(role)}, shortened. *Show all checks* has the whole{more}."
-    )
+    more = f" by {left_out} lines" if left_out else ""
+    yield build.context(f"Shortened{more}; *Show all checks* has all of {escape(role)}'s policy.")
     yield from _quota(correction)
 
 
