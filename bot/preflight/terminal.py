@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Group
-from rich.padding import Padding
 from rich.text import Text
 
 from bot.preflight.outcome import State
@@ -58,8 +58,8 @@ def _place(place: Place, *, details: bool) -> Iterator[RenderableType]:
     for check in shown:
         yield from _check(check)
     for remedy in place.remedies:
-        yield Padding(Text(f"{visible(remedy.title)}:", style="bold"), (0, 0, 0, 2))
-        yield Padding(Text(remedy.text), (0, 0, 0, 4))
+        yield _indented(f"{visible(remedy.title)}:", 2, style="bold")
+        yield _indented(remedy.text, 4)
     if shown:
         yield Text()
 
@@ -73,4 +73,9 @@ def _check(check: Check) -> Iterator[RenderableType]:
     lines = (("why", check.why), ("needed for", check.needed_for), ("to mend it", check.enable))
     for label, words in lines:
         if words:
-            yield Padding(Text(f"{label}: {visible(words)}"), (0, 0, 0, _WIDTH + 4))
+            yield _indented(f"{label}: {visible(words)}", _WIDTH + 4)
+
+
+def _indented(text: str, by: int, *, style: str = "") -> Text:
+    """Text that keeps its lines however narrow the terminal is: it is there to be copied."""
+    return Text(indent(text, " " * by), style=style, no_wrap=True, overflow="ignore")

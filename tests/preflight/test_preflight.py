@@ -318,6 +318,21 @@ async def test_the_terminal_shows_what_is_wrong_and_the_text_to_copy(
     assert "1 of 2 places work" in text
 
 
+async def test_what_is_to_be_copied_is_whole_on_a_narrow_terminal(
+    world: World, file: FleetFile
+) -> None:
+    stranger = f"arn:aws:iam::{PAYMENTS}:role/team/reader-of-another-name"
+    outcome = await preflight(with_account(file, read_role=stranger), world.environ(), limits=QUICK)
+    console = Console(width=60, record=True, file=StringIO())
+
+    console.print(terminal(outcome), soft_wrap=True)
+
+    lines = console.export_text().splitlines()
+    for place in outcome.places:
+        for remedy in place.remedies:
+            assert {f"    {line}" for line in remedy.text.splitlines()} <= set(lines)
+
+
 async def test_a_hostile_text_reaches_neither_terminal_nor_layout() -> None:
     check = Check(what="x\x1b[31m", state=State.MISSING, why="[red]\u202e]", enable="[/]")
     place = Place(kind="cluster", name="[bold]\x07", checks=(check,))
