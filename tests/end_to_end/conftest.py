@@ -38,6 +38,8 @@ class Scene:
     """A running stage, and what the tests ask of it."""
 
     stage: Stage
+    whole: bool = True
+    """Whether this stage shows all scenarios."""
 
     async def card(self, channel: str, thread: str, *, patience: float = 8) -> Message:
         """The bot's finished reply in a thread."""
@@ -118,4 +120,4 @@ async def scene(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
     """Each stage once for the package."""
     kube, transport = request.param.split("-")
     async with Stage(play_of(transport), world_of(kube)) as stage:
-        yield Scene(stage)
+        yield Scene(stage, whole=request.param == STAGES[0])

@@ -24,9 +24,9 @@ def scenario(scene: Scene, name: str) -> Scenario:
 
 async def test_every_scenario_gets_its_cause_in_the_thread_of_the_paste(scene: Scene) -> None:
     wrong = []
-    for one in scene.stage.world.scenarios:
-        if one.channel == "partner-shared":
-            continue
+    internal = [one for one in scene.stage.world.scenarios if one.channel != "partner-shared"]
+    # Slack takes one post a second and channel: the other stages show every sixth.
+    for one in internal if scene.whole else internal[::6]:
         channel = CHANNELS[one.channel]
         words = paste_of(one)
         if all(symptom.kind is Kind.LOOK_ALIKE for symptom in recognize(words)):
