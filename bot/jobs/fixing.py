@@ -31,38 +31,57 @@ _log = structlog.get_logger("irsa.fixes")
 
 
 async def apply_plan(bench: Bench, job: Job) -> None:
-    """Make the fix of a claimed plan, then read the cluster again and edit the reply."""
-    plan, incident = await _claimed(bench, job)
+    """Make the fix of a claimed plan, then read the cluster again and edit the reply.
+
+    Each step is on record before the next begins. A job that is taken up again goes on where the record ends.
+    """
+    plan, incident = await _plan_of(bench, job)
     if plan is None or incident is None:
         return
+    made = plan.state is PlanState.APPLIED
+    if plan.state is PlanState.APPLYING:
+        incident, made = await _make(bench, plan, incident, again=job.attempt > 1)
+    elif job.attempt == 1 or plan.state not in (PlanState.APPLIED, PlanState.FAILED):
+        return
+    incident, trouble = await _look(bench, incident, plan, made=made)
+    if made:
+        words = f"{_words(plan)}; {proof(incident, plan, trouble=trouble)}"
+        deed = _deed(bench, plan, Deed.DONE, words)
+        incident = await happened(bench, incident, deed, instead=True)
+        await _note(bench, plan, incident, PlanState.APPLIED, words, action="proof")
+    await show_card(bench, incident)
+
+
+async def _make(
+    bench: Bench, plan: Plan, incident: Incident, *, again: bool
+) -> tuple[Incident, bool]:
+    """Hold a plan against the rules once more, make its fix, and record how that ended."""
     words = _words(plan)
     incident = await happened(bench, incident, _deed(bench, plan, Deed.RUNNING, words))
     incident = await show_card(bench, incident, busy=f"{words} …")
     failed = await _permitted(bench, plan, incident)
     if failed is None:
-        failed = await _apply(bench, plan, again=job.attempt > 1)
+        failed = await _apply(bench, plan, again=again)
     deed = Deed.DONE if failed is None else Deed.FAILED
     said = words if failed is None else f"{words}: {failed}"
     incident = await happened(bench, incident, _deed(bench, plan, deed, said))
     state = PlanState.APPLIED if failed is None else PlanState.FAILED
-    undo = plan.fix.undo() if plan.undoes is None else None
-    # On record before it is settled: a crash in between repeats the note rather than losing it.
+    # Before it is settled: a crash in between repeats the note rather than losing it.
     await _note(bench, plan, incident, state, said)
+    undo = plan.fix.undo() if plan.undoes is None else None
     await bench.store.plans.settle(plan.id, state, undo=undo)
-    incident, trouble = await _look(bench, incident, plan, failed)
-    if failed is None:
-        shown = proof(incident, plan, trouble=trouble)
-        incident = await happened(
-            bench, incident, _deed(bench, plan, deed, f"{said}; {shown}"), instead=True
-        )
-        await _note(bench, plan, incident, state, shown, action="proof")
-    await show_card(bench, incident)
+    return incident, failed is None
 
 
 async def give_up_plan(bench: Bench, job: Job, trouble_id: str) -> None:
     """Say that an application ended in an error of ours; whether it was written is for a fresh look."""
-    plan, incident = await _claimed(bench, job)
+    plan, incident = await _plan_of(bench, job)
     if plan is None or incident is None:
+        return
+    if plan.state is not PlanState.APPLYING:
+        await show_card(
+            bench, incident
+        )  # how it ended is on record; only the look afterwards failed
         return
     await bench.store.plans.settle(plan.id, PlanState.FAILED)
     said = (
@@ -114,11 +133,9 @@ async def _permitted(bench: Bench, plan: Plan, incident: Incident) -> str | None
     return None
 
 
-async def _claimed(bench: Bench, job: Job) -> tuple[Plan | None, Incident | None]:
+async def _plan_of(bench: Bench, job: Job) -> tuple[Plan | None, Incident | None]:
     plan = await bench.store.plans.get(str(job.payload.get("plan_id")))
-    if plan is None or plan.state is not PlanState.APPLYING:
-        return None, None
-    return plan, await bench.store.incidents.get(plan.incident_id)
+    return plan, None if plan is None else await bench.store.incidents.get(plan.incident_id)
 
 
 async def _apply(bench: Bench, plan: Plan, *, again: bool) -> str | None:
@@ -174,10 +191,10 @@ def _shown(value: str | None) -> str:
 
 
 async def _look(
-    bench: Bench, incident: Incident, plan: Plan, failed: str | None
+    bench: Bench, incident: Incident, plan: Plan, *, made: bool
 ) -> tuple[Incident, str | None]:
     """Read again; after a restart until the new pods have what the old ones lacked, for a bounded time."""
-    if failed is not None or not isinstance(plan.fix, RestartWorkload):
+    if not made or not isinstance(plan.fix, RestartWorkload):
         return await look_again(bench, incident)
     trouble: str | None = None
     for pause in bench.follow:

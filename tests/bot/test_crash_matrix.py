@@ -1,0 +1,167 @@
+"""Killed at each step of an application, on both databases: one change or none, and a reply that tells the truth."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.audit import AuditTrail
+from bot.jobs import fixing
+from bot.store.plans import PlanStore
+from bot.store.queue import JobQueue
+from diagnostics.fix import drive
+from sandbox.slack.delivery import Outgoing
+from sandbox.slack.interactions import submission
+from tests.bot.conftest import MINJI, OMAR, ONCALL, labels, shown, with_approvers
+from tests.bot.test_approvals import TWO
+from tests.engine.fleet_double import DoubleWriter
+from tests.engine.healthy import ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.bot.conftest import Town
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+
+
+async def killed(*_: Any, **__: Any) -> Any:
+    raise asyncio.CancelledError
+
+
+async def written_then_killed(*arguments: Any, **named: Any) -> Any:
+    await drive.apply(*arguments, **named)
+    raise asyncio.CancelledError
+
+
+def after(kind: type, name: str) -> Callable[..., Any]:
+    """The method itself, and the end of the process behind it."""
+    real = getattr(kind, name)
+
+    async def then_killed(*arguments: Any, **named: Any) -> Any:
+        await real(*arguments, **named)
+        raise asyncio.CancelledError
+
+    return then_killed
+
+
+STEPS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "before the reply says what is under way": (fixing, "happened", killed),
+    "before the rules are checked": (fixing, "withdrawn", killed),
+    "before the last check is recorded": (PlanStore, "begin", killed),
+    "before the write": (fixing, "apply", killed),
+    "between write and record": (fixing, "apply", written_then_killed),
+    "before the audit entry": (AuditTrail, "note", killed),
+    "between audit entry and state": (PlanStore, "settle", killed),
+    "after the state": (PlanStore, "settle", after(PlanStore, "settle")),
+    "before the look afterwards": (fixing, "look_again", killed),
+    "before the job is finished": (JobQueue, "finish", killed),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_process_killed_at_any_step_leaves_one_change_and_the_truth(
+    town: Town, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    changes: list[str] = []
+    real = DoubleWriter.annotate_service_account
+
+    async def counted(self: DoubleWriter, **values: Any) -> Any:
+        written = await real(self, **values)
+        changes.append(values["after"])
+        return written
+
+    monkeypatch.setattr(DoubleWriter, "annotate_service_account", counted)
+    where, name, end = STEPS[step]
+    reached: list[str] = []
+
+    async def kill(*arguments: Any, **named: Any) -> Any:
+        reached.append(step)
+        return await end(*arguments, **named)
+
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+        await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
+        with monkeypatch.context() as crash:
+            with monkeypatch.context() as held:
+                held.setattr(JobQueue, "claim", _nothing)
+                await town.driver.submit(OMAR, {})
+            crash.setattr(JobQueue, "release", _nothing)
+            crash.setattr(where, name, kill)
+            bot.service.store.wake.set()
+            async with asyncio.timeout(10):
+                while not bot.service.runner.busy:  # noqa: ASYNC110  a job that begins sets no event
+                    await asyncio.sleep(0)
+            await bot.quiet()
+    town.clock.ahead = timedelta(seconds=31)
+    async with town.bot() as bot:
+        await bot.idle()
+        found = await AuditTrail(engine=bot.service.store.engine, now=town.clock).verify()
+
+    assert reached == [step]
+    assert changes == [ROLE]
+    assert town.world.accounts[0].role_arn == ROLE
+    reply = shown(town.reply(ts))
+    assert reply.count("Done*  Set the annotation") == 1
+    assert "Failed" not in reply
+    assert "Now*" not in reply
+    assert "proved by re-reading" in reply
+    assert "Undo" in labels(town.reply(ts))
+    assert "Check again" in labels(town.reply(ts))
+    assert found.faults == ()
+
+
+async def _nothing(*_: object) -> None:
+    return None
+
+
+async def test_two_approvals_that_race_over_two_processes_apply_a_fix_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes: list[str] = []
+    real = DoubleWriter.annotate_service_account
+
+    async def counted(self: DoubleWriter, **values: Any) -> Any:
+        changes.append(values["name"])
+        return await real(self, **values)
+
+    monkeypatch.setattr(DoubleWriter, "annotate_service_account", counted)
+    town.file = with_approvers(town.file, TWO)
+    async with town.bot() as first:
+        await town.paste(first)
+        workspace = town.slack.workspace
+        views = {}
+        for user in (OMAR, MINJI):
+            await town.driver.press("Apply annotation", user, channel=ONCALL)
+            views[user] = town.driver.view(user)
+        async with town.bot() as second:
+            assert town.signed is not None
+            signed = town.signed
+            people = [OMAR, MINJI] * 10
+            requests = [
+                replace(
+                    signed._signed(
+                        Outgoing(
+                            kind="interactive",
+                            payload=submission(workspace, workspace.users[user], views[user], {})
+                            | {"number": number},
+                        )
+                    ),
+                    url=(first if number % 3 else second).url,
+                )
+                for number, user in enumerate(people)
+            ]
+            answers = await asyncio.gather(*(signed.post(r) for r in requests))
+            await town.settle(second)
+            await first.quiet()
+
+    bodies = [body for _, _, body in answers]
+    assert {status for status, _, _ in answers} == {200}
+    assert len([b for b in bodies if not b]) == 1
+    assert len([b for b in bodies if "This is on record" in b]) == 1
+    assert changes == ["api"]
+    assert town.world.accounts[0].role_arn == ROLE
