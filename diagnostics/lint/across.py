@@ -11,10 +11,11 @@ from diagnostics.iam.decision import Mismatch
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.subject import Subject
 from diagnostics.iam.trusted_key import claim_meant
+from diagnostics.lint.fill import ISSUER
 from diagnostics.lint.finding import SourceFinding
 from diagnostics.lint.kubernetes import workload_findings
 from diagnostics.lint.tree import HOLE
-from diagnostics.lint.trust import ISSUER, filled_policy, request_of
+from diagnostics.lint.trust import filled_policy, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

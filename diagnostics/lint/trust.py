@@ -11,38 +11,28 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.explain.words import clip, listed, nearest
 from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, from_document
 from diagnostics.iam.decision import Mismatch
-from diagnostics.iam.json_text import Json, escape
 from diagnostics.iam.keys import ISSUER_CLAIMS
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.subject import PREFIX, Subject, looks_like_subject
 from diagnostics.iam.subject_reasons import form_fault, plausible
 from diagnostics.iam.trusted_key import claim_meant, read_key
+from diagnostics.lint.fill import ACCOUNT, FILLED, ISSUER, filled
 from diagnostics.lint.finding import SourceFinding
 from diagnostics.lint.tree import HOLE
 from diagnostics.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from diagnostics.iam import TrustPolicy
     from diagnostics.iam.condition import Condition
     from diagnostics.iam.statement import Statement
     from diagnostics.lint.policy_source import PolicySource
 
-ACCOUNT: Final = "111122223333"
-ISSUER: Final = "oidc.eks.us-east-1.amazonaws.com/id/0000000000000000000000000000HOLE"
-"""Stands for an issuer that only the tool knows."""
-_FILLED: Final = "filled-in"
 _CLUSTER: Final = re.compile(r"eks|cluster|k8s|kube|irsa", re.IGNORECASE)
 """In an expression: what makes an unknown provider one of a cluster."""
 _AUDIENCES: Final = ("sts.amazonaws.com", "sts.amazonaws.com.cn")
 _LITERAL: Final = frozenset({"StringEquals", "StringEqualsIgnoreCase", "ArnEquals"})
-_ANYTHING: Final[Json] = {
-    "Effect": "Deny",
-    "Principal": {"AWS": ACCOUNT},
-    "Action": "sts:AssumeRole",
-}
-"""Stands for a statement that only the tool knows; lets nobody in and keeps out no web identity."""
 _MOST_SUBJECTS: Final = 20
 _CODES: Final = {
     Mismatch.CONTRADICTION: "IRSA412",
@@ -52,19 +42,11 @@ _CODES: Final = {
     Mismatch.CONDITION: "IRSA415",
 }
 """What a call shows; keys, forms and names are judged one by one, since another value of a list is no fault."""
-_ISSUER_URL: Final = re.compile(
-    r"(?:\.oidc\[0\]\.issuer|\.oidc\.0\.issuer|cluster_oidc_issuer_url|OpenIdConnectIssuerUrl)\]?$"
-)
-"""Expressions whose value begins with https://.
-
-Source: Terraform AWS provider, aws_eks_cluster `identity.oidc.issuer`; terraform-aws-eks output
-cluster_oidc_issuer_url; CloudFormation, AWS::EKS::Cluster return values.
-"""
 
 
 def lint_policy(source: PolicySource) -> list[SourceFinding]:
     """Every fault of one trust policy, each once per place."""
-    document = _filled(source)
+    document = filled(source)
     if isinstance(document, dict) and document.get("Statement") == HOLE:
         return []
     try:
@@ -93,160 +75,6 @@ def lint_policy(source: PolicySource) -> list[SourceFinding]:
 def _told_otherwise(source: PolicySource, policy: TrustPolicy, pointer: str) -> bool:
     """Whether a rule below speaks of the same element in better words."""
     return "/Principal" in pointer and any(_of_kubernetes(source, s) for s in policy.statements)
-
-
-# -- filling the holes -----------------------------------------------------------------------------
-
-
-def _filled(source: PolicySource) -> Json:
-    """The document with every hole filled so that the rest can be judged."""
-    document = source.document
-    if not isinstance(document, dict):
-        return document
-    statements = document.get("Statement")
-    out = dict(document)
-    version = out.get("Version")
-    if isinstance(version, str) and HOLE in version:
-        out["Version"] = "2012-10-17"
-    if isinstance(statements, list):
-        source.partial = source.partial or HOLE in statements
-        out["Statement"] = [
-            _ANYTHING if s == HOLE else _statement_filled(s, source, f"/Statement/{i}")
-            for i, s in enumerate(statements)
-        ]
-    elif isinstance(statements, dict):
-        out["Statement"] = _statement_filled(statements, source, "/Statement")
-    return out
-
-
-def _statement_filled(statement: Json, source: PolicySource, pointer: str) -> Json:
-    if not isinstance(statement, dict):
-        return statement
-    issuer = _issuer(statement)
-    out: dict[str, Json] = {}
-    for name, value in statement.items():
-        if name in ("Principal", "NotPrincipal"):
-            out[name] = _principal_filled(value, issuer)
-        elif name == "Condition" and (value == HOLE or isinstance(value, dict)):
-            blocks = value if isinstance(value, dict) else {HOLE: HOLE}
-            # What a tool puts in later may be any condition, so nothing can be said to be missing.
-            source.partial = source.partial or HOLE in blocks.values()
-            out[name] = {
-                operator: (
-                    _conditions_filled(
-                        block, issuer, source, f"{pointer}/Condition/{escape(operator)}"
-                    )
-                    if isinstance(block, dict)
-                    else block
-                )
-                for operator, block in blocks.items()
-                if block != HOLE
-            }
-        elif name == "Action":
-            out[name] = _each(value, lambda t: "sts:AssumeRoleWithWebIdentity" if HOLE in t else t)
-        elif name == "Effect":
-            out[name] = _each(value, lambda t: t.replace(HOLE, "Allow"))
-        else:
-            out[name] = _each(value, lambda t: t.replace(HOLE, "x"))
-    return out
-
-
-def _principal_filled(value: Json, issuer: str) -> Json:
-    if value == HOLE:
-        return {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}"}
-    if not isinstance(value, dict):
-        return value
-    return {
-        kind: _each(
-            who,
-            lambda text: _provider(text, issuer),
-        )
-        if kind == "Federated"
-        else _each(who, lambda text: ACCOUNT if HOLE in text else text)
-        for kind, who in value.items()
-    }
-
-
-def _conditions_filled(
-    block: dict[str, Json], issuer: str, source: PolicySource, pointer: str
-) -> Json:
-    out: dict[str, Json] = {}
-    for key, value in block.items():
-        below = f"{pointer}/{escape(key)}"
-        filled = key
-        if HOLE in key:
-            head, colon, claim = key.rpartition(":")
-            expression = (source.holes.get(f"{below}#") or ("",))[-1]
-            scheme = "https://" if head == HOLE and _ISSUER_URL.search(expression) else ""
-            prefix = head.partition(HOLE)[0]
-            named = claim if colon and HOLE not in claim else "sub"
-            filled = f"{prefix}{scheme}{issuer}:{named}"
-            if not colon and key != HOLE:
-                filled = key.replace(HOLE, issuer)
-            source.spots.setdefault(f"{pointer}/{escape(filled)}", source.spot(below))
-            source.keys.setdefault(f"{pointer}/{escape(filled)}", source.key_spot(below))
-            for index in range(len(value) if isinstance(value, list) else 0):
-                known = source.spots.get(f"{below}/{index}")
-                if known is not None:
-                    source.spots.setdefault(f"{pointer}/{escape(filled)}/{index}", known)
-        out[filled] = _each(value, lambda t: t if t == HOLE else t.replace(HOLE, _FILLED))
-    return out
-
-
-def _each(value: Json, change: Callable[[str], str]) -> Json:
-    """Change every text of an element."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list):
-        return [_each(item, change) for item in value]
-    if isinstance(value, dict):
-        return {key: _each(item, change) for key, item in value.items()}
-    return value
-
-
-def _issuer(statement: dict[str, Json]) -> str:
-    """The issuer that a statement is about, as far as it is written out."""
-    principal = statement.get("Principal")
-    federated = principal.get("Federated") if isinstance(principal, dict) else None
-    for one in federated if isinstance(federated, list) else [federated]:
-        if isinstance(one, str):
-            _, marker, issuer = one.partition(":oidc-provider/")
-            if marker and HOLE not in issuer and issuer:
-                return issuer.removeprefix("https://").rstrip("/")
-    block = statement.get("Condition")
-    for keys in block.values() if isinstance(block, dict) else ():
-        for key in keys if isinstance(keys, dict) else ():
-            head, _, claim = key.rpartition(":")
-            if claim in ISSUER_CLAIMS and HOLE not in head and "." in head and "://" not in head:
-                return head if not head.startswith("arn:") else ISSUER
-    return ISSUER
-
-
-def _provider(text: str, issuer: str) -> str:
-    if HOLE not in text:
-        return text
-    whole = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}"
-    parts = text.split(":", 5)
-    if text == HOLE or len(parts) < 6:  # noqa: PLR2004  an ARN has six parts
-        return (
-            whole
-            if "/" not in text.replace("://", "") or text == HOLE
-            else text.replace(HOLE, issuer)
-        )
-    kind, slash, rest = parts[5].partition("/")
-    return ":".join(
-        (
-            parts[0],
-            "aws" if HOLE in parts[1] else parts[1],
-            parts[2].replace(HOLE, "iam"),
-            parts[3].replace(HOLE, ""),
-            ACCOUNT if HOLE in parts[4] else parts[4],
-            f"{kind.replace(HOLE, 'oidc-provider')}{slash}{issuer if HOLE in rest else rest}",
-        )
-    )
-
-
-# -- the rules -------------------------------------------------------------------------------------
 
 
 def _of_kubernetes(source: PolicySource, statement: Statement) -> bool:
@@ -295,13 +123,13 @@ def _statement(
 def _issuer_of(providers: list[str], statement: Statement) -> str:
     for one in providers:
         if ":oidc-provider/" in one:
-            return one.partition(":oidc-provider/")[2].removeprefix("https://").rstrip("/").lower()
+            return one.partition(":oidc-provider/")[2].removeprefix("https://").rstrip("/")
     if not providers:
         for condition in statement.conditions:
-            head, _, claim = condition.name.rpartition(":")
+            head, _, claim = condition.key.rpartition(":")
             if claim in ISSUER_CLAIMS and "oidc.eks." in head:
                 return head.removeprefix("https://")
-    return ISSUER.lower()
+    return ISSUER
 
 
 def _principal(
@@ -334,7 +162,7 @@ def _principal(
 
 
 def _condition(source: PolicySource, condition: Condition, issuer: str) -> Iterator[SourceFinding]:
-    claim = condition.name.removeprefix(f"{issuer}:")
+    claim = condition.name.removeprefix(f"{issuer}:".lower())
     if claim == condition.name:
         yield from _key(source, condition, issuer)
         claim = claim_meant(condition.key) or ""
@@ -370,7 +198,7 @@ def _key(source: PolicySource, condition: Condition, issuer: str) -> Iterator[So
         return
     if read.mismatch not in (Mismatch.KEY_FORM, Mismatch.KEY_ISSUER) or read.claim is None:
         return
-    shown = "<issuer>" if issuer == ISSUER.lower() else issuer
+    shown = "<issuer>" if issuer == ISSUER else issuer
     yield _finding(
         source,
         "IRSA410",
@@ -466,7 +294,7 @@ def _open(source: PolicySource, statement: Statement, issuer: str) -> Iterator[S
         for value in c.values
         if value != HOLE and _namespace_open(value)
     ]
-    shown = "<issuer>" if issuer == ISSUER.lower() else issuer
+    shown = "<issuer>" if issuer == ISSUER else issuer
     if not subs or open_values:
         yield _finding(
             source,
@@ -561,7 +389,7 @@ def request_of(provider: str, subject: str, audience: str = _AUDIENCES[0]) -> We
 def filled_policy(source: PolicySource) -> TrustPolicy | None:
     """The policy with its holes filled; None where it can't be read."""
     try:
-        return from_document(_filled(source))
+        return from_document(filled(source))
     except PolicyError:
         return None
 
@@ -587,8 +415,8 @@ def _finding(
         code=code,
         spot=source.key_spot(pointer) if key else source.spot(pointer),
         object=source.object,
-        headline=words.replace(ISSUER, "<issuer>").replace(HOLE, "…").replace(_FILLED, "…"),
-        seen=seen.replace(HOLE, "…").replace(_FILLED, "…"),
-        wanted=wanted.replace(_FILLED, "…"),
+        headline=words.replace(ISSUER, "<issuer>").replace(HOLE, "…").replace(FILLED, "…"),
+        seen=seen.replace(HOLE, "…").replace(FILLED, "…"),
+        wanted=wanted.replace(FILLED, "…"),
         next=fix,
     )

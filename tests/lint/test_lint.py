@@ -556,3 +556,11 @@ def test_placeholders_of_policy_templates_count_as_right(form: str) -> None:
     assert "placeholders" in report.notes[0]
     spoiled = text.replace("system:serviceaccount:", "system:serviceaccounts:")
     assert {f.code for f in linted(("trust.json", spoiled)).open} == {"IRSA407"}
+
+
+def test_a_fix_names_the_issuer_as_it_is_written() -> None:
+    text = EKS_GUIDE_TRUST.replace(f'"{ISSUER}:sub"', f'"https://{ISSUER}:sub"')
+
+    (finding,) = linted(("t.json", text)).open
+
+    assert finding.wanted == f"{ISSUER}:sub"
