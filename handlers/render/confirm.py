@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from handlers.blockkit import Block
 
 _TEXT: Final = 2_800
+_LINE: Final = 2_000
+_MOST: Final = 20
+"""Blocks of one change; a trust policy has at most 4,096 characters beside its white space."""
 
 
 def confirm_modal(
@@ -52,7 +55,7 @@ def confirm_modal(
         [
             build.context(where(diagnosis, whole=True)),
             build.rich_text(build.paragraph(build.run(asked, bold=True))),
-            build.preformatted(change, language="diff", limit=_TEXT),
+            *(build.preformatted(piece, language="diff", limit=_TEXT) for piece in _pieces(change)),
             build.rich_text(
                 build.paragraph(then), build.paragraph("\n", build.run(undo, code=False))
             ),
@@ -63,6 +66,20 @@ def confirm_modal(
         close="Cancel",
         private_metadata=plan_id,
     )
+
+
+def _pieces(change: str) -> list[str]:
+    """The whole change in blocks: nobody approves what they can't see."""
+    pieces = [""]
+    for line in change.splitlines():
+        for start in range(0, max(len(line), 1), _LINE):
+            part = line[start : start + _LINE]
+            if pieces[-1] and len(pieces[-1]) + len(part) + 1 > _TEXT:
+                pieces.append("")
+            pieces[-1] += f"\n{part}" if pieces[-1] else part
+    if len(pieces) <= _MOST:
+        return pieces
+    return [*pieces[:_MOST], "… too long to be shown whole: apply it by hand, from Show all checks"]
 
 
 def _annotation(fix: AnnotateServiceAccount) -> tuple[str, str, str, str]:

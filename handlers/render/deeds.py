@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from handlers.render.card import Happening, OfferedFix
 
 DEEDS: Final = {Deed.RUNNING: "Now", Deed.DONE: "Done", Deed.FAILED: "Failed"}
-_SHOWN: Final = 5
+_NEWEST: Final = 5
 _BUTTONS: Final = 4
 
 
 def happening_blocks(happenings: tuple[Happening, ...]) -> Iterator[Block]:
     """The newest deeds, each with who asked, who approved, who did it, and when."""
-    for happening in happenings[-_SHOWN:]:
+    for happening in happenings[-_NEWEST:]:
         at = int(happening.at.timestamp())
         clock = happening.at.strftime("%H:%M UTC")
         people = [_mention(happening.by)]
@@ -38,20 +38,24 @@ def happening_blocks(happenings: tuple[Happening, ...]) -> Iterator[Block]:
 
 
 def fix_buttons(fixes: tuple[OfferedFix, ...]) -> list[Block]:
-    """A button per offered fix, what takes changes back last."""
-    shown = [f for f in fixes if f.undo_until is None][:_BUTTONS]
-    shown += [f for f in fixes if f.undo_until is not None][: _BUTTONS - len(shown)]
-    return [_button(offered, at) for at, offered in enumerate(shown)]
+    """A button per offered fix; what takes a change back comes last, and always has a place."""
+    return [_button(offered, at) for at, offered in enumerate(_shown(fixes))]
 
 
 def undo_blocks(fixes: tuple[OfferedFix, ...]) -> Iterator[Block]:
     """Until when each change can be taken back."""
-    for offered in fixes:
+    for offered in _shown(fixes):
         if offered.undo_until is not None:
             yield build.context(
                 f"Undo of {escape(offered.fix.subject)}: until {_moment(offered.undo_until)}, if nobody changed "
                 "it since."
             )
+
+
+def _shown(fixes: tuple[OfferedFix, ...]) -> list[OfferedFix]:
+    undos = [f for f in fixes if f.undo_until is not None]
+    shown = [f for f in fixes if f.undo_until is None][: _BUTTONS - min(len(undos), 1)]
+    return shown + undos[: _BUTTONS - len(shown)]
 
 
 def _button(offered: OfferedFix, at: int) -> Block:
@@ -62,7 +66,7 @@ def _button(offered: OfferedFix, at: int) -> Block:
             UNDO + number,
             "Undo",
             offered.plan_id,
-            accessibility_label=f"Take back the change of {fix.subject}",
+            accessibility_label=f"Take back the change of {_object(fix)}",
         )
     action, label, aloud = _named(fix)
     style: build.Style | None = None if at else "primary"
@@ -78,6 +82,12 @@ def _named(fix: Fix) -> tuple[str, str, str]:
     if isinstance(fix, RestartWorkload):
         return RESTART, "Restart pods", f"Restart the pods of {fix.ref} in {fix.namespace}"
     return TRUST, "Apply trust policy", f"Replace the trust policy of {fix.role_arn}"
+
+
+def _object(fix: Fix) -> str:
+    if isinstance(fix, AnnotateServiceAccount):
+        return f"service account {fix.namespace}/{fix.name}"
+    return str(fix.ref) if isinstance(fix, RestartWorkload) else f"role {fix.role_name}"
 
 
 def _mention(user: str) -> str:
