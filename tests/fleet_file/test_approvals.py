@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from bot.fleet_file import FleetFileError, Freeze, parse
 from diagnostics.fix.plan import FixKind
+from tests.conftest import ROOT
 
 HEAD = """version: 1
 accounts:
@@ -115,3 +117,19 @@ def test_a_freeze_holds_from_its_first_moment_to_its_end(
 )
 def test_a_rule_that_cannot_hold_is_a_fault(text: str, words: str) -> None:
     assert words in faults(text)
+
+
+def test_the_rules_that_the_documentation_shows_are_valid() -> None:
+    page = (ROOT / "docs" / "approvals.md").read_text(encoding="utf-8")
+    rules, accounts = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    clusters = "".join(
+        f'  - {{name: {name}, account: "111122223333", region: eu-west-1}}\n'
+        for name in ("staging-eu", "prod-eu")
+    )
+    text = f"version: 1\n{accounts}clusters:\n{clusters}{rules}"
+
+    file = parse(text.encode(), Path("fleet.yaml"))
+
+    assert file.fleet.accounts[0].allow_trust_policy_fix
+    assert [a.approvals for a in file.approvers] == [1, 2, 2]
+    assert file.freezes[0].name == "Year end"
