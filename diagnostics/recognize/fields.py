@@ -56,9 +56,27 @@ _ACCOUNT_NAME = compile_pattern(
     r"(?im)(?:^|[\s,{(\[\"*])(?:kubernetes[._])?"
     r"(?:service[ _-]?account(?:[ _]?name)?|k8s\.serviceaccount\.name)[\"'*]{0,3}"
     r"(?:[ \t]?[:=][ \t\"'*]{0,4}(?:([a-z0-9][a-z0-9-]{0,62})[/:])?([a-z0-9][a-z0-9.-]{0,252})"
-    r"|[ \t]([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})"
+    r"|(?:[ \t]is)?[ \t]([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})"
     r"|[ \t][\"']([a-z0-9][a-z0-9.-]{0,252})[\"'])"
 )
+_SPOKEN_ACCOUNT = compile_pattern(
+    r"(?i)(?:\b([a-z0-9][a-z0-9-]{0,62})/[a-z0-9][a-z0-9.-]{0,252}[,;:)]{0,2} ?\(?)?"
+    r"\bservice ?account ([a-z0-9][a-z0-9-]{0,62})"
+    r"(?:[,;)\n]|[.!?]?$|[.!?][ \n]| \(| in (?:the )?namespace\b| (?:in|of) [a-z0-9-]{1,63}[).,\n])"
+)
+"""Somebody's own words: "service account orders (namespace: shop)", "shop/orders, service account orders"."""
+_SPOKEN_NAMESPACE = compile_pattern(
+    r"(?i)(?:^|[\s,(])namespace ([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:[,;)\n/]|[.!?]?$|[.!?][ \n])"
+)
+_NO_OBJECTS = frozenset(
+    (
+        "and", "annotation", "annotations", "are", "exists", "has", "in", "is", "it", "itself", "missing", "name",
+        "names", "not", "ok", "only", "or", "role", "roles", "secret", "subject", "that", "this", "token", "tokens",
+        "too", "was", "wrong", "yaml", "here", "there", "now", "correct", "correctly", "exist", "error", "errors",
+        "works", "fails", "setup", "below", "above", "again", "fine", "mismatch", "policy", "key", "field",
+    )
+)  # fmt: skip
+"""What follows "service account" or "namespace" in a sentence and is no object's name."""
 _POD = compile_pattern(
     r"(?im)(?:^|[\s,{(\[\"*])(?:kubernetes[._])?(?:pod_name|k8s\.pod\.name|kube_pod_name"
     r"|logging_pod|podname|pod)[\"'*]{0,3}[ \t]?[:=][ \t\"'*]{0,4}"
@@ -214,8 +232,20 @@ def _place(text: str) -> tuple[str | None, str | None, str | None]:
         of, labelled, inside, spoken, quoted = account.groups()
         namespace = of or inside or namespace
         service_account = (labelled or spoken or quoted or "").rstrip(".")
+    if service_account is None:
+        namespace, service_account = _spoken(text, namespace)
     found_namespace, found_pod = _pod(text)
     return namespace or found_namespace, service_account, pod or found_pod
+
+
+def _spoken(text: str, namespace: str | None) -> tuple[str | None, str | None]:
+    """Read what a sentence, rather than a label, says of the service account and its namespace."""
+    if namespace is None and (named := _SPOKEN_NAMESPACE.search(text)) is not None:
+        namespace = None if named[1].lower() in _NO_OBJECTS else named[1].lower()
+    said = _SPOKEN_ACCOUNT.search(text)
+    if said is None or said[2].lower() in _NO_OBJECTS:
+        return namespace, None
+    return namespace or (said[1].lower() if said[1] else None), said[2].lower()
 
 
 def _pod(text: str) -> tuple[str | None, str | None]:

@@ -161,6 +161,7 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"|hyper::|reqwest::")),
     ("js v2", compile_pattern(
         r"/aws-sdk/lib/|TokenFileWebIdentityCredentials|originalError|\bCredentialsError\b"
+        r"|UnhandledPromiseRejectionWarning"
         r"|AWS_SDK_LOAD_CONFIG|ChainableTemporaryCredentials")),
     ("js v3", compile_pattern(
         r"@aws-sdk|@smithy|CredentialsProviderError|configure-aws-credentials|role with OIDC"
@@ -179,13 +180,16 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"[Aa]n error occurred \(|botocore|boto3|web_identity_token_loader"
         r"|Unable to locate credentials\. You can configure"
         r"|configured to assume role with web identity|EndpointConnectionError|NoCredentialsError"
-        r"|Could not connect to the endpoint URL")),
+        r"|Could not connect to the endpoint URL|\[Errno \d{1,3}\]|Traceback \(most recent")),
     ("aws-sdk-go v1", compile_pattern(
         r"WebIdentityErr|status code: \d{3}|NoCredentialProviders|caused by: |EC2RoleRequestError"
         r"|rpc error: code"
         r"|aws-sdk-go|request id: |unable to read file at /var/run|\.go:\d"
         r"|An IAM role must be associated"
-        r"|Error decrypting key|[a-z]: AccessDenied: User")),
+        r"|Error decrypting key|[a-z]: AccessDenied: User|RespMetadata|[=:] ?\"AccessDenied: User")),
+    ("js v3", compile_pattern(  # how Node prints an error that has a message and nothing else
+        r"(?:^|\n)\W{0,3}Error: (?:Not authorized to perform sts:|Incorrect token audience"
+        r"|No OpenIDConnect provider|Couldn't retrieve verification|Request ARN is invalid)")),
     ("other", compile_pattern(
         r"\[aws_credentials\]|STS assume role request failed|\bjs: |oidc/tokens: 422"
         r"|\[aws_client\]"

@@ -41,6 +41,8 @@ _HYPOTHETICAL = compile_pattern(
     r"|happen|occur)"
     r"|documentation|the docs|docs say|runbook|article|blog|tutorial|troubleshoot\w*|common (?:errors?"
     r"|causes?)|symptoms?:?"
+    r"|(?:chang|renam|reword|replac)\w* (?:the|its|their|this) (?:error )?(?:message|text|words|wording|error)s?"
+    r"|alert rules?|error messages? (?:like|such|from|for)"
     r"|answers? with|STS (?:returns|answers|responds)|returns? (?:an? )?(?:error|403|400)"
     r"|fails? with (?:an? )?(?:error|the))\b",
 )
