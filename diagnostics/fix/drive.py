@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from diagnostics.errors import NotInFleet, WriteDenied
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload, UpdateTrustPolicy
+from diagnostics.fix.trust import own_roles
 from diagnostics.journal import recording
 
 if TYPE_CHECKING:
@@ -47,9 +48,15 @@ def steps(fix: Fix, *, at: datetime) -> Generator[Step, object, None]:
                 namespace=fix.namespace, ref=fix.ref, uid=fix.uid, at=at
             )
         case UpdateTrustPolicy():
-            yield lambda io: io.trust_writer(fix.account).update_trust_policy(
-                role_arn=fix.role_arn, before=fix.before, after=fix.after
-            )
+
+            async def replace(io: Clients) -> None:
+                if fix.role_arn in own_roles(io.fleet):
+                    raise WriteDenied("the roles that the bot works with are never written")
+                await io.trust_writer(fix.account).update_trust_policy(
+                    role_arn=fix.role_arn, before=fix.before, after=fix.after
+                )
+
+            yield replace
 
 
 async def apply(fix: Fix, io: Clients, *, now: Callable[[], datetime]) -> Applied:

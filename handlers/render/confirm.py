@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from diagnostics.fix.trust import diff
 from diagnostics.visible import visible
-from handlers.blockkit import build, clip
+from handlers.blockkit import build, clip, escape
 from handlers.render.card import CONFIRM
 from handlers.render.finding import where
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TEXT: Final = 2_800
 _LINE: Final = 2_000
+_OWNED: Final = "IRSA110"
 _MOST: Final = 20
 """Blocks of one change; a trust policy has at most 4,096 characters beside its white space."""
 
@@ -59,6 +60,7 @@ def confirm_modal(
             build.rich_text(
                 build.paragraph(then), build.paragraph("\n", build.run(undo, code=False))
             ),
+            *([build.context(source)] if (source := _source(fix, diagnosis)) else []),
             *([build.context(approvals)] if approvals else []),
         ],
         callback_id=CONFIRM,
@@ -66,6 +68,14 @@ def confirm_modal(
         close="Cancel",
         private_metadata=plan_id,
     )
+
+
+def _source(fix: Fix, diagnosis: Diagnosis) -> str | None:
+    """Which tool will put back what it knows, and where to make the change as well."""
+    if not isinstance(fix, AnnotateServiceAccount):
+        return None
+    owned = next((r.finding for r in diagnosis.results if r.code == _OWNED and r.finding), None)
+    return None if owned is None else escape(f"{owned.headline}. {owned.next}")
 
 
 def _pieces(change: str) -> list[str]:

@@ -353,6 +353,22 @@ async def test_what_remains_after_a_fix_is_said(
     assert "re-read: this part is right now; what remains:" in shown(card_of(town, ts))
 
 
+async def test_the_dialog_says_which_tool_will_put_back_what_it_knows(town: Town) -> None:
+    account = town.world.accounts[0]
+    labelled = {"app.kubernetes.io/managed-by": "Helm"}
+    named = {"meta.helm.sh/release-name": "api", "meta.helm.sh/release-namespace": "payments"}
+    town.world.accounts[0] = replace(
+        account, labels=labelled, annotations={**account.annotations, **named}
+    )
+    async with town.bot() as bot:
+        await town.paste(bot)
+        await town.driver.press(APPLY, OMAR, channel=ONCALL)
+
+    dialog = str(town.driver.modal(OMAR))
+    assert "Helm owns service account api and will put back what it knows" in dialog
+    assert "Make the change in the values of Helm release api as well" in dialog
+
+
 # -- the way back -------------------------------------------------------------------------------
 
 

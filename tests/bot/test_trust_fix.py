@@ -144,6 +144,20 @@ async def test_the_roles_that_the_bot_works_with_are_never_written(town: Town) -
     assert BUTTON not in labels(card(town, ts))
 
 
+async def test_a_role_that_became_one_of_the_bots_before_the_press_is_left_alone(
+    town: Town,
+) -> None:
+    refusing(town)
+    allow(town)
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+        allow(town, fix_role=ROLE)
+        await applied(town, bot)
+
+    assert WRONG in role(town).trust_text
+    assert "the roles that the bot works with are never written" in shown(card(town, ts))
+
+
 async def test_leave_that_was_withdrawn_before_the_press_holds(town: Town) -> None:
     refusing(town)
     allow(town)
