@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sandbox.slack.messages import Message
     from tests.bot.conftest import Bot, Town
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+
 TWO = Approver(users=frozenset({OMAR, MINJI}), approvals=2)
 NOT_ONES_OWN = Approver(users=frozenset({OMAR, MINJI}), own_requests=False)
 APPLY = "Apply annotation"
