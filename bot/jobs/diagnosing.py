@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.jobs.earlier import earlier_answer
 from bot.slack.diff_file import attach_diff
 from bot.slack.progress import Progress
 from bot.slack.replies import CannotPost
@@ -151,6 +152,7 @@ async def show_card(
         happenings=incident.happenings,
         busy=busy,
         seen=incident.seen,
+        same_as=await earlier_answer(bench, incident),
         quiet_until=next((m.until for m in mutes if m.code is None), None),
         internal=not incident.shared,
     )

@@ -99,6 +99,15 @@ class Diagnosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """Another reply about the same cause."""
+
+    at: datetime
+    link: str | None
+    """Its address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """Everything that one reply shows."""
 
@@ -112,6 +121,8 @@ class Card:
     """What runs now, as a plain sentence ("Reading cluster prod-eu …"); buttons are hidden meanwhile."""
     seen: int = 1
     """How often this failure was pasted in this thread."""
+    same_as: Earlier | None = None
+    """The full answer to the same cause in the same channel, where there is one: this one only points to it."""
     quiet_until: datetime | None = None
     """Until when the channel is muted, whatever the cause."""
     internal: bool = True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.result import Status, Verdict
 from handlers.blockkit import build, clip, escape
-from handlers.render.card import CHECKS, MORE, NOT_THIS, RECHECK, Card, Message
+from handlers.render.card import CHECKS, MORE, NOT_THIS, RECHECK, Card, Diagnosed, Message
 from handlers.render.deeds import DEEDS, fix_buttons, happening_blocks, undo_blocks
 from handlers.render.finding import finding_blocks, headline, where
 from handlers.render.moments import moment
@@ -15,7 +15,7 @@ from handlers.render.moments import moment
 if TYPE_CHECKING:
     from diagnostics.result import Diagnosis
     from handlers.blockkit import Block
-    from handlers.render.card import Diagnosed
+    from handlers.render.card import Earlier
 
 _TEXT: Final = 700
 """Characters of the fallback text: what a phone's lock screen and a screen reader get."""
@@ -32,6 +32,8 @@ def diagnosis_message(card: Card) -> Message:
     """The whole reply. It holds a rich_text block in every state, as `chat.update` asks."""
     if not card.internal:
         return _outside()
+    if card.same_as is not None and card.busy is None:
+        return _pointer(card, card.same_as)
     blocks: list[Block] = []
     for index, diagnosed in enumerate(card.all):
         if index:
@@ -49,6 +51,27 @@ def diagnosis_message(card: Card) -> Message:
         blocks.append(build.context(escape(card.busy)))
     blocks.append(build.context(_footer(card)))
     return Message(text=_text(card), blocks=build.fit_message(blocks))
+
+
+def _pointer(card: Card, earlier: Earlier) -> Message:
+    """The same cause once more: where the full answer stands, and nothing twice."""
+    diagnosis = card.first.diagnosis
+    words = headline(diagnosis).rstrip(".")
+    at = moment(earlier.at, link=earlier.link)
+    full = f"<{earlier.link}|full answer>" if earlier.link is not None else "full answer"
+    return Message(
+        text=escape(
+            clip(f"{_subject(diagnosis)}: {words}. The full answer is in an earlier thread.", _TEXT)
+        ),
+        blocks=[
+            build.rich_text(
+                build.paragraph(build.run("Same cause as before: ", bold=True), clip(words, 300))
+            ),
+            build.context(f"{where(diagnosis)}  ·  the {full} with its fix is of {at}"),
+            _buttons(card, Diagnosed(diagnosis=diagnosis), 0),
+            build.context(_footer(card)),
+        ],
+    )
 
 
 def _outside() -> Message:
@@ -70,9 +93,7 @@ def _title(diagnosed: Diagnosed) -> str:
 
 def _text(card: Card) -> str:
     diagnosis = card.first.diagnosis
-    target = diagnosis.target
-    subject = f"{target.namespace}/{target.service_account or '?'} on {target.cluster}"
-    sentence = f"{subject}: {headline(diagnosis).rstrip('.')}."
+    sentence = f"{_subject(diagnosis)}: {headline(diagnosis).rstrip('.')}."
     if card.happenings:
         last = card.happenings[-1]
         sentence += f" {DEEDS[last.deed]}: {last.words.rstrip('.')}."
@@ -83,6 +104,11 @@ def _text(card: Card) -> str:
     if card.also:
         sentence += f" {len(card.also)} more in the thread."
     return escape(clip(sentence, _TEXT))
+
+
+def _subject(diagnosis: Diagnosis) -> str:
+    target = diagnosis.target
+    return f"{target.namespace}/{target.service_account or '?'} on {target.cluster}"
 
 
 def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:

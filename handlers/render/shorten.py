@@ -18,6 +18,7 @@ _ISSUER: Final = re.compile(
     r"oidc\.eks[a-z-]*\.[a-z0-9.-]{2,60}/id/([0-9A-F]{4})[0-9A-F]{24}([0-9A-F]{4})"
 )
 """An issuer of EKS without its scheme."""
+_ANNOTATION: Final = re.compile(r"metadata\.annotations\[([^\]]+)\]")
 _POINTER: Final = re.compile(r"/Statement(?:/[^\s/]*)*")
 _BESIDE: Final = 1
 """Lines of context that an excerpt keeps on either side of a change."""
@@ -44,10 +45,13 @@ def short_place(place: Place, diagnosis: Diagnosis) -> str:
     parts: list[str] = []
     role = RoleArn.parse(diagnosis.role_arn or "")
     if place.field is not None:
-        parts.append(_POINTER.sub(lambda match: _path(match[0]), place.field))
-    if place.object.removeprefix("role ") != diagnosis.role_arn or not parts:
+        field = _ANNOTATION.sub(r"annotation \1", place.field)
+        parts.append(_POINTER.sub(lambda match: _path(match[0]), field))
+    target = diagnosis.target
+    named = (diagnosis.role_arn, f"serviceaccount {target.namespace}/{target.service_account}")
+    if place.object.removeprefix("role ") not in named or not parts:
         parts.append(place.object)
-    said = {f"cluster {diagnosis.target.cluster}", f"account {role.account if role else ''}"}
+    said = {f"cluster {target.cluster}", f"account {role.account if role else ''}"}
     if place.where not in said:
         parts.append(place.where)
     return short_issuers(" · ".join(parts))[0]

@@ -175,3 +175,40 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
         parse_mute(text)
 
     assert "<!" not in str(refused.value)
+
+
+@IN_BOTH
+async def test_the_same_cause_in_many_threads_has_one_full_answer_and_short_pointers(
+    town: Town,
+) -> None:
+    async with town.bot() as bot:
+        first = await town.paste(bot)
+        others = [await town.paste(bot) for _ in range(3)]
+        asked = town.driver.mention(MINJI, ONCALL, PASTE)
+        await town.settle(bot)
+
+    assert "Apply annotation" in labels(town.reply(first))
+    assert "Apply annotation" in labels(town.reply(asked))
+    for ts in others:
+        pointer = town.reply(ts)
+        assert CAUSE in shown(pointer)
+        assert "Apply annotation" not in labels(pointer)
+        assert f"/p{town.reply(first).ts.replace('.', '')}" in shown(pointer)
+        assert len(shown(pointer)) < len(shown(town.reply(first)))
+
+
+async def test_a_pointer_is_no_pointer_after_an_hour_or_once_its_buttons_were_used(
+    town: Town,
+) -> None:
+    async with town.bot() as bot:
+        await town.paste(bot)
+        pointer = await town.paste(bot)
+        await town.driver.press(
+            "Check again", OMAR, channel=ONCALL, message_ts=town.reply(pointer).ts
+        )
+        await town.settle(bot)
+        town.clock.ahead = timedelta(hours=1, minutes=1)
+        later = await town.paste(bot)
+
+    assert "Apply annotation" in labels(town.reply(pointer))
+    assert "Apply annotation" in labels(town.reply(later))
