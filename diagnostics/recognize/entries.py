@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.recognize.before import network_cause, token_file_fails
@@ -173,7 +173,7 @@ def _judge(
         and spoken
         and not (_CHAIN.search(around) and not failed and _not_set(conditional))
     ):
-        yield _spelled(_failure(Kind.WEB_IDENTITY, conditional[-1], first, last), around)
+        yield _failure(Kind.WEB_IDENTITY, conditional[-1], first, last)
         return
     if spoken and (worded := _by_words(reading, spoken, around, first, last, wrapped=bool(failed))):
         yield worded
@@ -257,15 +257,7 @@ def _each_cause(anchors: list[Anchor], around: str, first: int, last: int) -> It
                     anchor.line, anchor.column,
                 )  # fmt: skip
             else:
-                yield _spelled(_failure(Kind.WEB_IDENTITY, anchor, first, last), around)
-
-
-def _spelled(failure: Failure, around: str) -> Failure:
-    """Take the code as the text spells it where words imply one that has several spellings."""
-    if failure.cause is not Cause.THROTTLED:
-        return failure
-    code, cause = _coded(around)
-    return replace(failure, code=code) if code and cause is Cause.THROTTLED else failure
+                yield _failure(Kind.WEB_IDENTITY, anchor, first, last)
 
 
 def _another_call(anchor: Anchor, around: str) -> bool:

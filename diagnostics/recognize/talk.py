@@ -27,10 +27,12 @@ _CODE = compile_pattern(
     r"|has_?[pP]refix|\.startswith\("
     r"|^[+-]? ?//|^[+-]? ?\* @|message_contains|\bexpr: |errors\.Is\(|strings\."
     r"|errorCode ?= ?[\"']|\bWHERE\b|stats count"
+    r"|\bgit commit\b|commit -m|\bindex=[\w*-]+ |/(?:issues|pull|discussions)/\d+"
     r"|match: |pattern: |regex: |\braw_?message\b|^\W{0,4}curl |--request GET --url",
 )
 _COMMAND_AFTER = compile_pattern(
-    r"^[^\n]{0,80}(?:[\"'/] ?\| ?(?:wc|head|tail|sort)\b|\bin (?:err|msg|str\())"
+    r"^[^\n]{0,80}(?:[\"'/] ?\| ?(?:wc|head|tail|sort|timechart|stats|count|table|where|json"
+    r"|logfmt)\b|\bin (?:err|msg|str\())"
 )
 _HYPOTHETICAL = compile_pattern(
     r"(?i)\b(?:if|whenever|unless|in case|suppose|for example|e\.g|such as|something like"
@@ -42,6 +44,7 @@ _HYPOTHETICAL = compile_pattern(
     r"|documentation|the docs|docs say|runbook|article|blog|tutorial|troubleshoot\w*|common (?:errors?"
     r"|causes?)|symptoms?:?"
     r"|(?:chang|renam|reword|replac)\w* (?:the|its|their|this) (?:error )?(?:message|text|words|wording|error)s?"
+    r"|dashboards? (?:for|of)|answers? on|no more|questions?:|causes? of|teach|retry on|words for"
     r"|alert rules?|error messages? (?:like|such|from|for)"
     r"|answers? with|STS (?:returns|answers|responds)|returns? (?:an? )?(?:error|403|400)"
     r"|fails? with (?:an? )?(?:error|the))\b",
@@ -53,13 +56,14 @@ _EXPLAINED = compile_pattern(
     r"|usually|often)"
     r"|error (?:means|usually|occurs|happens|indicates|is (?:caused|usually|returned|thrown"
     r"|what))|errors? (?:means?|are|can|will be)"
-    r"|if |unless )",
+    r"|if (?:you|your|the|a|an|it|its|this|that|there|no|one|any)\b|unless )",
 )
 _OVER = compile_pattern(
     r"(?i)\b(?:was|were|is|are|got|been|have|has|just|finally|we|I) (?:fixed|resolved|solved"
     r"|gone)|\b(?:fixed|resolved|solved) (?:the|our|that|it|this|a)\b"
     r"|\bfix(?:es|ed)? (?:for|#\d)|no longer|used to (?:get|see|fail)|\b(?:last|a few) (?:week"
     r"|month|year|quarter)s?\b|post-?mortem"
+    r"|[(\[](?:solved|fixed|resolved|closed|done)[)\]]"
     r"|\bIssue #\d|\bPR #\d|\bpull request\b",
 )
 _SPEAKER = compile_pattern(
