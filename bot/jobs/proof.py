@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from diagnostics.fix.plan import RestartWorkload
-from diagnostics.result import Verdict
+from diagnostics.result import Status, Verdict
 
 if TYPE_CHECKING:
     from diagnostics.fix.plan import Fix
     from diagnostics.result import Diagnosis
     from handlers.incident import Incident, Plan
+
+_OLD_PODS: Final = frozenset(("IRSA201", "IRSA208", "IRSA217"))
+"""Failures that pass once a rollout has replaced the pods; while it runs, no second restart is offered."""
 
 
 def proof(incident: Incident, plan: Plan, *, trouble: str | None) -> str:
@@ -44,7 +47,14 @@ def _remains(incident: Incident, plan: Plan, diagnosis: Diagnosis) -> str:
 
 
 def still_wanted(incident: Incident, fix: Fix) -> bool:
-    """Whether a diagnosis still offers a fix of the same thing."""
+    """Whether a diagnosis still offers a fix of the same thing, or waits for the rollout that it began."""
+    if isinstance(fix, RestartWorkload) and any(
+        result.code in _OLD_PODS and result.status is Status.FAIL
+        for diagnosis in incident.diagnoses
+        if (diagnosis.target.cluster, diagnosis.target.namespace) == (fix.cluster, fix.namespace)
+        for result in diagnosis.results
+    ):
+        return True
     return any(
         offered.subject == fix.subject
         for diagnosis in incident.diagnoses
