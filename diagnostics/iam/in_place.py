@@ -198,6 +198,8 @@ class _Editor:
         wanted = self.target.value(claim)
         if wanted is None or not lifeless.strict(condition):
             raise Unfit
+        if lifeless.typed_may_match(condition, claim, self.target):
+            raise Unfit
         pointer = self._remove(condition)
         blocks = cast("dict[str, Json]", self.body.setdefault("Condition", {}))
         exact = cast("dict[str, Json]", blocks.setdefault("StringEquals", {}))

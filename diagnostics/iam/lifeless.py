@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from diagnostics.iam.condition import Quantifier
 from diagnostics.iam.decision import Mismatch
 from diagnostics.iam.keys import NEVER_CARRIED, account_of, issuer_of
+from diagnostics.iam.operators import binary, boolean, instant, network, number
 from diagnostics.iam.provider_form import is_provider
 from diagnostics.iam.subject import Subject, is_subject, looks_like_subject
 from diagnostics.iam.trusted_key import read_key
 from diagnostics.iam.variables import Literal, Variable, has_reference, template
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from diagnostics.iam.condition import Condition
     from diagnostics.iam.statement import Statement
     from diagnostics.iam.target import Target
 
+_ARN_COLONS = 5
 TYPED = ("Numeric", "Date", "Bool", "Binary", "Ip", "Arn")
 """Operators that compare no plain text."""
 
@@ -84,6 +88,28 @@ def strict(condition: Condition) -> bool:
     )
 
 
+_READERS: tuple[tuple[str, Callable[[str], object | None]], ...] = (
+    ("Numeric", number),
+    ("Date", instant),
+    ("Bool", boolean),
+    ("Binary", binary),
+    ("Ip", network),
+)
+
+
+def typed_may_match(cond: Condition, claim: str, target: Target) -> bool:
+    """Whether an operator that compares no plain text can match a claim: an audience may be all digits, say.
+
+    A Kubernetes subject is no number, date, boolean, base64 text, address or ARN, because of its colons.
+    """
+    if claim == "sub" and target.kubernetes:
+        return False
+    if cond.base.name.startswith("Arn"):
+        return any(text.count(":") >= _ARN_COLONS for text in cond.values)
+    read = next(reader for kind, reader in _READERS if cond.base.name.startswith(kind))
+    return any(read(text) is not None for text in cond.values)
+
+
 def condition(  # noqa: PLR0911  one rule per line
     cond: Condition, statement: Statement, target: Target
 ) -> bool:
@@ -105,7 +131,7 @@ def condition(  # noqa: PLR0911  one rule per line
         ):
             return True  # the key is ours, the principals are not
         if cond.base.name.startswith(TYPED):
-            return True
+            return not typed_may_match(cond, claim, target)
         return all(value(v, claim, cond, target) for v in cond.values)
     read = read_key(cond.key, target.issuer)
     if read.mismatch is Mismatch.KEY_ISSUER:
