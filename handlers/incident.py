@@ -56,6 +56,8 @@ class PlanState(StrEnum):
     APPLYING = "applying"
     APPLIED = "applied"
     FAILED = "failed"
+    DECLINED = "declined"
+    """An approver said no, or who asked took the request back."""
     WITHDRAWN = "withdrawn"
     """A newer diagnosis of the same incident took its place."""
 

@@ -114,6 +114,7 @@ class Claim(StrEnum):
     """Who asked may not approve it."""
     REPEATED = "repeated"
     """The same person approved, or the same fix was asked for, already."""
+    DECLINED = "declined"
     UNKNOWN = "unknown"
     TAKEN = "taken"
     EXPIRED = "expired"
@@ -153,6 +154,9 @@ class Plans(Protocol):
 
     async def ask(self, plan_id: str, *, by: str) -> Claim:
         """Put on record that somebody who may not approve wants an open plan, and queue the question, once."""
+
+    async def decline(self, plan_id: str, *, by: str) -> Claim:
+        """Close the request for an open plan, and show so."""
 
 
 class Audit(Protocol):

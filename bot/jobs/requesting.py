@@ -20,6 +20,7 @@ _ENDED: Final = {
     PlanState.APPLYING: "approved; it is being applied.",
     PlanState.APPLIED: "approved and applied. The reply tells how it went.",
     PlanState.FAILED: "approved, and not applied. The reply tells why.",
+    PlanState.DECLINED: "declined, and not applied.",
     PlanState.WITHDRAWN: "a newer check of the thread no longer offers it.",
 }
 
@@ -67,5 +68,6 @@ def _request(bench: Bench, plan: Plan, incident: Incident) -> Request:
         ask="An approver" if isinstance(needed, Denied) else named(needed.approvers),
         until=plan.expires,
         ended=ended,
+        declined_by=plan.by if plan.state is PlanState.DECLINED else None,
         undoing=plan.undoes is not None,
     )

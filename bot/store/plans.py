@@ -33,6 +33,7 @@ REQUEST: Final = 60 * 60.0
 UNDO: Final = 24 * 3600.0
 """Seconds after a change in which it can be taken back by a press."""
 _OPEN: Final = PlanState.OPEN.value
+_KEPT: Final = ("incident_id", "position", "ordinal", "fix", "expires", "undoes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ class PlanStore:
             if len(given) >= needed:
                 values |= {"state": PlanState.APPLYING.value, "by": by, "claimed": at}
             elif first:
-                values |= {"requested": at, "expires": at + REQUEST}
+                values |= {"requested": at, "expires": _request_ends(row, at)}
             await connection.execute(update(plans).where(plans.c.id == plan_id).values(**values))
             task = Task.APPLY if len(given) >= needed else Task.REQUEST
             await self._queue(connection, task, row, at)
@@ -93,11 +94,30 @@ class PlanStore:
             await connection.execute(
                 update(plans)
                 .where(plans.c.id == plan_id)
-                .values(requested_by=by, requested=at, expires=at + REQUEST)
+                .values(requested_by=by, requested=at, expires=_request_ends(row, at))
             )
             await self._queue(connection, Task.REQUEST, row, at)
         self.wake()
         return Claim.WAITING
+
+    async def decline(self, plan_id: str, *, by: str) -> Claim:
+        """Close the request for an open plan; see `handlers.ports.Plans`."""
+        at = self.now().timestamp()
+        async with self.engine.begin() as connection:
+            row = await _locked(connection, plan_id)
+            over = _over(row, at)
+            if row is None or over is not None:
+                return over or Claim.UNKNOWN
+            await connection.execute(
+                update(plans)
+                .where(plans.c.id == plan_id)
+                .values(state=PlanState.DECLINED.value, by=by, settled=at)
+            )
+            await _offer_undo_again(connection, row, at)
+            await self._queue(connection, Task.REQUEST, row, at)
+            await self._queue(connection, Task.SHOW, row, at)
+        self.wake()
+        return Claim.DECLINED
 
     async def announced(self, plan_id: str, request_ts: str) -> None:
         """Remember the message that asks the approvers."""
@@ -206,7 +226,10 @@ class PlanStore:
             )
             if row.request_ts is not None:
                 await self._queue(connection, Task.REQUEST, row, at)
-            if undo is None or state is not PlanState.APPLIED:
+            if state is not PlanState.APPLIED:
+                await _offer_undo_again(connection, row, at)
+                return
+            if undo is None:
                 return
             await self._forget_undo(connection, row.incident_id, undo, at)
             await connection.execute(
@@ -259,7 +282,24 @@ def _over(row: Row[Any] | None, at: float) -> Claim | None:
         return Claim.UNKNOWN
     if row.state == _OPEN:
         return None if row.expires > at else Claim.EXPIRED
-    return Claim.WITHDRAWN if row.state == PlanState.WITHDRAWN.value else Claim.TAKEN
+    return {
+        PlanState.WITHDRAWN: Claim.WITHDRAWN,
+        PlanState.DECLINED: Claim.DECLINED,
+    }.get(PlanState(row.state), Claim.TAKEN)
+
+
+def _request_ends(row: Row[Any], at: float) -> float:
+    """When a request for a plan expires: what takes a change back stands as long as it would anyway."""
+    expires: float = row.expires
+    return expires if row.undoes is not None else at + REQUEST
+
+
+async def _offer_undo_again(connection: AsyncConnection, row: Row[Any], at: float) -> None:
+    """A way back that was declined, or not permitted just then, stays open as a new plan."""
+    if row.undoes is None or row.expires <= at:
+        return
+    kept = {name: getattr(row, name) for name in _KEPT}
+    await connection.execute(plans.insert().values(id=new_id(), state=_OPEN, created=at, **kept))
 
 
 async def _approvals(connection: AsyncConnection, plan_id: str) -> tuple[str, ...]:

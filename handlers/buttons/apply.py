@@ -11,7 +11,16 @@ from handlers.buttons.refusal import Allowed, expired, judge
 from handlers.click import Click, notice
 from handlers.ports import Claim
 from handlers.render import confirm_modal
-from handlers.render.card import APPLY, APPROVE, ASK_APPROVAL, CONFIRM, RESTART, TRUST, UNDO
+from handlers.render.card import (
+    APPLY,
+    APPROVE,
+    ASK_APPROVAL,
+    CONFIRM,
+    DECLINE,
+    RESTART,
+    TRUST,
+    UNDO,
+)
 from handlers.whisper import whisper
 
 if TYPE_CHECKING:
@@ -26,6 +35,7 @@ _LOST = {
     Claim.TAKEN: "Somebody else applied this fix a moment ago. The reply tells how it went.",
     Claim.WITHDRAWN: "A newer check took this offer's place. Use the buttons of the reply as it is now.",
     Claim.UNKNOWN: "This offer is gone. Press *Check again* for a fresh one.",
+    Claim.DECLINED: "This fix was declined. Press *Check again* for a fresh offer.",
     Claim.OWN: "You asked for this fix, and the rules want somebody else to approve it.",
     Claim.REPEATED: "You approved this fix already. Somebody else must approve it too.",
 }
@@ -44,6 +54,11 @@ def register(app: AsyncApp, desk: Desk, now: Clock) -> None:
     async def asked(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         desk.meter.delivery("ask_approval", await ask(desk, body, client, now))
+
+    @app.action(DECLINE)
+    async def declined(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        desk.meter.delivery("decline", await decline(desk, body, client, now))
 
     @app.view(CONFIRM)
     async def confirmed(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -88,6 +103,26 @@ async def ask(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: Clo
             client, click, "The approvers were asked already; the request is in the thread."
         )
     elif claim is not Claim.WAITING:
+        await _tell(client, click, _lost(claim, verdict))
+    return claim.value
+
+
+async def decline(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: Clock) -> str:
+    """Close a request: for who may approve it, and for who asked."""
+    click = Click.parse(body)
+    at = now()
+    verdict = await judge(
+        desk, click.value, click.actor, channel=click.channel, now=at, asking=True
+    )
+    if isinstance(verdict, Allowed) and verdict.plan.requested_by != click.actor.user:
+        verdict = await judge(desk, click.value, click.actor, channel=click.channel, now=at)
+    if isinstance(verdict, Denied):
+        await _note(desk, "decline", click, verdict)
+        await _tell(client, click, verdict.words)
+        return verdict.rule
+    claim = await desk.plans.decline(verdict.plan.id, by=click.actor.user)
+    await _note(desk, "decline", click, verdict, decision=claim.value)
+    if claim is not Claim.DECLINED:
         await _tell(client, click, _lost(claim, verdict))
     return claim.value
 

@@ -87,6 +87,7 @@ def _stale(plan: Plan, now: datetime) -> Denied | None:
         PlanState.APPLYING: f"This fix is being applied already{by}.",
         PlanState.APPLIED: f"This fix was applied already{by}.",
         PlanState.FAILED: "This fix was tried and failed. Press *Check again* for a fresh offer.",
+        PlanState.DECLINED: f"This fix was declined{by}. Press *Check again* for a fresh offer.",
         PlanState.WITHDRAWN: "A newer check took this offer's place. Use the buttons of the reply as it is now.",
     }[plan.state]
     return Denied(words=words, rule=plan.state.value)

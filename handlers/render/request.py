@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.fix.plan import AnnotateServiceAccount
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
-from handlers.render.card import APPROVE, Message
+from handlers.render.card import APPROVE, DECLINE, Message
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,6 +36,8 @@ class Request:
     until: datetime
     ended: str | None = None
     """How it ended, in plain words; the button is gone then."""
+    declined_by: str | None = None
+    """Slack user ID of who said no."""
     undoing: bool = False
 
 
@@ -55,6 +57,8 @@ def request_message(request: Request) -> Message:
     blocks.append(
         build.context(f"Approved by {given}: {len(request.approved)} of {request.needed}.")
     )
+    if request.declined_by is not None:
+        blocks.append(build.context(f"Declined by <@{escape(request.declined_by)}>."))
     if request.ended is not None:
         words = f"Over: {request.ended}"
         blocks.append(build.rich_text(build.paragraph(words)))
@@ -72,7 +76,13 @@ def request_message(request: Request) -> Message:
                 request.plan_id,
                 style="primary",
                 accessibility_label=f"Review and approve: {clip(what, 60)}",
-            )
+            ),
+            build.button(
+                DECLINE,
+                "Decline",
+                request.plan_id,
+                accessibility_label=f"Decline: {clip(what, 60)}",
+            ),
         )
     )
     return Message(text=escape(clip(plain, 700)), blocks=build.fit_message(blocks))

@@ -152,6 +152,48 @@ async def test_a_request_expires_after_an_hour(town: Town) -> None:
     assert nope(town)
 
 
+@pytest.mark.parametrize("who", [OMAR, MINJI])
+async def test_an_approver_may_decline_and_who_asked_may_take_it_back(town: Town, who: str) -> None:
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+        await town.driver.press(APPLY, MINJI, channel=ONCALL)
+        await town.driver.press("Ask for approval", MINJI, channel=ONCALL)
+        await town.settle(bot)
+        await town.driver.press(REVIEW, OMAR, channel=ONCALL)
+        await town.driver.press("Decline", who, channel=ONCALL)
+        await town.settle(bot)
+        await town.driver.submit(OMAR, {})
+        await town.settle(bot)
+        buttons = labels(card_of(town, ts))
+        await town.driver.press("Check again", OMAR, channel=ONCALL)
+        await town.settle(bot)
+        record = await audited(bot)
+
+    over = request_of(town, ts)
+    assert f"Declined by <@{who}>." in shown(over)
+    assert labels(over) == []
+    assert "This fix was declined" in str(town.driver.modal(OMAR))
+    assert nope(town)
+    assert APPLY not in buttons
+    assert APPLY in labels(card_of(town, ts))
+    assert ("decline", "declined", who) in record
+
+
+async def test_nobody_else_may_decline(town: Town) -> None:
+    third = "U0LINA0001"
+    town.file = with_approvers(town.file, Approver(users=frozenset({third})))
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+        await town.driver.press(APPLY, MINJI, channel=ONCALL)
+        await town.driver.press("Ask for approval", MINJI, channel=ONCALL)
+        await town.settle(bot)
+        await town.driver.press("Decline", OMAR, channel=ONCALL)
+        await town.settle(bot)
+
+    assert "You may not apply fixes" in town.whispers(OMAR)[-1]
+    assert REVIEW in labels(request_of(town, ts))
+
+
 # -- how many -----------------------------------------------------------------------------------
 
 
@@ -419,6 +461,47 @@ async def test_an_undo_that_would_overwrite_a_later_change_writes_nothing(town: 
     reply = shown(card_of(town, ts))
     assert f"Undo: set the annotation {ROLE_ARN}" in reply
     assert f"it was {ROLE} and is {later} now" in reply
+
+
+async def test_a_way_back_that_was_declined_stays_open_for_its_day(town: Town) -> None:
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+        await submit(town, bot, OMAR)
+        await town.driver.press("Undo", MINJI, channel=ONCALL)
+        await town.driver.press("Ask for approval", MINJI, channel=ONCALL)
+        await town.settle(bot)
+        asked = shown(request_of(town, ts))
+        await town.driver.press("Decline", OMAR, channel=ONCALL)
+        await town.settle(bot)
+        town.clock.ahead = timedelta(hours=23)
+        await submit(town, bot, OMAR, "Undo")
+
+    assert "asks for approval: Undo: Set the annotation" in asked
+    assert nope(town)
+
+
+async def test_a_way_back_that_a_freeze_stops_is_there_after_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = datetime.now(UTC) + timedelta(minutes=10)
+    freeze = Freeze(name="Short", since=since, until=since + timedelta(hours=1))
+    town.file = replace(town.file, freezes=(freeze,))
+    async with town.bot() as bot:
+        await town.paste(bot)
+        await submit(town, bot, OMAR)
+        with monkeypatch.context() as held:
+            held.setattr(type(bot.service.store.queue), "claim", _nothing)
+            await town.driver.press("Undo", OMAR, channel=ONCALL)
+            await town.driver.submit(OMAR, {})
+        town.clock.ahead = timedelta(minutes=11)
+        bot.service.store.wake.set()
+        await town.settle(bot)
+        stopped = town.world.accounts[0].role_arn
+        town.clock.ahead = timedelta(minutes=80)
+        await submit(town, bot, OMAR, "Undo")
+
+    assert stopped == ROLE
+    assert nope(town)
 
 
 async def test_after_a_day_a_change_is_no_longer_taken_back_by_a_press(town: Town) -> None:
