@@ -70,6 +70,13 @@ def question_message(question: Question, incident_id: str) -> Message:
                 )
             )
         )
+    else:
+        blocks.append(
+            build.context(
+                "Or paste it again with a line that names it: a pod, a role's ARN, or "
+                "`system:serviceaccount:NAMESPACE:NAME`."
+            )
+        )
     elements: list[Block] = []
     if candidates:
         elements.append(

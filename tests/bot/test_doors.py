@@ -1,4 +1,4 @@
-"""Every door: mention, direct message, command, form, question, shortcut, files, Home."""
+"""Every door, by HTTP and by Socket Mode: mention, direct message, command, form, question, shortcut, files, Home."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot.fleet_file import Channel
 from sandbox.slack.delivery import Outgoing
 from tests.bot.conftest import (
     ERROR,
+    IN_BOTH,
     MINJI,
     OMAR,
     ONCALL,
@@ -49,6 +50,7 @@ async def test_a_mention_that_names_the_service_account_is_answered(town: Town, 
     assert CAUSE in shown(town.reply(ts, PAYMENTS))
 
 
+@IN_BOTH
 async def test_a_mention_alone_in_a_thread_looks_for_the_error_there(town: Town) -> None:
     async with town.bot() as bot:
         root = town.driver.post_as(MINJI, RANDOM, PASTE)
@@ -60,6 +62,7 @@ async def test_a_mention_alone_in_a_thread_looks_for_the_error_there(town: Town)
     assert CAUSE in shown(town.reply(root, RANDOM))
 
 
+@IN_BOTH
 async def test_a_mention_alone_in_an_answered_thread_checks_again(town: Town) -> None:
     async with town.bot() as bot:
         ts = await town.paste(bot)
@@ -70,6 +73,7 @@ async def test_a_mention_alone_in_an_answered_thread_checks_again(town: Town) ->
     assert CAUSE not in shown(town.reply(ts))
 
 
+@IN_BOTH
 async def test_a_mention_without_anything_gets_help_privately(town: Town) -> None:
     async with town.bot() as bot:
         ts = town.driver.mention(MINJI, ONCALL, "")
@@ -89,6 +93,7 @@ async def test_a_misused_option_is_named(town: Town) -> None:
     assert "nonsense is not the ARN of an IAM role" in town.whispers(OMAR)[-1]
 
 
+@IN_BOTH
 async def test_a_direct_message_is_answered_and_small_talk_gets_help(town: Town) -> None:
     direct = town.driver.channel("@minji").id
     town.file = replace(
@@ -103,6 +108,7 @@ async def test_a_direct_message_is_answered_and_small_talk_gets_help(town: Town)
     assert "Paste the error" in town.reply(talk, direct).text
 
 
+@IN_BOTH
 async def test_the_command_is_answered_in_a_thread_of_its_own(town: Town) -> None:
     async with town.bot() as bot:
         said = await town.driver.command(
@@ -117,6 +123,7 @@ async def test_the_command_is_answered_in_a_thread_of_its_own(town: Town) -> Non
     assert CAUSE in shown(town.reply(anchor.ts))
 
 
+@IN_BOTH
 async def test_the_command_where_the_bot_is_no_member_is_answered_privately(town: Town) -> None:
     async with town.bot() as bot:
         await town.driver.command(MINJI, RANDOM, "/irsa diagnose payments/api --cluster prod-eu")
@@ -155,6 +162,7 @@ async def test_the_command_says_nothing_in_a_shared_channel(town: Town) -> None:
     assert not [m for m in town.slack.workspace.messages[PARTNER].values() if m.bot_id]
 
 
+@IN_BOTH
 async def test_the_command_without_arguments_opens_a_form_that_checks_what_is_filled_in(
     town: Town,
 ) -> None:
@@ -186,6 +194,7 @@ async def test_the_command_without_arguments_opens_a_form_that_checks_what_is_fi
     assert CAUSE in shown(town.reply(anchor.ts))
 
 
+@IN_BOTH
 async def test_an_unclear_target_is_asked_for_and_the_choice_is_diagnosed(town: Town) -> None:
     town.world.accounts.append(
         replace(town.world.accounts[0], namespace="billing", uid="sa-billing-api")
@@ -209,6 +218,7 @@ async def test_an_unclear_target_is_asked_for_and_the_choice_is_diagnosed(town: 
     assert CAUSE in shown(town.reply(ts))
 
 
+@IN_BOTH
 async def test_none_of_these_asks_with_a_form(town: Town) -> None:
     town.file = replace(town.file, channels=())
     async with town.bot() as bot:
@@ -229,6 +239,7 @@ async def test_none_of_these_asks_with_a_form(town: Town) -> None:
     assert label not in labels(town.reply(ts))
 
 
+@IN_BOTH
 async def test_the_message_shortcut_diagnoses_that_message(town: Town) -> None:
     async with town.bot() as bot:
         ts = town.driver.post_as(MINJI, RANDOM, PASTE)
@@ -239,6 +250,7 @@ async def test_the_message_shortcut_diagnoses_that_message(town: Town) -> None:
     assert CAUSE in shown(town.reply(ts, RANDOM))
 
 
+@IN_BOTH
 async def test_the_shortcut_on_an_answered_message_points_to_the_answer(town: Town) -> None:
     async with town.bot() as bot:
         ts = await town.paste(bot)
@@ -249,6 +261,7 @@ async def test_the_shortcut_on_an_answered_message_points_to_the_answer(town: To
     assert "My answer to this message is in its thread" in town.whispers(OMAR)[-1]
 
 
+@IN_BOTH
 async def test_the_shortcut_on_a_message_without_an_error_opens_the_form(town: Town) -> None:
     async with town.bot() as bot:
         ts = await town.paste(bot, "it does not work")
@@ -259,6 +272,7 @@ async def test_the_shortcut_on_a_message_without_an_error_opens_the_form(town: T
     assert modal["callback_id"] == "irsa.form.v1"
 
 
+@IN_BOTH
 async def test_an_error_in_an_uploaded_log_is_found(town: Town) -> None:
     log = "\n".join(["INFO all is well"] * 500 + [PASTE] + ["INFO bye"] * 500)
     async with town.bot() as bot:
@@ -327,6 +341,7 @@ def _file(town: Town) -> bytes:
     return b"".join(p.read_bytes() for p in path.parent.iterdir())
 
 
+@IN_BOTH
 async def test_the_home_tab_shows_how_to_start_and_ones_own_incidents(town: Town) -> None:
     async with town.bot() as bot:
         await town.paste(bot)
@@ -339,6 +354,7 @@ async def test_the_home_tab_shows_how_to_start_and_ones_own_incidents(town: Town
     assert "None yet" in str(homes[OMAR])
 
 
+@IN_BOTH
 async def test_every_subscribed_event_is_acknowledged(town: Town) -> None:
     async with town.bot() as bot:
         ts = town.driver.post_as(MINJI, ONCALL, "hello")

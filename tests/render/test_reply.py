@@ -202,6 +202,14 @@ def test_question_offers_its_candidates_and_a_way_out() -> None:
     assert "None of these" in written(message)
 
 
+def test_a_question_without_candidates_says_what_would_have_answered_it() -> None:
+    question = Question(text="I can't tell which cluster this is about.", missing=("cluster",))
+    message = question_message(question, "7Q2M")
+
+    assert validate_message(payload(message)) == ()
+    assert "system:serviceaccount:NAMESPACE:NAME" in written(message)
+
+
 def test_trouble_and_help_are_valid_messages() -> None:
     for message in (trouble_message("It broke.", trouble_id="T1"), help_message()):
         assert validate_message(payload(message)) == ()
