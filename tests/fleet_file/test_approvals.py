@@ -48,8 +48,8 @@ def test_the_rules_of_approval_are_read() -> None:
     file = parse((HEAD + RULES).encode(), Path("fleet.yaml"))
 
     first, second = file.approvers
-    assert first.fixes == {FixKind.ANNOTATE, FixKind.RESTART}
-    assert first.channels == {"C0123"}
+    assert first.fixes == frozenset({FixKind.ANNOTATE, FixKind.RESTART})
+    assert first.channels == frozenset({"C0123"})
     assert (first.approvals, first.own_requests) == (2, False)
     assert (second.fixes, second.channels, second.approvals, second.own_requests) == (
         None,
