@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.iam.condition import Quantifier
 from diagnostics.iam.decision import Mismatch
-from diagnostics.iam.keys import NEVER_CARRIED, account_of, issuer_of
+from diagnostics.iam.keys import KNOWN_TO_STS, NEVER_CARRIED, account_of, issuer_of
 from diagnostics.iam.operators import binary, boolean, instant, network, number
 from diagnostics.iam.provider_form import is_provider
 from diagnostics.iam.subject import Subject, is_subject, looks_like_subject
@@ -138,7 +138,7 @@ def condition(  # noqa: PLR0911  one rule per line
         issuers = {issuer_of(arn).lower() for arn in statement.principals.federated}
         return cond.name.rpartition(":")[0] not in issuers and not statement.principals.anyone
     if read.mismatch is Mismatch.KEY_ABSENT:
-        return not cond.name.startswith(
+        return cond.name not in KNOWN_TO_STS and not cond.name.startswith(
             ("aws:requesttag/", "aws:tagkeys", "sts:", "aws:source", "aws:vpc")
         )
     return True

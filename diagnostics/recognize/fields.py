@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from diagnostics.arn import RoleArn
 from diagnostics.recognize.linear import compile_pattern
@@ -173,6 +174,16 @@ _NO_NAMES = frozenset(
 )
 
 
+_FEW = 5
+_ANY = frozenset(
+    (
+        "all", "another", "any", "both", "correct", "different", "each", "every", "its", "my", "new", "one", "other",
+        "our", "own", "right", "same", "some", "that", "the", "their", "these", "this", "what", "which", "wrong",
+        "your",
+    )
+)  # fmt: skip
+
+
 def _role(text: str) -> tuple[str | None, str | None]:
     """Pick the role that the call was about: the resource of a refused sts:AssumeRole, or else the first one."""
     written: str | None = None
@@ -226,8 +237,7 @@ def _place(text: str) -> tuple[str | None, str | None, str | None]:
     elif (mount := _CSI_POD.search(text)) is not None:
         namespace, pod = mount[1], mount[2]
     elif not _FIELDS_OF_LOG_LINES.search(text):
-        named = _NAMESPACE.search(text)
-        namespace = next((g for g in named.groups() if g), None) if named else None
+        namespace = _namespace(text)
     if (account := _ACCOUNT_NAME.search(text)) is not None:
         of, labelled, inside, spoken, quoted = account.groups()
         namespace = of or inside or namespace
@@ -236,6 +246,15 @@ def _place(text: str) -> tuple[str | None, str | None, str | None]:
         namespace, service_account = _spoken(text, namespace)
     found_namespace, found_pod = _pod(text)
     return namespace or found_namespace, service_account, pod or found_pod
+
+
+def _namespace(text: str) -> str | None:
+    """Read the first namespace that is one: "in every namespace" names none."""
+    for named in islice(_NAMESPACE.finditer(text), _FEW):
+        name = next((g for g in named.groups() if g), None)
+        if name is not None and name.lower() not in _ANY:
+            return name
+    return None
 
 
 def _spoken(text: str, namespace: str | None) -> tuple[str | None, str | None]:

@@ -197,6 +197,53 @@ def test_a_statement_that_trusts_two_clusters_at_once_is_left_and_one_is_added()
     assert outcome(fix.policy, request(provider=OTHER_PROVIDER)) is Outcome.IMPLICIT_DENY
 
 
+@pytest.mark.parametrize(
+    ("guard", "context"),
+    [
+        ({"Bool": {"aws:SecureTransport": "true"}}, {"aws:SecureTransport": "true"}),
+        (
+            {"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}},
+            {"aws:CurrentTime": "2026-11-24T09:00:00Z"},
+        ),
+        (
+            {"StringLike": {"aws:RequestedRegion": "eu-*"}},
+            {"aws:RequestedRegion": "eu-west-1"},
+        ),
+        ({"StringLike": {"aws:UserAgent": "*"}}, {"aws:UserAgent": "aws-sdk-go-v2"}),
+    ],
+)
+def test_another_clusters_statement_that_guards_on_the_call_itself_keeps_its_provider(
+    guard: Body, context: Body
+) -> None:
+    theirs = statement(
+        {"StringEquals": {f"{OTHER_ISSUER}:sub": SUB}, **guard},
+        Principal={"Federated": OTHER_PROVIDER},
+    )
+    before = policy(theirs)
+
+    fixed = repair(before, request(context=context)).policy
+
+    assert fixed is not None
+    other = request(provider=OTHER_PROVIDER, context=context)
+    assert outcome(before, other) is outcome(fixed, other) is Outcome.ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("operator", "value"),
+    [("NumericEquals", "123456"), ("DateLessThan", "2030-01-01"), ("Bool", "true")],
+)
+def test_an_operator_that_some_audience_satisfies_stays(operator: str, value: str) -> None:
+    before = policy(statement({operator: {AUD_KEY: value}, "StringEquals": {SUB_KEY: SUB}}))
+    audience = "true" if operator == "Bool" else "123456"
+
+    fixed = repair(before, request()).policy
+
+    assert fixed is not None
+    assert outcome(before, request(aud=audience)) is Outcome.ALLOWED
+    assert outcome(fixed, request(aud=audience)) is Outcome.ALLOWED
+    assert outcome(fixed, request()) is Outcome.ALLOWED
+
+
 def test_correcting_a_key_never_lets_the_others_of_the_list_in() -> None:
     other = "system:serviceaccount:billing:api"
     trust = policy(

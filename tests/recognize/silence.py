@@ -33,6 +33,11 @@ DOCUMENTATION = (
     "ExpiredTokenException: The web identity token that was passed is expired or is not valid. Get a new identity "
     "token from the identity provider and then retry the request. (API reference)",
     "IDPCommunicationError means that the identity provider could not be reached; retry the request.",
+    'AWS changed the message to "The web identity token provided could not be validated" in July; adjust the alert rules',
+    "Release 1.4: no more 'Not authorized to perform sts:AssumeRoleWithWebIdentity' after a change of the issuer",
+    "Pods fail with Not authorized to perform sts:AssumeRoleWithWebIdentity (solved)",
+    'https://github.com/acme/sdk/issues/1234: "WebIdentityErr: failed to retrieve credentials" when the token rotates',
+    "Do we have a dashboard for 'Not authorized to perform sts:AssumeRoleWithWebIdentity'?",
     "[IRSA broken after upgrade: Not authorized to perform sts:AssumeRoleWithWebIdentity · Issue #4321 · acme/charts]",
     "Returns a set of temporary security credentials for users who have been authenticated with a web identity provider.",
 )
@@ -41,6 +46,8 @@ CODE = (
     'if strings.Contains(err.Error(), "Not authorized to perform sts:AssumeRoleWithWebIdentity") {',
     'kubectl logs deploy/ledger | grep "Not authorized to perform sts:AssumeRoleWithWebIdentity"',
     '{namespace="payments"} |= "WebIdentityErr: failed to retrieve credentials"',
+    'git commit -m "retry on Not authorized to perform sts:AssumeRoleWithWebIdentity"',
+    'source=eks index=prod "Not authorized to perform sts:AssumeRoleWithWebIdentity" | timechart count',
     'throw new Error("Could not assume role with OIDC: " + cause)',
     'var errRole = awserr.New(ErrCodeWebIdentity, "WebIdentityErr: role ARN is not set", nil)',
     'assert "Incorrect token audience" in str(error.value)',
