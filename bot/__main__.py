@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 import typer
 
 from bot.cli import COMMANDS
 
-app = typer.Typer(
-    name="irsa",
-    help="Finds why a pod on Amazon EKS cannot assume its IAM role, and fixes it.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
-@app.callback()
-def irsa() -> None:
-    """Finds why a pod on Amazon EKS cannot assume its IAM role, and fixes it."""
+def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The application with these subcommands.
+
+    AWS's and Slack's libraries take a second to import, so a run loads only what it was asked for.
+    """
+    made = typer.Typer(
+        name="irsa",
+        help="Finds why a pod on Amazon EKS cannot assume its IAM role, and fixes it.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+    @made.callback()
+    def irsa() -> None:
+        """Finds why a pod on Amazon EKS cannot assume its IAM role, and fixes it."""
+
+    for name in commands:
+        import_module(f"bot.cli.{name}").register(made)
+    return made
 
 
-for _register in COMMANDS:
-    _register(app)
+def __getattr__(name: str) -> typer.Typer:
+    """Give `app`, with every subcommand, to whoever imports it."""
+    if name == "app":
+        return command_line()
+    raise AttributeError(name)
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
+    command_line([asked] if asked in COMMANDS else COMMANDS)()
 
 
 if __name__ == "__main__":

@@ -1,41 +1,21 @@
-"""The `irsa` command, one file per subcommand."""
+"""The `irsa` command, one file per subcommand, each imported only when it is asked for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from bot.cli import (
-    audit,
-    demo,
-    diagnose,
-    fleet,
-    inventory,
-    lint,
-    manifest,
-    preflight,
-    recognize,
-    serve,
-    sweep,
-    trust,
+COMMANDS: Final = (
+    "diagnose",
+    "trust",
+    "recognize",
+    "lint",
+    "sweep",
+    "serve",
+    "demo",
+    "fleet",
+    "inventory",
+    "audit",
+    "preflight",
+    "manifest",
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import typer
-
-COMMANDS: Final[tuple[Callable[[typer.Typer], None], ...]] = (
-    diagnose.register,
-    trust.register,
-    recognize.register,
-    lint.register,
-    sweep.register,
-    serve.register,
-    demo.register,
-    fleet.register,
-    inventory.register,
-    audit.register,
-    preflight.register,
-    manifest.register,
-)
-"""What adds each subcommand, in the order of `irsa --help`."""
+"""Subcommands, and the modules here that `register` them, in the order of `irsa --help`."""
