@@ -32,8 +32,11 @@ bench: $(VENV)/.ready ## Run the benchmarks
 docs: $(VENV)/.ready ## Write the generated pages and schemas anew
 	@$(BIN)/python -m docs.generate
 
-wheel: $(VENV)/.ready ## Build the wheel into dist/
-	@$(BOOT)/bin/uv build --wheel
+wheel: $(VENV)/.ready ## Build the wheel into dist/, and start the command from it without anything else
+	@rm -rf dist .cache/wheel && $(BOOT)/bin/uv build --quiet --wheel
+	@$(BOOT)/bin/uv venv --quiet --python $(BOOT)/bin/python .cache/wheel
+	@$(BOOT)/bin/uv pip install --quiet --python .cache/wheel/bin/python dist/*.whl
+	@cd .cache && wheel/bin/irsa --help >/dev/null && wheel/bin/irsa manifest >/dev/null && echo "the wheel's irsa starts"
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .cache dist build
