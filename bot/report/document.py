@@ -97,6 +97,7 @@ class DiagnosisReport(_Model):
 
     verdict: Verdict
     headline: str
+    advice: str | None = Field(default=None, description="What to do where nothing is at fault.")
     cause: str | None = Field(default=None, description="The code to mend first.")
     target: TargetReport
     results: tuple[ResultReport, ...]
@@ -150,6 +151,7 @@ def _diagnosis(diagnosis: Diagnosis) -> DiagnosisReport:
     return DiagnosisReport(
         verdict=diagnosis.verdict,
         headline=diagnosis.headline,
+        advice=diagnosis.advice,
         cause=diagnosis.root.code if diagnosis.root else None,
         target=TargetReport(
             cluster=target.cluster,

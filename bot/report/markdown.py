@@ -33,6 +33,8 @@ def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
     yield f"- Service account: {_code(name)}"
     if diagnosis.role_arn is not None:
         yield f"- Role: {_code(diagnosis.role_arn)}"
+    if diagnosis.advice is not None:
+        yield f"- Advice: {_prose(diagnosis.advice)}"
     if diagnosis.root is not None and diagnosis.root.finding is not None:
         yield ""
         yield from _finding(diagnosis.root, diagnosis.root.finding)

@@ -49,6 +49,8 @@ def _diagnosis(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableTyp
     words, style = _VERDICTS[diagnosis.verdict]
     yield Text.assemble((words, style), ": ", (diagnosis.headline, "bold"))
     yield from _where(diagnosis)
+    if diagnosis.advice is not None:
+        yield Text(f"  {diagnosis.advice}")
     if diagnosis.root is not None and diagnosis.root.finding is not None:
         yield Text()
         below = frozenset(fix.command for fix in diagnosis.fixes)
