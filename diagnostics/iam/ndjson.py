@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_VALUE: Final = 20_000
 """Characters of a claim or context value; a whole token has no more (STS API reference)."""
 
+_BYTE_ORDER_MARK: Final = "\ufeff"
+"""What some editors put before the first line of a file."""
+
 Row = dict[str, Any]
 
 
@@ -174,7 +177,7 @@ ROWS: Final = {"evaluate": evaluate_row, "explain": explain_row, "repair": repai
 
 def _read(line: str) -> Json:
     try:
-        return json_text.read(line)
+        return json_text.read(line.removeprefix(_BYTE_ORDER_MARK))
     except PolicyError as error:
         first = error.problems[0]
         raise BadLine(f"the line, column {first.column}: {first.words}") from error

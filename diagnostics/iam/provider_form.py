@@ -12,12 +12,14 @@ _ARN: Final = re.compile(
     r"arn:(?:aws|aws-cn|aws-us-gov|aws-iso|aws-iso-b|aws-iso-e|aws-iso-f|aws-eusc):iam::\d{12}:"
     r"oidc-provider/(?P<issuer>[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s*?${}<>]*)?)"
 )
+_BLANK: Final = re.compile(r"[\x00-\x20]")
+_EKS_ID: Final = re.compile(r"id/[A-Za-z0-9]+")
 _EKS_HOST: Final = re.compile(r"oidc[.-]eks\.")
 
 
 def fault_of(value: str) -> str | None:  # noqa: PLR0911  one rule per line
     """Why a value can't be an OIDC provider's ARN, as one clause, or None where it can."""
-    if not value.isascii() or any(c.isspace() or ord(c) < 0x20 for c in value):  # noqa: PLR2004
+    if not value.isascii() or _BLANK.search(value):
         return "it holds white space or a character that no ARN has"
     if "${" in value or "{{" in value or "<" in value:
         return "a placeholder was never filled in"
@@ -33,7 +35,7 @@ def fault_of(value: str) -> str | None:  # noqa: PLR0911  one rule per line
             return "it is not the ARN of an OIDC provider (arn:…:oidc-provider/…)"
         return "the account must have 12 digits and the partition must exist"
     host, _, path = match["issuer"].partition("/")
-    if _EKS_HOST.match(host) and not re.fullmatch(r"id/[A-Za-z0-9]+", path):
+    if _EKS_HOST.match(host) and not _EKS_ID.fullmatch(path):
         return "an EKS issuer ends in /id/<cluster ID>"
     return None
 

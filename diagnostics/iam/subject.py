@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -29,13 +30,19 @@ class Subject:
         """Read a subject, or return None for what no token of Kubernetes carries."""
         if len(text) > _MAX:
             return None
-        match = _SUBJECT.fullmatch(text)
-        return cls(match[1], match[2]) if match else None
+        parts = _parts(text)
+        return cls(*parts) if parts else None
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str) -> tuple[str, str] | None:
+    match = _SUBJECT.fullmatch(text)
+    return (match[1], match[2]) if match else None
 
 
 def is_subject(text: str) -> bool:
     """Whether a service account can have this subject."""
-    return Subject.parse(text) is not None
+    return len(text) <= _MAX and _parts(text) is not None
 
 
 def looks_like_subject(text: str) -> bool:

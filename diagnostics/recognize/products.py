@@ -84,7 +84,7 @@ _SPELLED: Final = {
     "hypershift": ("hypershift",),
     "n8n": ("n8n",),
     "minio": ("minio",),
-    "grafana": ("grafana"),
+    "grafana": ("grafana",),
     "opencost": ("opencost",),
     "kubecost": ("kubecost",),
     "quickwit": ("quickwit",),

@@ -59,6 +59,7 @@ def only(text: str) -> Symptom:
         (f'"logger":"controllers.SecretStore","error":"{DENIED}"', "workload", "external-secrets"),
         (f"ack-s3-controller-7d9c6bd9c8-x2k4z {DENIED}", "workload", "ack"),
         (f"slack-bot: {DENIED}", "workload", None),
+        (f"a g r a f a n a {DENIED}", "workload", None),
         (f"kube_deployment:ledger https://grafana.example.org/d/1 {DENIED}", "workload", "ledger"),
         (f"with provider registry.terraform.io/hashicorp/aws: {DENIED}", "workload", "terraform"),
         (f"[backstage]: catalog error {DENIED}", "workload", "backstage"),
