@@ -93,8 +93,8 @@ def others(text: str) -> dict[str, float]:
         )
     try:
         from parliament import analyze_policy_string  # noqa: PLC0415
-    except ImportError:
-        print("parliament: not installed", file=sys.stderr)
+    except ImportError as error:  # parliament also needs pkg_resources, of setuptools before 81
+        print(f"parliament: not run ({error})", file=sys.stderr)
     else:
         rates["parliament analyze_policy_string (a linter)"] = per_second(
             lambda: analyze_policy_string(text)
