@@ -28,6 +28,8 @@ CALL_FAILED = {
     # Rust
     "STS returned an error assuming web identity role": failed(),
     "failed to load credentials from WebIdentityToken": failed(),
+    # aws-c-auth, below the CRT clients
+    "could not be sourced by the STS web identity": failed(),
     # JavaScript, GitHub's configure-aws-credentials
     "at TokenFileWebIdentityCredentials.": failed(),
     "Could not assume role with OIDC": failed(),
@@ -128,6 +130,7 @@ MENTIONS = {
 
 # The first that fits wins: the ones that quote another family's words come first.
 FAMILIES: tuple[tuple[str, Pattern], ...] = (
+    ("botocore", compile_pattern(r"\bbotocore\.(?:errorfactory|exceptions|client)\b")),
     ("java v2", compile_pattern(
         r"software\.amazon\.|\.awssdk\.|\bs\.a\.a\.|\(Service: [\w ]{1,60}, Status Code: \d"
         r"|StsException"

@@ -58,6 +58,8 @@ def only(text: str) -> Symptom:
         (f'msg="failed to flush chunks: store put chunk: {DENIED}, labels: {{app=\\"api\\"}}"', "workload", "loki"),
         (f'"logger":"controllers.SecretStore","error":"{DENIED}"', "workload", "external-secrets"),
         (f"ack-s3-controller-7d9c6bd9c8-x2k4z {DENIED}", "workload", "ack"),
+        ("botocore.errorfactory.InvalidIdentityTokenException: An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience", "sdk", "botocore"),
+        ("Valid credentials could not be sourced by the STS web identity provider", "kind", "web_identity"),
         (f"slack-bot: {DENIED}", "workload", None),
         (f"a g r a f a n a {DENIED}", "workload", None),
         (f"kube_deployment:ledger https://grafana.example.org/d/1 {DENIED}", "workload", "ledger"),

@@ -32,7 +32,7 @@ FIELDS = {
     "request_id": "request_id",
 }
 AT_LEAST = {
-    "sdk": 0.87,
+    "sdk": 0.9,
     "sts_error_code": 0.96,
     "role_as_written": 0.96,
     "account_id": 0.98,
