@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,7 @@ from bot.preflight.document import PreflightReport
 from bot.report import Report
 from bot.sweep import SweepDocument
 from diagnostics.checks.catalogue import catalogue
-from diagnostics.checks.page import page
+from diagnostics.checks.page import check_page, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ def _schema(document: dict[str, Any]) -> str:
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "checks.md": lambda: page(catalogue()),
+    **{f"checks/{check.code}.md": partial(check_page, check, catalogue()) for check in catalogue()},
     "report.schema.json": lambda: _schema(Report.model_json_schema(mode="serialization")),
     "preflight.schema.json": lambda: _schema(
         PreflightReport.model_json_schema(mode="serialization")
@@ -37,7 +39,12 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def main() -> None:
-    """Write every page."""
+    """Write every page, and drop those of checks that are no more."""
+    checks = DOCS / "checks"
+    checks.mkdir(exist_ok=True)
+    for stale in checks.glob("*.md"):
+        if f"checks/{stale.name}" not in PAGES:
+            stale.unlink()
     for name, render in PAGES.items():
         (DOCS / name).write_text(render(), encoding="utf-8")
         print(f"docs/{name}")  # noqa: T201

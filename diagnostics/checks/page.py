@@ -1,4 +1,4 @@
-"""The page of all checks, written from their declarations."""
+"""The pages of the checks, one per code and an index, written from their declarations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from diagnostics.explain.order import EXPLAINS
 from diagnostics.result import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from diagnostics.wiring import Check, Need
 
@@ -52,54 +52,73 @@ _FACTS = {
 }
 
 
-def page(checks: Iterable[Check]) -> str:
-    """Write the page as Markdown: a section per check, in the order of the handshake.
+_NOTE = "<!-- Written by `make docs` from the checks' own declarations; do not edit. -->"
 
-    Raises:
-        KeyError: A check reads a fact that has no words here yet.
-    """
+
+def page(checks: Iterable[Check]) -> str:
+    """Write the index as Markdown: a line per check, in the order of the handshake."""
     lines = [
         "# Checks",
         "",
-        "<!-- Written by `make docs` from the checks' own declarations; do not edit. -->",
+        _NOTE,
         "",
-        "Every reply names its checks by these codes. A **cause** alone makes STS refuse the call, or keeps the",
-        "pod from asking; a **risk** works today, and is dangerous or fragile. A check that lacks its evidence says",
-        "so, and names what would let it answer.",
+        "Every reply names its checks by these codes; each has a page. A **cause** alone makes STS refuse the call, or",
+        "keeps the pod from asking; a **risk** works today, and is dangerous or fragile. A check that lacks its",
+        "evidence says so, and names what would let it answer.",
     ]
     section = ""
     for check in checks:
         if check.code[4] != section:
             section = check.code[4]
-            lines += ["", f"## {section} {_LINKS[section]}"]
-        lines += ["", *_section(check)]
+            lines += ["", f"## {section} {_LINKS[section]}", ""]
+        lines.append(f"- [{check.code}](checks/{check.code}.md) {check.title} ({_kind(check)})")
     return "\n".join(lines) + "\n"
 
 
-def _section(check: Check) -> list[str]:
-    kind = "cause" if check.severity is Severity.CAUSE else "risk"
+def check_page(check: Check, checks: Iterable[Check]) -> str:
+    """Write the page of one check as Markdown; `checks` are all, for the links between them.
+
+    Raises:
+        KeyError: The check reads a fact that has no words here yet.
+    """
+    titles = {one.code: one.title for one in checks}
     lines = [
-        f"### {check.code}",
+        f"# {check.code}: {check.title}",
         "",
-        f"**{check.title}** ({kind}).",
+        _NOTE,
+        "",
+        f"A **{_kind(check)}**, in link {check.code[4]} of the handshake: {_LINKS[check.code[4]]}.",
+        "",
+        "## Why it matters",
         "",
         check.why,
         "",
-        f"- Reads: {_reads(check.needs)}.",
+        "## What it reads",
+        "",
+        *(f"- {words}" for words in _reads(check.needs)),
     ]
     if check.after:
-        lines.append(f"- Pointless until {_linked(check.after)} passes.")
+        lines += ["", "## Not checked until these pass", "", *_linked(check.after, titles)]
     explains = tuple(f"IRSA{code}" for code in EXPLAINS.get(check.code[4:], ()))
     if explains:
-        lines.append(f"- Explains, where both fail: {_linked(explains)}.")
-    lines.append(f"- Source: {check.source}")
-    return lines
+        lines += ["", "## Explains these, where both fail", "", *_linked(explains, titles)]
+    explained = tuple(
+        f"IRSA{code}" for code, others in EXPLAINS.items() if check.code[4:] in others
+    )
+    if explained:
+        lines += ["", "## Explained by these, where both fail", "", *_linked(explained, titles)]
+    lines += ["", "## Source", "", check.source, "", "[All checks](../checks.md)"]
+    return "\n".join(lines) + "\n"
 
 
-def _reads(needs: tuple[Need, ...]) -> str:
+def _kind(check: Check) -> str:
+    return "cause" if check.severity is Severity.CAUSE else "risk"
+
+
+def _reads(needs: tuple[Need, ...]) -> tuple[str, ...]:
     words = dict.fromkeys(_FACTS[need.kind.__name__] for need in needs)
-    return "; ".join(word for word in words if word) or "names only"
+    return tuple(word for word in words if word) or ("names only",)
 
 
-def _linked(codes: Iterable[str]) -> str:
-    return ", ".join(f"[{code}](#{code.lower()})" for code in codes)
+def _linked(codes: Iterable[str], titles: Mapping[str, str]) -> list[str]:
+    return [f"- [{code}]({code}.md) {titles[code]}" for code in codes if code in titles]
