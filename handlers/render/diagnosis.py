@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.result import Status, Verdict
 from handlers.blockkit import build, clip, escape
-from handlers.render.card import CHECKS, MORE, NOT_THIS, RECHECK, Card, Diagnosed, Message
+from handlers.render.card import CHECKS, MORE, NOT_THIS, RECHECK, Card, Message
 from handlers.render.deeds import DEEDS, fix_buttons, happening_blocks, undo_blocks
 from handlers.render.finding import finding_blocks, headline, where
 from handlers.render.moments import moment
@@ -15,7 +15,7 @@ from handlers.render.moments import moment
 if TYPE_CHECKING:
     from diagnostics.result import Diagnosis
     from handlers.blockkit import Block
-    from handlers.render.card import Earlier
+    from handlers.render.card import Diagnosed, Earlier
 
 _TEXT: Final = 700
 """Characters of the fallback text: what a phone's lock screen and a screen reader get."""
@@ -54,7 +54,7 @@ def diagnosis_message(card: Card) -> Message:
 
 
 def _pointer(card: Card, earlier: Earlier) -> Message:
-    """The same cause once more: where the full answer stands, and nothing twice."""
+    """The same cause once more: where the full answer stands; what can be done about it can be done here too."""
     diagnosis = card.first.diagnosis
     words = headline(diagnosis).rstrip(".")
     at = moment(earlier.at, link=earlier.link)
@@ -68,7 +68,7 @@ def _pointer(card: Card, earlier: Earlier) -> Message:
                 build.paragraph(build.run("Same cause as before: ", bold=True), clip(words, 300))
             ),
             build.context(f"{where(diagnosis)}  ·  the {full} with its fix is of {at}"),
-            _buttons(card, Diagnosed(diagnosis=diagnosis), 0),
+            _buttons(card, card.first, 0),
             build.context(_footer(card)),
         ],
     )

@@ -188,11 +188,12 @@ async def test_the_same_cause_in_many_threads_has_one_full_answer_and_short_poin
         await town.settle(bot)
 
     assert "Apply annotation" in labels(town.reply(first))
-    assert "Apply annotation" in labels(town.reply(asked))
+    assert "Same cause" not in shown(town.reply(asked))
     for ts in others:
         pointer = town.reply(ts)
         assert CAUSE in shown(pointer)
-        assert "Apply annotation" not in labels(pointer)
+        assert "Same cause as before" in shown(pointer)
+        assert "Apply annotation" in labels(pointer)
         assert f"/p{town.reply(first).ts.replace('.', '')}" in shown(pointer)
         assert len(shown(pointer)) < len(shown(town.reply(first)))
 
@@ -210,5 +211,5 @@ async def test_a_pointer_is_no_pointer_after_an_hour_or_once_its_buttons_were_us
         town.clock.ahead = timedelta(hours=1, minutes=1)
         later = await town.paste(bot)
 
-    assert "Apply annotation" in labels(town.reply(pointer))
-    assert "Apply annotation" in labels(town.reply(later))
+    assert "Same cause" not in shown(town.reply(pointer))
+    assert "Same cause" not in shown(town.reply(later))
