@@ -16,6 +16,15 @@ from rich.console import Console
 
 from bot.cli.own_fleet import own_fleet
 from bot.clients import build_clients
+from bot.evidence import (
+    EvidenceClients,
+    EvidenceError,
+    cluster_of,
+    fleet_of,
+    hints_of,
+    read_bundle,
+)
+from bot.evidence.documents import MAX_BYTES
 from bot.fleet_file import load
 from bot.report import markdown, report_of, terminal
 from diagnostics.case import Case
@@ -28,12 +37,16 @@ from diagnostics.result import Diagnosis, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.evidence import Bundle
     from diagnostics.case import Question
+    from diagnostics.clients import Clients
 
 MAX_INPUT = 1_000_000
 """Bytes of pasted text that are read."""
 MAX_FAILURES = 5
 """Failures of one text that are diagnosed."""
+MAX_NOTES = 10
+"""Notes on evidence that no check reads."""
 _KINDS = {
     "deployment": "Deployment",
     "deploy": "Deployment",
@@ -83,6 +96,14 @@ def diagnose(
             help="Fleet file. Without one: your own AWS credentials and the current kubeconfig context.",
         ),
     ] = None,
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Output of read-only commands (kubectl get … -o yaml, aws … --output json), once per file; - "
+            "for standard input. Without --fleet nothing else is read.",
+        ),
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     details: Annotated[
         bool, typer.Option("--details", help="Also passing checks and every call.")
@@ -99,9 +120,10 @@ def diagnose(
         workload=_workload(workload),
         role_arn=role,
     )
-    cases = _cases(_text(text), hints)
     try:
-        answers = asyncio.run(_diagnose(cases, fleet, _progress()))
+        bundle = _bundle(evidence, text) if evidence else None
+        cases = _cases(_text(text), hints, evidence=bundle is not None)
+        answers = asyncio.run(_diagnose(cases, fleet, _progress(), bundle))
     except IrsaDoctorError as error:
         _refuse(str(error))
     _write(answers, output, details=details)
@@ -130,7 +152,7 @@ def _text(argument: str | None) -> str | None:
     return raw[:MAX_INPUT].decode("utf-8", errors="replace")
 
 
-def _cases(text: str | None, hints: Hints) -> tuple[Case, ...]:
+def _cases(text: str | None, hints: Hints, *, evidence: bool = False) -> tuple[Case, ...]:
     symptoms = recognize(text) if text else ()
     if symptoms:
         if len(symptoms) > MAX_FAILURES:
@@ -138,12 +160,12 @@ def _cases(text: str | None, hints: Hints) -> tuple[Case, ...]:
                 f"The text holds {len(symptoms)} failures; the first {MAX_FAILURES} are diagnosed."
             )
         return tuple(Case(symptom=s, hints=hints) for s in symptoms[:MAX_FAILURES])
-    if text and hints == Hints():
+    if text and hints == Hints() and not evidence:
         _refuse(
             "The text holds no web-identity failure that is known here, and nothing else says what to check. "
             "Add --cluster, --namespace and --service-account."
         )
-    if hints == Hints():
+    if hints == Hints() and not evidence:
         _refuse(
             "Nothing to diagnose: pass the error text (or - for standard input), or --namespace and "
             "--service-account."
@@ -151,26 +173,76 @@ def _cases(text: str | None, hints: Hints) -> tuple[Case, ...]:
     return (Case(hints=hints),)
 
 
+def _bundle(files: Sequence[str], text: str | None) -> Bundle:
+    """Read the evidence.
+
+    Raises:
+        EvidenceError: A file is not there, or holds no evidence.
+    """
+    if [text, *files].count("-") > 1:
+        raise EvidenceError("standard input (-) can be read once only")
+    bundle = read_bundle((name if name != "-" else "standard input", _raw(name)) for name in files)
+    for words in bundle.passed_over[:MAX_NOTES]:
+        _say(words)
+    return bundle
+
+
+def _raw(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise EvidenceError(f"{name}: {error.strerror or error}") from None
+
+
 async def _diagnose(
-    cases: Sequence[Case], fleet_file: Path | None, progress: Callable[[str], None]
+    cases: Sequence[Case],
+    fleet_file: Path | None,
+    progress: Callable[[str], None],
+    bundle: Bundle | None,
 ) -> tuple[Diagnosis | Question, ...]:
+    if bundle is not None and fleet_file is None:
+        alone = fleet_of(bundle)
+        cluster = alone.clusters[0].name
+        known = EvidenceClients(bundle, fleet=alone, cluster=cluster, now=_now)
+        return await _answers(cases, known, hints_of(bundle, cluster), progress, "the evidence")
     if fleet_file is not None:
         fleet, defaults = load(fleet_file).fleet, Hints()
     else:
         own = await own_fleet(os.environ)
         fleet, defaults = own.fleet, Hints(cluster=own.current)
     async with build_clients(fleet) as io:
-        return tuple(
-            [
-                await run_diagnosis(
-                    replace(case, defaults=defaults),
-                    io,
-                    now=lambda: datetime.now(UTC),
-                    progress=progress,
-                )
-                for case in cases
-            ]
-        )
+        if bundle is None:
+            return await _answers(cases, io, defaults, progress)
+        cluster = cluster_of(bundle, fleet, cases[0].hints.cluster)
+        over = EvidenceClients(bundle, fleet=fleet, cluster=cluster, now=_now, inner=io)
+        return await _answers(cases, over, hints_of(bundle, cluster), progress, "the evidence")
+
+
+async def _answers(
+    cases: Sequence[Case],
+    io: Clients,
+    defaults: Hints,
+    progress: Callable[[str], None],
+    defaults_from: str = "the current context",
+) -> tuple[Diagnosis | Question, ...]:
+    return tuple(
+        [
+            await run_diagnosis(
+                replace(case, defaults=defaults, defaults_from=defaults_from),
+                io,
+                now=_now,
+                progress=progress,
+            )
+            for case in cases
+        ]
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _write(answers: Sequence[Diagnosis | Question], output: Format, *, details: bool) -> None:

@@ -95,7 +95,7 @@ class AwsAccountReader:
         return await self._iam(
             "GetRole",
             self._arn(f"role/{name}"),
-            lambda iam: _role(iam.get_role(RoleName=name)["Role"]),
+            lambda iam: iam_role(iam.get_role(RoleName=name)["Role"]),
         )
 
     async def roles_trusting(self, provider_arn: str, subject: str) -> tuple[IamRole, ...]:
@@ -202,14 +202,15 @@ class AwsAccountReader:
                         f"account {self._calls.account.id} has more than {self._most_roles:,} roles",
                         enable="name the role",
                     )
-                yield _role(found)
+                yield iam_role(found)
 
     def _arn(self, rest: str) -> str:
         partition = partition_of(self._calls.region)
         return f"arn:{partition}:iam::{self._calls.account.id}:{rest}"
 
 
-def _role(found: Any) -> IamRole:
+def iam_role(found: Any) -> IamRole:
+    """Map a role as IAM returns it, decoded or not."""
     document = found.get("AssumeRolePolicyDocument") or ""
     text = unquote(document) if isinstance(document, str) else json.dumps(document)
     arn = RoleArn.parse(found["Arn"])

@@ -1,0 +1,145 @@
+"""From the text of a file to its documents: JSON values one after the other, or YAML documents."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from bot.evidence.fault import EvidenceError
+
+MAX_BYTES: Final = 4_000_000
+"""Of one file."""
+_MOST_DOCUMENTS: Final = 1_000
+_DEEPEST: Final = 64
+_MOST_EVENTS: Final = 500_000
+_TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One document, and where it stands."""
+
+    file: str
+    number: int
+    """From 1."""
+    value: dict[str, Any]
+
+    @property
+    def where(self) -> str:
+        """Such as `role.json, document 1`."""
+        return f"{self.file}, document {self.number}"
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML as kubectl and the AWS CLI mean it: times and policy versions stay text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  as the base class has it
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def documents(file: str, raw: bytes) -> tuple[Document, ...]:
+    """Read the documents of a file; empty ones are left out, but counted.
+
+    Raises:
+        EvidenceError: It is too large, no text, neither JSON nor YAML, or a document is no mapping.
+    """
+    if len(raw) > MAX_BYTES:
+        raise EvidenceError(f"{file}: over {MAX_BYTES:,} bytes; name the namespace in the command")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise EvidenceError(f"{file}: byte {error.start + 1} is no UTF-8 text") from None
+    # What was put together with `---` in between is YAML, of which JSON is a part.
+    plain = text.lstrip()[:1] in ("{", "[") and "\n---" not in text
+    values = _json(file, text) if plain else _yaml(file, text)
+    found = []
+    for number, value in enumerate(values, 1):
+        if value is None:
+            continue
+        if not isinstance(value, dict):
+            raise EvidenceError(
+                f"{file}, document {number}: expected a mapping, as kubectl and the AWS CLI write "
+                f"with -o yaml or --output json, not {_named(value)}"
+            )
+        found.append(Document(file=file, number=number, value=value))
+    if not found:
+        raise EvidenceError(f"{file}: it is empty; it should hold the output of a command")
+    return tuple(found)
+
+
+def _json(file: str, text: str) -> list[Any]:
+    decoder = json.JSONDecoder()
+    values: list[Any] = []
+    at = len(text) - len(text.lstrip())
+    while at < len(text):
+        where = f"{file}, document {len(values) + 1}"
+        if len(values) == _MOST_DOCUMENTS:
+            raise EvidenceError(f"{file}: more than {_MOST_DOCUMENTS:,} documents")
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            raise EvidenceError(f"{where}: line {error.lineno}: no JSON: {error.msg}") from None
+        except (RecursionError, ValueError):
+            raise EvidenceError(f"{where}: no JSON that a command writes") from None
+        _bounded(where, value)
+        values.append(value)
+        while at < len(text) and text[at].isspace():
+            at += 1
+    return values
+
+
+def _bounded(where: str, value: Any) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > _DEEPEST:
+            raise EvidenceError(f"{where}: nested deeper than {_DEEPEST} levels")
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner.extend(one.values())
+            elif isinstance(one, list):
+                inner.extend(one)
+        level = inner
+
+
+def _yaml(file: str, text: str) -> list[Any]:
+    try:
+        _look_over(file, text)
+        return list(yaml.load_all(text, Loader=_Loader))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        problem = str(getattr(error, "problem", None) or "it can't be parsed")[:200]
+        raise EvidenceError(f"{file}: {line}neither JSON nor YAML: {problem}") from None
+    except ValueError as error:
+        raise EvidenceError(f"{file}: a value can't be read: {str(error)[:200]}") from None
+
+
+def _look_over(file: str, text: str) -> None:
+    """Refuse what would grow when it is loaded, before it is."""
+    depth = number = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        number += isinstance(event, yaml.DocumentStartEvent)
+        where = f"{file}, document {number}"
+        if isinstance(event, yaml.AliasEvent):
+            raise EvidenceError(f"{where}: aliases (*name) are not read; no command writes them")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise EvidenceError(f"{where}: nested deeper than {_DEEPEST} levels")
+        if count > _MOST_EVENTS or number > _MOST_DOCUMENTS:
+            raise EvidenceError(f"{where}: too much to read; name the namespace in the command")
+
+
+def _named(value: object) -> str:
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list) else f"a {type(value).__name__}"
