@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.result import Status, Verdict
 from handlers.blockkit import build, clip, escape
-from handlers.render.card import CHECKS, MORE, NOT_THIS, RECHECK, Card, Message
+from handlers.render.card import CHECKS, MORE, NOT_THIS, RECHECK, Card, Deed, Message
 from handlers.render.deeds import DEEDS, fix_buttons, happening_blocks, undo_blocks
 from handlers.render.finding import finding_blocks, headline, where
 from handlers.render.moments import moment
@@ -39,7 +39,7 @@ def diagnosis_message(card: Card) -> Message:
         if index:
             blocks.append(build.divider())
         blocks.append(build.header(_title(diagnosed)))
-        blocks.extend(finding_blocks(diagnosed.diagnosis))
+        blocks.extend(finding_blocks(diagnosed.diagnosis, mended=index == 0 and _mended(card)))
         if index == 0:
             blocks.extend(happening_blocks(card.happenings))
         if diagnosed.diagnosis.fixes_blocked is not None:
@@ -80,6 +80,12 @@ def _outside() -> Message:
         "the details out of it: ask me in an internal channel."
     )
     return Message(text=words, blocks=[build.rich_text(build.paragraph(words))])
+
+
+def _mended(card: Card) -> bool:
+    """Whether the last thing done from this reply was a fix, not the undoing of one."""
+    last = card.happenings[-1] if card.happenings else None
+    return last is not None and last.deed is Deed.DONE and not last.words.startswith("Undo")
 
 
 def _title(diagnosed: Diagnosed) -> str:

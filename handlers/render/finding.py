@@ -55,13 +55,22 @@ def _role(text: str, *, whole: bool) -> str:
     return f"{role.path.lstrip('/')}{role.name} in account {role.account}"
 
 
-def finding_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
-    """Everything between the heading and the buttons."""
+def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Block]:
+    """Everything between the heading and the buttons.
+
+    Args:
+        diagnosis: What to show.
+        mended: Whether a fix from this reply made it healthy; then nobody needs to wonder what did.
+    """
     yield build.context(where(diagnosis))
     if diagnosis.root is not None and diagnosis.root.finding is not None:
         yield from _evidence(diagnosis, diagnosis.root, diagnosis.root.finding)
     else:
-        said = prose(diagnosis.advice or diagnosis.headline)
+        if mended and diagnosis.verdict is Verdict.HEALTHY:
+            advice: str | None = "The fix made from this thread holds: every check passes now."
+        else:
+            advice = diagnosis.advice
+        said = prose(advice or diagnosis.headline)
         yield build.rich_text(build.paragraph(*said))
         yield from _unread(diagnosis)
     if diagnosis.correction is not None:

@@ -60,7 +60,11 @@ def progress_message(words: str) -> Message:
 
 def question_message(question: Question, incident_id: str) -> Message:
     """Ask which target is meant: a menu where there are candidates, and a button to the form."""
-    blocks: list[Block] = [build.rich_text(build.paragraph(build.run(question.text, bold=True)))]
+    asked, stop, more = question.text.partition(". ")
+    said: list[str | Block] = [build.run(asked + stop.rstrip(), bold=True)]
+    if more:
+        said.append(f" {more}")
+    blocks: list[Block] = [build.rich_text(build.paragraph(*said))]
     candidates = question.candidates[:_CHOICES]
     if candidates:
         blocks.append(

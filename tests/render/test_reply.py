@@ -116,6 +116,31 @@ def test_what_people_did_stands_in_the_reply_with_who_and_when() -> None:
     assert "Done: Set the annotation" in message.text
 
 
+def test_fix_that_made_it_healthy_is_said_to_hold() -> None:
+    deed = Happening(deed=Deed.DONE, words="Restart the pods", by="U1", at=samples.AT)
+    undone = replace(deed, words="Undo: set the annotation")
+
+    assert "holds: every check passes" in written(
+        diagnosis_message(card(samples.HEALTHY, happenings=(deed,)))
+    )
+    assert "holds: every check passes" not in written(
+        diagnosis_message(card(samples.HEALTHY, happenings=(deed, undone)))
+    )
+
+
+def test_question_says_the_main_thing_in_bold_and_the_rest_quietly() -> None:
+    message = question_message(
+        Question(
+            text="Which cluster is it? No. CloudTrail shows nothing yet.", missing=("cluster",)
+        ),
+        "7Q2M",
+    )
+    (first, second) = message.blocks[0]["elements"][0]["elements"]  # type: ignore[index]
+
+    assert first["style"] == {"bold": True}
+    assert "style" not in second
+
+
 def test_nothing_of_ours_is_shown_in_a_channel_shared_with_others() -> None:
     message = diagnosis_message(card(samples.UNANNOTATED, internal=False))
 
