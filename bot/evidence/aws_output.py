@@ -6,10 +6,9 @@ Source: AWS CLI Command Reference, `iam get-role`, `iam get-open-id-connect-prov
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  pydantic reads it at run time
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel, to_pascal
 
 _RoleArnText = Annotated[
@@ -56,7 +55,7 @@ class Role(_Iam):
     role_name: str = Field(pattern=r"^[\w+=,.@-]{1,64}$")
     path: str = "/"
     assume_role_policy_document: dict[str, Any] | str
-    create_date: datetime | None = None
+    create_date: AwareDatetime | None = None
     max_session_duration: int = 3600
     permissions_boundary: Boundary | None = None
     tags: tuple[Tag, ...] = ()
@@ -68,7 +67,7 @@ class Provider(_Iam):
     url: _Url
     client_ids: tuple[str, ...] = Field(alias="ClientIDList")
     thumbprint_list: tuple[str, ...] = ()
-    create_date: datetime | None = None
+    create_date: AwareDatetime | None = None
 
 
 class ListedProvider(_Iam):
@@ -103,4 +102,4 @@ class Cluster(_Eks):
     identity: Identity = Identity()
     version: str | None = None
     status: str | None = None
-    created_at: datetime | None = None
+    created_at: AwareDatetime | None = None

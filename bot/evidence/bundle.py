@@ -147,6 +147,13 @@ def _named(model: type[M], value: dict[str, Any], where: str) -> M:
     for key, name in (("namespace", meta.namespace), ("name", meta.name)):
         if not name or not can_exist(name):
             raise EvidenceError(f"{where}: metadata.{key}: {visible(name)[:63]!r} is no name")
+    times = (
+        meta.creation_timestamp,
+        meta.deletion_timestamp,
+        *(m.time for m in meta.managed_fields),
+    )
+    if any(time is not None and time.tzinfo is None for time in times):
+        raise EvidenceError(f"{where}: metadata: a time has no zone, such as Z")
     return found
 
 

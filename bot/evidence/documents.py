@@ -87,6 +87,10 @@ def _json(file: str, text: str) -> list[Any]:
         except (RecursionError, ValueError):
             raise EvidenceError(f"{where}: no JSON that a command writes") from None
         _bounded(where, value)
+        if not writable(value):
+            raise EvidenceError(
+                f"{where}: it holds half a character (a lone surrogate such as \\ud800)"
+            )
         values.append(value)
         while at < len(text) and text[at].isspace():
             at += 1
@@ -143,3 +147,12 @@ def _named(value: object) -> str:
     if isinstance(value, str):
         return "text"
     return "a list" if isinstance(value, list) else f"a {type(value).__name__}"
+
+
+def writable(value: object) -> bool:
+    """Whether all text in a JSON value can be written as UTF-8."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -162,6 +162,12 @@ def test_all_documents_may_come_over_standard_input(tmp_path: Path) -> None:
         (b"kind: ServiceAccount\nmetadata: {name: 'A\\u001b', namespace: x}\n", "metadata.name"),
         (b"kind: ServiceAccount\nmetadata: 3\n", "document 1: metadata"),
         (b"{}\n---\nkind: Pod\n", "document 1"),
+        (
+            b"kind: Pod\nmetadata: {name: a, namespace: b, creationTimestamp: 2026-01-01T00:00:00}",
+            "document 1: metadata: a time has no zone",
+        ),
+        (b'{"kind": "x", "a": 1}{', "document 2: line 1: no JSON"),
+        (b'{"kind": "\\ud800"}', "document 1: it holds half a character"),
         (b'{"Role": {"Arn": "nonsense"}}', "document 1: Role: Arn"),
         (b'{"cluster": []}', "document 1: cluster"),
         (b"a: !!python/object/apply:os.system [x]", "neither JSON nor YAML"),
