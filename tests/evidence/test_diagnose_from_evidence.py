@@ -202,3 +202,28 @@ def test_evidence_of_two_clusters_is_refused(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "several clusters (prod and stage)" in result.output
+
+
+def test_evidence_comes_before_what_the_fleet_file_lets_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": "example",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    fleet = tmp_path / "fleet.yaml"
+    fleet.write_text(
+        'version: 1\naccounts: [{id: "111122223333", name: shared}]\n'
+        "clusters: [{name: prod-eu, account: shared, region: eu-west-1, eks_name: prod}]\n",
+        encoding="utf-8",
+    )
+
+    result = diagnose(tmp_path, outputs(), "--fleet", str(fleet), "--details")
+
+    assert result.exit_code == 0, result.output
+    assert "cluster          prod-eu" in result.output
+    assert f"evidence {tmp_path / 'role.json'}" in result.output
+    assert "could not be reached" in result.output  # Pod Identity, which the files do not hold
