@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.jobs.earlier import earlier_answer
+from bot.jobs.surroundings import FROM_AROUND, hints_around
 from bot.slack.diff_file import attach_diff
 from bot.slack.progress import Progress
 from bot.slack.replies import CannotPost
@@ -171,6 +172,13 @@ async def _answer(
 ) -> Diagnosis | Question:
     case = await bench.store.memory.recall(incident.spot, case, fingerprint(case))
     answer = await diagnose(case, bench.io, now=bench.now, progress=say, deadline=bench.deadline)
+    if isinstance(answer, Question):
+        around = (await hints_around(bench, incident.spot)).over(case.defaults)
+        if around != case.defaults:
+            case = replace(case, defaults=around, defaults_from=FROM_AROUND)
+            answer = await diagnose(
+                case, bench.io, now=bench.now, progress=say, deadline=bench.deadline
+            )
     if not isinstance(answer, Question):
         verdict = bench.telemetry.diagnosis_seconds.labels(verdict=answer.verdict.value)
         verdict.observe(answer.seconds)
