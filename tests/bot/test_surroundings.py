@@ -33,7 +33,8 @@ async def test_an_earlier_message_of_the_thread_says_where_it_happened(town: Tow
 
 async def test_the_channels_topic_says_which_cluster_it_is_about(town: Town) -> None:
     without_defaults(town)
-    town.slack.workspace.channels[ONCALL].topic = "Incidents of prod-eu, namespace: payments, serviceaccount: api"
+    channel = town.slack.workspace.channels[ONCALL]
+    channel.topic = "Incidents of prod-eu, namespace: payments, serviceaccount: api"
     async with town.bot() as bot:
         ts = await town.paste(bot, ERROR)
 
