@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from diagnostics.errors import NotInFleet
 
@@ -55,6 +55,21 @@ class FleetCluster:
     """When the inventory saw the cluster."""
     discovered: bool = False
     """Whether only the inventory knows the cluster, and not the fleet file."""
+
+
+KINDS: Final = {
+    "deployment": "Deployment",
+    "deploy": "Deployment",
+    "statefulset": "StatefulSet",
+    "sts": "StatefulSet",
+    "daemonset": "DaemonSet",
+    "ds": "DaemonSet",
+    "job": "Job",
+    "cronjob": "CronJob",
+    "pod": "Pod",
+    "po": "Pod",
+}
+"""Kinds of workloads by the names that people type, kubectl's short ones among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from bot.fleet_file import load
 from bot.report import markdown, report_of, terminal
 from diagnostics.case import Case
 from diagnostics.errors import IrsaDoctorError
-from diagnostics.fleet import Hints, WorkloadRef
+from diagnostics.fleet import KINDS, Hints, WorkloadRef
 from diagnostics.pipeline import diagnose as run_diagnosis
 from diagnostics.recognize import recognize
 from diagnostics.result import Diagnosis, Verdict
@@ -47,18 +47,6 @@ MAX_FAILURES = 5
 """Failures of one text that are diagnosed."""
 MAX_NOTES = 10
 """Notes on evidence that no check reads."""
-_KINDS = {
-    "deployment": "Deployment",
-    "deploy": "Deployment",
-    "statefulset": "StatefulSet",
-    "sts": "StatefulSet",
-    "daemonset": "DaemonSet",
-    "ds": "DaemonSet",
-    "job": "Job",
-    "cronjob": "CronJob",
-    "pod": "Pod",
-    "po": "Pod",
-}
 
 
 class Exit(IntEnum):
@@ -134,11 +122,11 @@ def _workload(text: str | None) -> WorkloadRef | None:
     if text is None:
         return None
     kind, slash, name = text.partition("/")
-    known = _KINDS.get(kind.lower().removesuffix("s.apps")) or _KINDS.get(kind.lower().rstrip("s"))
+    known = KINDS.get(kind.lower().removesuffix("s.apps")) or KINDS.get(kind.lower().rstrip("s"))
     if not slash or not name or known is None:
         _refuse(
             f"--workload {text!r}: expected KIND/NAME, such as deployment/payments-api "
-            f"(kinds: {', '.join(sorted(set(_KINDS.values())))})"
+            f"(kinds: {', '.join(sorted(set(KINDS.values())))})"
         )
     return WorkloadRef(kind=known, name=name)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
-from diagnostics.fleet import Hints, WorkloadRef
+from diagnostics.fleet import KINDS, Hints, WorkloadRef
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
 
 if TYPE_CHECKING:
@@ -18,18 +18,6 @@ if TYPE_CHECKING:
 LONGEST: Final = 4_000
 """Characters of a question that are read for options; an error may be longer."""
 
-_KINDS: Final = {
-    "deployment": "Deployment",
-    "deploy": "Deployment",
-    "statefulset": "StatefulSet",
-    "sts": "StatefulSet",
-    "daemonset": "DaemonSet",
-    "ds": "DaemonSet",
-    "job": "Job",
-    "cronjob": "CronJob",
-    "pod": "Pod",
-    "po": "Pod",
-}
 _OPTIONS: Final = {
     "--cluster": "cluster",
     "--namespace": "namespace",
@@ -142,8 +130,8 @@ def _free(hints: Hints, words: list[str], clusters: frozenset[str]) -> Asked:
         pair = _PAIR.fullmatch(bare)
         if few and bare in clusters and hints.cluster is None:
             hints = replace(hints, cluster=bare)
-        elif few and pair is not None and pair[1] in _KINDS and hints.workload is None:
-            hints = replace(hints, workload=WorkloadRef(kind=_KINDS[pair[1]], name=pair[2]))
+        elif few and pair is not None and pair[1] in KINDS and hints.workload is None:
+            hints = replace(hints, workload=WorkloadRef(kind=KINDS[pair[1]], name=pair[2]))
         elif few and pair and bare not in _COMMON_PAIRS and hints.service_account is None:
             namespace = hints.namespace or pair[1]
             hints = replace(hints, namespace=namespace, service_account=pair[2])
@@ -188,11 +176,11 @@ def _checked(name: str, field: str, value: str) -> str:
 
 def _workload(value: str) -> WorkloadRef:
     kind, slash, name = value.partition("/")
-    if not slash or kind.lower() not in _KINDS or _NAMED.fullmatch(name) is None:
+    if not slash or kind.lower() not in KINDS or _NAMED.fullmatch(name) is None:
         raise Misused(
             f"{value[:60]} is not a workload; write KIND/NAME, such as {_EXAMPLES['workload']}."
         )
-    return WorkloadRef(kind=_KINDS[kind.lower()], name=name)
+    return WorkloadRef(kind=KINDS[kind.lower()], name=name)
 
 
 def _split(line: str) -> list[str]:
