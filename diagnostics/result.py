@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from diagnostics.evidence import Target
     from diagnostics.fix.plan import Fix
     from diagnostics.journal import Call
+    from diagnostics.languages import Words
     from diagnostics.recognize.symptom import Symptom
 
 
@@ -56,17 +57,17 @@ class Place:
 class Finding:
     """What a failing check found, ready to be read."""
 
-    headline: str
+    headline: Words
     """The cause in plain words, one clause of at most 100 characters, without marks or a full stop."""
     place: Place
-    seen: str
+    seen: Words
     """Verbatim value, or "(none)"; invisible characters are spelled out when shown."""
-    wanted: str
-    why: str
+    wanted: Words
+    why: Words
     """Why it matters, one sentence."""
-    next: str
+    next: Words
     """The exact change that fixes it."""
-    note: str | None = None
+    note: Words | None = None
     likely: bool = False
     """The evidence makes it likely rather than certain; `note` says what would settle it."""
     fixes: tuple[Fix, ...] = ()
@@ -79,13 +80,13 @@ class Result:
     """One check's result. A finding stands with a failure, and only there."""
 
     code: str
-    title: str
+    title: Words
     severity: Severity
     status: Status
     finding: Finding | None = None
-    reason: str | None = None
+    reason: Words | None = None
     """Why it could not be checked, or was not."""
-    enable: str | None = None
+    enable: Words | None = None
     """What would turn an ERROR into an answer."""
     follows_from: str | None = None
     """The code of the cause that this failure follows from."""
@@ -116,7 +117,7 @@ class PolicyCorrection:
     """Unified diff against the present policy."""
     policy_json: str
     """The whole corrected policy."""
-    changes: tuple[str, ...]
+    changes: tuple[Words, ...]
     """One sentence per change."""
     exceeds_quota: bool = False
     commands: tuple[tuple[str, str], ...] = ()
@@ -130,24 +131,24 @@ class Diagnosis:
     target: Target
     symptom: Symptom | None
     verdict: Verdict
-    headline: str
+    headline: Words
     """One clause of at most 100 characters, without marks or a full stop."""
     results: tuple[Result, ...]
     root: Result | None = None
     """The failure that must be mended first."""
     correction: PolicyCorrection | None = None
-    correction_blocked: str | None = None
+    correction_blocked: Words | None = None
     """Why no correction of the trust policy can be offered, where one is needed."""
     hardening: PolicyCorrection | None = None
     """A narrower trust policy that still lets this service account in; offered, never needed."""
-    advice: str | None = None
+    advice: Words | None = None
     """What to do where no cause was found, in at most three sentences; None where a cause was."""
     role_arn: str | None = None
     subject: str | None = None
     issuer: str | None = None
     fixes: tuple[Fix, ...] = ()
     """Those that can be applied from here, the first the one to press."""
-    fixes_blocked: str | None = None
+    fixes_blocked: Words | None = None
     """Why no fix can be applied from here although there is one, in a sentence that says how to enable it."""
     text_at: datetime | None = None
     """When the text was true: its own time, or that of the first diagnosis of it."""

@@ -17,12 +17,13 @@ import diagnostics.result
 import handlers.render.card
 from diagnostics.case import Case, Question
 from diagnostics.fix.plan import Fix
+from diagnostics.languages import Words
 from diagnostics.result import Diagnosis
 from handlers.render.card import Happening
 
 T = TypeVar("T")
 
-_NAMES: Final[dict[str, Any]] = {"datetime": datetime} | {
+_NAMES: Final[dict[str, Any]] = {"datetime": datetime, "Words": Words} | {
     name: value
     for module in (
         diagnostics.case,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.evidence import Absent, Found, Unreadable
 from diagnostics.explain.words import HEADLINE, clip
+from diagnostics.languages import Said
 from diagnostics.result import Finding, Result, Status
 from diagnostics.wiring import Pass, Skip, Unknown
 
@@ -87,12 +88,12 @@ def _judged(check: Check, judgement: Judgement, calls: tuple[Call, ...]) -> Resu
         case Finding():
             finding = replace(
                 judgement,
-                why=judgement.why or check.why,
+                why=judgement.why or Said(check.why, {}),
                 headline=clip(judgement.headline, HEADLINE),
             )
             return Result(
                 code=check.code,
-                title=check.title,
+                title=Said(check.title, {}),
                 severity=check.severity,
                 status=Status.FAIL,
                 finding=finding,
@@ -114,7 +115,7 @@ def _result(
 ) -> Result:
     return Result(
         code=check.code,
-        title=check.title,
+        title=Said(check.title, {}),
         severity=check.severity,
         status=status,
         reason=reason,

@@ -1,0 +1,7 @@
+"""The languages that people read: sentences that keep their pieces, and the catalogues that translate them."""
+
+from diagnostics.languages.language import Language
+from diagnostics.languages.said import Said, Words, say
+from diagnostics.languages.speaking import aloud, in_language, speak, speaking
+
+__all__ = ["Language", "Said", "Words", "aloud", "in_language", "say", "speak", "speaking"]

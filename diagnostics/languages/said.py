@@ -1,0 +1,106 @@
+"""A sentence that still knows its template and its values, so that it can be said again in another language."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, Union
+
+from pydantic_core import core_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_NAMED: Final = re.compile(r"\{([a-z_]+)\}")
+_GLUED: Final = "{head}{tail}"
+
+
+class Said(str):
+    """English text, made of a template and the values for its `{names}`.
+
+    It is a plain `str` to whoever only reads English. Adding to it keeps both parts; an f-string, a slice
+    or another method of `str` gives plain text, which no longer translates.
+    """
+
+    __slots__ = ("template", "values")
+
+    template: str
+    values: Mapping[str, str]
+
+    def __new__(cls, template: str, values: Mapping[str, str]) -> Self:
+        """Fill the template in English."""
+        said = super().__new__(cls, filled(template, values))
+        said.template = template
+        said.values = values
+        return said
+
+    def __add__(self, tail: str) -> Said:
+        """Put text behind it."""
+        return Said(_GLUED, {"head": self, "tail": tail})
+
+    def __radd__(self, head: str) -> Said:
+        """Put text before it."""
+        return Said(_GLUED, {"head": head, "tail": self})
+
+    def __reduce__(self) -> tuple[type[Said], tuple[str, Mapping[str, str]]]:
+        """Copy and pickle it with its pieces."""
+        return Said, (self.template, self.values)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: object, handler: object) -> core_schema.CoreSchema:
+        """Written to JSON as `{"say": template, "with": values}`; `str` beside it in a union stays text."""
+        return core_schema.no_info_plain_validator_function(
+            _read, serialization=core_schema.plain_serializer_function_ser_schema(_written)
+        )
+
+
+Words: TypeAlias = Union[Said, str]  # noqa: UP007  pydantic reads it at run time, in this order
+"""Text for people: sentences as `say` makes them, or verbatim values, which no language changes."""
+
+
+def say(template: str, **values: str | int) -> Said:
+    """Make a sentence: `say("{pod} has no role", pod=name)`.
+
+    Args:
+        template: English, with `{names}` in lower case; a literal in the source, since the catalogues are
+            extracted from there.
+        values: What the names stand for: verbatim values, or words that were said themselves.
+    """
+    return Said(template, {name: v if isinstance(v, str) else str(v) for name, v in values.items()})
+
+
+def filled(
+    template: str, values: Mapping[str, str], speak: Callable[[str], str] | None = None
+) -> str:
+    """Fill in a template's names, each value as it is, or as `speak` says it; an unknown name stays."""
+
+    def value(match: re.Match[str]) -> str:
+        found = values.get(match[1])
+        if found is None:
+            return match[0]
+        return found if speak is None else speak(found)
+
+    return _NAMED.sub(value, template)
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The names that a template holds."""
+    return frozenset(_NAMED.findall(template))
+
+
+def _read(value: object) -> Said:
+    if isinstance(value, Said):
+        return value
+    if isinstance(value, dict) and isinstance(value.get("say"), str):
+        values = value.get("with")
+        if isinstance(values, dict) and all(isinstance(name, str) for name in values):
+            return Said(
+                value["say"],
+                {n: v if isinstance(v, str) else _read(v) for n, v in values.items()},
+            )
+    raise ValueError("no sentence with its template and values")
+
+
+def _written(value: Any) -> Any:
+    if not isinstance(value, Said):
+        return value
+    return {"say": value.template, "with": {n: _written(v) for n, v in value.values.items()}}
