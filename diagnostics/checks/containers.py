@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Webhooks
 from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,15 +58,15 @@ def provided_otherwise(
         return None
     hook = webhooks.pod_identity if isinstance(webhooks, Webhooks) else None
     if hook is not None and hook.service is not None:
-        return "the self-hosted webhook gives the pods a role without an annotation"
+        return say("the self-hosted webhook gives the pods a role without an annotation")
     templates = workloads.items if isinstance(workloads, NamespaceWorkloads) else ()
     for workload in templates:
         if workload.template.service_account == account.name and any(
             injected(container) for container in workload.template.containers
         ):
-            return f"{workload.ref} brings role and token in its manifest"
+            return say("{workload} brings role and token in its manifest", workload=workload.ref)
     if all(pod.owner is None for pod in live):
-        return "the pods bring role and token in their manifests"
+        return say("the pods bring role and token in their manifests")
     return None
 
 

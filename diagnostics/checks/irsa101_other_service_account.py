@@ -9,6 +9,7 @@ from diagnostics.checks.places import of_workload
 from diagnostics.evidence import Siblings, Target, Unreadable, Workload
 from diagnostics.explain.words import difference, listed, sentence
 from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads, RoleInQuestion, Subject
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -39,12 +40,12 @@ def other_service_account(
         if instead is not None:
             return _finding(target, *instead)
     if name is None:
-        return Skip("nobody named a service account to compare with")
+        return Skip(say("nobody named a service account to compare with"))
     if workload is not None:
         same = workload.template.service_account == name
         return Pass() if same else _finding(target, workload, name)
     if not isinstance(workloads, NamespaceWorkloads) or not isinstance(pods, NamespacePods):
-        return Skip("no workload was named")
+        return Skip(say("no workload was named"))
     return _unnamed(target, name, pods, workloads, guess=no_token_sent(symptom))
 
 
@@ -63,7 +64,7 @@ def _unnamed(
         return Pass()
     meant = _meant(name, workloads, guess=guess)
     if meant is None:
-        return Skip("no workload uses the service account")
+        return Skip(say("no workload uses the service account"))
     return replace(
         _finding(target, meant, name),
         likely=True,
@@ -112,13 +113,23 @@ def _finding(target: Target, workload: Workload, name: str) -> Finding:
     seen = workload.template.service_account
     ref = f"{workload.kind.lower()}/{workload.name}"
     return Finding(
-        headline=f"{workload.kind} {workload.name} runs as service account {seen}, not {name}",
+        headline=say(
+            "{kind} {workload_name} runs as service account {seen}, not {name}",
+            kind=workload.kind,
+            workload_name=workload.name,
+            seen=seen,
+            name=name,
+        ),
         place=of_workload(target, workload, _FIELD.get(workload.kind, _TEMPLATE)),
         seen=listed([seen]),
         wanted=name,
         why="",
-        next=f"Set serviceAccountName: {name} in the pod template of {ref}"
-        + ("." if seen == "default" else f", or ask again about {seen} if that is meant."),
+        next=say("Set serviceAccountName: {name} in the pod template of {ref}", name=name, ref=ref)
+        + (
+            "."
+            if seen == "default"
+            else say(", or ask again about {seen} if that is meant.", seen=seen)
+        ),
         note=None if seen == "default" else sentence(difference(seen, name)),
         commands=(
             f"kubectl -n {workload.namespace} set serviceaccount {ref} {name}"

@@ -9,6 +9,7 @@ from diagnostics.evidence import Cluster, ServiceAccount, Siblings, Target, Unre
 from diagnostics.explain.words import nearest
 from diagnostics.fix.annotation import PLACEHOLDER
 from diagnostics.gather.facts import RoleInQuestion, Subject
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -42,13 +43,18 @@ def service_account_missing(
         notes.append(f"One of this name exists in namespace {', '.join(elsewhere[:3])}.")
     arn = quote(str(role.arn) if role else PLACEHOLDER)
     return Finding(
-        headline=f"Service account {subject.name} does not exist in namespace {target.namespace}",
+        headline=say(
+            "Service account {subject_name} does not exist in namespace {namespace}",
+            subject_name=subject.name,
+            namespace=target.namespace,
+        ),
         place=of_account(target, subject.namespace, subject.name),
-        seen="(none)",
+        seen=say("(none)"),
         wanted=f"serviceaccount {subject.namespace}/{subject.name}",
         why="",
-        next="Create the service account and annotate it with the role, or name the one that "
-        "exists.",
+        next=say(
+            "Create the service account and annotate it with the role, or name the one that exists."
+        ),
         note=" ".join(notes) or None,
         commands=(
             f"kubectl -n {subject.namespace} create serviceaccount {subject.name}",

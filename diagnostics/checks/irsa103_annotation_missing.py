@@ -16,6 +16,7 @@ from diagnostics.evidence import (
 from diagnostics.explain.words import clip
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, origin, role_to_annotate
 from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -45,14 +46,17 @@ def annotation_missing(
     arn = role_to_annotate(question, role, trusting)
     empty = account.role_arn == ""
     return Finding(
-        headline=f"Service account {account.name} "
-        + ("has an empty role annotation" if empty else "has no role annotation"),
+        headline=say("Service account {account_name} ", account_name=account.name)
+        + (say("has an empty role annotation") if empty else say("has no role annotation")),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
-        seen='""' if empty else "(none)",
-        wanted=arn or "the ARN of the role that this service account is to assume",
+        seen='""' if empty else say("(none)"),
+        wanted=arn or say("the ARN of the role that this service account is to assume"),
         why="",
-        next=f"Annotate the service account with {ROLE_ARN}={arn or UNNAMED}, "
-        "then restart its pods.",
+        next=say(
+            "Annotate the service account with {role_arn}={arn}, then restart its pods.",
+            role_arn=ROLE_ARN,
+            arn=arn or UNNAMED,
+        ),
         note=" ".join(
             said
             for said in (
@@ -74,15 +78,19 @@ def _last_writer(account: ServiceAccount) -> str | None:
     last = max(written, key=lambda m: (m.time is not None, m.time), default=None)
     if last is None or last.time is None or last.manager.startswith(("kubectl", "irsa-doctor")):
         return None
-    return (
-        f"The service account was last written by {clip(last.manager, 40)} at "
-        f"{last.time:%Y-%m-%d %H:%M} UTC, which may have dropped it."
+    return say(
+        "The service account was last written by {manager} at {time} UTC, which may have "
+        "dropped it.",
+        manager=clip(last.manager, 40),
+        time=f"{last.time:%Y-%m-%d %H:%M}",
     )
 
 
 def _unknown_role(question: RoleInQuestion | None) -> str:
     if question is not None:
-        return (
-            f"{question.arn} is {question.source}, but it could not be read, so no button sets it."
+        return say(
+            "{question_arn} is {source}, but it could not be read, so no button sets it.",
+            question_arn=question.arn,
+            source=question.source,
         )
-    return "Neither the error, the fleet file nor a trust policy says which role is meant."
+    return say("Neither the error, the fleet file nor a trust policy says which role is meant.")

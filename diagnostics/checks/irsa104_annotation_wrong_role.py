@@ -14,6 +14,7 @@ from diagnostics.gather.facts import (
     TrustingRoles,
 )
 from diagnostics.iam.decision import Outcome
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
 
@@ -36,7 +37,7 @@ def annotation_wrong_role(
     Source: Amazon EKS User Guide, "Assign IAM roles to Kubernetes service accounts".
     """
     if question is None or question.source is not RoleSource.ANNOTATION:
-        return Skip("the annotation names no role that can be read")
+        return Skip(say("the annotation names no role that can be read"))
     if bound is not None and bound.arn != question.arn:
         headline = (
             f"The annotation names role {question.arn.name}, not the fleet file's {bound.arn.name}"
@@ -72,7 +73,11 @@ def _finding(
         seen=seen,
         wanted=meant,
         why="",
-        next=f"Annotate the service account with {ROLE_ARN}={meant}, then restart its pods.",
+        next=say(
+            "Annotate the service account with {role_arn}={meant}, then restart its pods.",
+            role_arn=ROLE_ARN,
+            meant=meant,
+        ),
         note="; ".join(said for said in (ground, parting) if said) + ".",
         fixes=(annotate(target, account, after=meant),),
         commands=(by_hand(account.namespace, account.name, meant),),

@@ -17,6 +17,7 @@ from diagnostics.evidence import (
 from diagnostics.explain.words import character, clip, difference, sentence
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
 from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -38,7 +39,7 @@ def annotation_malformed(
     """
     value = account.role_arn
     if not value:
-        return Skip("there is no annotation to read")
+        return Skip(say("there is no annotation to read"))
     arn = RoleArn.parse(value)
     partition = cluster.partition if isinstance(cluster, Cluster) else None
     if arn is not None and partition in (None, arn.partition):
@@ -49,13 +50,16 @@ def annotation_malformed(
     )
     parting = difference(value, mended) if mended else None
     return Finding(
-        headline=f"The role annotation is malformed: {fault}",
+        headline=say("The role annotation is malformed: {fault}", fault=fault),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=clip(value),
         wanted=mended or f"arn:{partition or 'aws'}:iam::<12 digits>:role/<name>",
         why="",
-        next=f"Annotate the service account with {ROLE_ARN}={mended or UNNAMED}, "
-        "then restart its pods.",
+        next=say(
+            "Annotate the service account with {role_arn}={mended}, then restart its pods.",
+            role_arn=ROLE_ARN,
+            mended=mended or UNNAMED,
+        ),
         note=sentence(parting),
         fixes=(annotate(target, account, after=mended),) if mended else (),
         commands=(by_hand(account.namespace, account.name, mended),),
@@ -66,25 +70,25 @@ def _fault(value: str) -> str:  # noqa: C901, PLR0911  one line per fault people
     """Name the first fault of a value that is no role ARN."""
     for index, one in enumerate(value[:2048]):
         if one.isspace() or not one.isprintable() or one in "\"'`\u201c\u201d\u2018\u2019":
-            return f"it holds {character(one)} at character {index + 1}"
+            return say("it holds {one} at character {index}", one=character(one), index=index + 1)
     if re.search(r"\$\{|\{\{|<[^>]*>|ACCOUNT_ID|AWS_ACCOUNT", value[:2048]):
-        return "a placeholder in it was never filled in"
+        return say("a placeholder in it was never filled in")
     if not value.startswith("arn:"):
-        return "it does not start with arn:"
+        return say("it does not start with arn:")
     parts = value[:2048].split(":", 5)
     if len(parts) < 6:  # noqa: PLR2004  an ARN has six parts
-        return "it has fewer than the six parts of an ARN"
+        return say("it has fewer than the six parts of an ARN")
     _, partition, service, region, account, resource = parts
     if not partition.startswith("aws"):
-        return f"{clip(partition, 40)} is no partition"
+        return say("{partition} is no partition", partition=clip(partition, 40))
     if service != "iam":
-        return f"it names service {clip(service, 40)}, not iam"
+        return say("it names service {service}, not iam", service=clip(service, 40))
     if region:
-        return "it has a region, which IAM ARNs leave empty"
+        return say("it has a region, which IAM ARNs leave empty")
     if not re.fullmatch(r"[0-9]{12}", account):
         digits = f"{len(account)} characters" if account else "nothing"
-        return f"the account ID is {digits}, not 12 digits"
+        return say("the account ID is {digits}, not 12 digits", digits=digits)
     kind = resource.partition("/")[0]
     if kind != "role":
-        return f"it names {clip(kind, 40) or 'nothing'} where role/ is expected"
-    return "its role name has characters that IAM does not take"
+        return say("it names {kind} where role/ is expected", kind=clip(kind, 40) or "nothing")
+    return say("its role name has characters that IAM does not take")

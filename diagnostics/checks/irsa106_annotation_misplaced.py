@@ -11,6 +11,7 @@ from diagnostics.explain.words import clip, difference, sentence
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
 from diagnostics.gather.annotation import misplaced
 from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -51,13 +52,21 @@ def annotation_misplaced(
         else f"is on the {first.on} instead of the service account"
     )
     return Finding(
-        headline=f"The role annotation {spelled}",
+        headline=say("The role annotation {spelled}", spelled=spelled),
         place=place,
         seen=clip(f"{first.key}: {first.value}"),
-        wanted=f"{ROLE_ARN} on service account {account.namespace}/{account.name}",
+        wanted=say(
+            "{role_arn} on service account {namespace}/{account_name}",
+            role_arn=ROLE_ARN,
+            namespace=account.namespace,
+            account_name=account.name,
+        ),
         why="",
-        next=f"Annotate the service account with {ROLE_ARN}="
-        f"{mended or stated or UNNAMED}, then restart its pods.",
+        next=say(
+            "Annotate the service account with {role_arn}={mended}, then restart its pods.",
+            role_arn=ROLE_ARN,
+            mended=mended or stated or UNNAMED,
+        ),
         note=sentence(difference(first.key, ROLE_ARN)),
         fixes=(annotate(target, account, after=mended),) if mended else (),
         commands=(

@@ -7,6 +7,7 @@ from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target
 from diagnostics.explain.words import difference, sentence
 from diagnostics.fix.annotation import annotate, by_hand
 from diagnostics.gather.facts import RoleInQuestion, RoleSource
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -21,16 +22,23 @@ def role_path(
     Source: IAM User Guide, "IAM identifiers", friendly names and paths.
     """
     if question.source is not RoleSource.ANNOTATION:
-        return Skip("the annotation names no role that can be read")
+        return Skip(say("the annotation names no role that can be read"))
     if role.path == question.arn.path.removeprefix("") or role.arn == str(question.arn):
         return Pass()
     return Finding(
-        headline=f"The annotation gives role {question.arn.name} another path than it has",
+        headline=say(
+            "The annotation gives role {arn_name} another path than it has",
+            arn_name=question.arn.name,
+        ),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=str(question.arn),
         wanted=role.arn,
         why="",
-        next=f"Annotate the service account with {ROLE_ARN}={role.arn}, then restart its pods.",
+        next=say(
+            "Annotate the service account with {role_arn}={role_arn_too}, then restart its pods.",
+            role_arn=ROLE_ARN,
+            role_arn_too=role.arn,
+        ),
         note=sentence(difference(str(question.arn), role.arn)),
         fixes=(annotate(target, account, after=role.arn),),
         commands=(by_hand(account.namespace, account.name, role.arn),),

@@ -16,6 +16,7 @@ from diagnostics.evidence import (
 from diagnostics.explain.words import listed
 from diagnostics.fix.annotation import annotate
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -54,16 +55,21 @@ def audience_annotation(
     after = None if wanted == DEFAULT_AUDIENCE else wanted
     fix = annotate(target, account, key=AUDIENCE, after=after)
     return Finding(
-        headline="The annotated audience is one that AWS does not expect",
+        headline=say("The annotated audience is one that AWS does not expect"),
         place=of_annotation(target, account.namespace, account.name, AUDIENCE),
         seen=annotated,
         wanted=listed(dict.fromkeys(refused)),
         why="",
-        next=f"Remove the annotation {AUDIENCE}, then restart the pods."
+        next=say("Remove the annotation {audience}, then restart the pods.", audience=AUDIENCE)
         if after is None
-        else f"Set the annotation {AUDIENCE} to {wanted}, then restart the pods.",
-        note="Or, if the audience is meant, add it to the provider's client IDs and to the "
-        "trust policy.",
+        else say(
+            "Set the annotation {audience} to {wanted}, then restart the pods.",
+            audience=AUDIENCE,
+            wanted=wanted,
+        ),
+        note=say(
+            "Or, if the audience is meant, add it to the provider's client IDs and to the trust policy."
+        ),
         fixes=(fix,),
         commands=(fix.command,),
     )

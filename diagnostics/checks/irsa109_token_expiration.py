@@ -8,6 +8,7 @@ from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import TOKEN_EXPIRATION, ServiceAccount, Target
 from diagnostics.explain.words import clip
 from diagnostics.fix.annotation import annotate
+from diagnostics.languages import say
 from diagnostics.result import Finding, Severity
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -30,11 +31,20 @@ def token_expiration(target: Target, account: ServiceAccount) -> Judgement:
         return Pass()
     fix = annotate(target, account, key=TOKEN_EXPIRATION, after=str(LONGEST))
     return Finding(
-        headline="The annotated token lifetime does not count",
+        headline=say("The annotated token lifetime does not count"),
         place=of_annotation(target, account.namespace, account.name, TOKEN_EXPIRATION),
         seen=clip(value, 100),
-        wanted=f"a whole number of seconds from {SHORTEST} to {LONGEST}",
+        wanted=say(
+            "a whole number of seconds from {shortest} to {longest}",
+            shortest=SHORTEST,
+            longest=LONGEST,
+        ),
         why="",
-        next=f"Set {TOKEN_EXPIRATION} to a number from {SHORTEST} to {LONGEST}, or remove it.",
+        next=say(
+            "Set {token_expiration} to a number from {shortest} to {longest}, or remove it.",
+            token_expiration=TOKEN_EXPIRATION,
+            shortest=SHORTEST,
+            longest=LONGEST,
+        ),
         commands=(fix.command,),
     )

@@ -6,6 +6,7 @@ from diagnostics.checks.places import of_account
 from diagnostics.evidence import IamRole, ServiceAccount, Target, Unreadable
 from diagnostics.fix.annotation import role_to_annotate
 from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
+from diagnostics.languages import say
 from diagnostics.result import Finding, Severity
 from diagnostics.source import account_change, owner_of_account
 from diagnostics.wiring import Judgement, Pass, check
@@ -31,11 +32,15 @@ def owned_elsewhere(
     arn = role_to_annotate(question, role, trusting) or account.role_arn
     change = account_change(account, arn) if arn else None
     return Finding(
-        headline=f"{owner.tool} owns service account {account.name} and will put back what it knows",
+        headline=say(
+            "{tool} owns service account {account_name} and will put back what it knows",
+            tool=owner.tool,
+            account_name=account.name,
+        ),
         place=of_account(target, account.namespace, account.name, "metadata"),
         seen=owner.evidence,
-        wanted=f"the same change in {owner.place}",
+        wanted=say("the same change in {place}", place=owner.place),
         why="",
-        next=f"Make the change in {owner.place} as well.",
+        next=say("Make the change in {place} as well.", place=owner.place),
         commands=(change.text,) if change else (),
     )

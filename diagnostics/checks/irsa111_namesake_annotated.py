@@ -8,6 +8,7 @@ from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Siblings, Ta
 from diagnostics.explain.words import clip
 from diagnostics.fix.annotation import annotate, by_hand, role_to_annotate
 from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -46,14 +47,25 @@ def namesake_annotated(
         return Pass()
     twin = twins[0]
     return Finding(
-        headline=f"The annotation is on {twin.namespace}/{twin.name}, not on "
-        f"{account.namespace}/{account.name}",
+        headline=say(
+            "The annotation is on {namespace}/{twin_name}, not on {namespace_too}/{account_name}",
+            namespace=twin.namespace,
+            twin_name=twin.name,
+            namespace_too=account.namespace,
+            account_name=account.name,
+        ),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=f"{twin.namespace}/{twin.name}: {clip(twin.role_arn or '')}",
         wanted=f"{account.namespace}/{account.name}: {meant}",
         why="",
-        next=f"Annotate service account {account.namespace}/{account.name} with {ROLE_ARN}="
-        f"{meant}, then restart its pods.",
+        next=say(
+            "Annotate service account {namespace}/{account_name} with {role_arn}={meant}, then "
+            "restart its pods.",
+            namespace=account.namespace,
+            account_name=account.name,
+            role_arn=ROLE_ARN,
+            meant=meant,
+        ),
         fixes=(annotate(target, account, after=arn),) if arn else (),
         commands=(by_hand(account.namespace, account.name, arn),),
     )

@@ -11,6 +11,7 @@ from diagnostics.evidence import RESTARTED_AT, Pods, ServiceAccount, Target, Unr
 from diagnostics.explain.words import plural
 from diagnostics.fix.restart import RESTARTABLE, owner_of, owners_in, restarts
 from diagnostics.gather.facts import NamespaceWorkloads, Now
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -41,9 +42,9 @@ def pods_not_restarted(
     Source: Amazon EKS User Guide, "Configure Pods to use a Kubernetes service account"; webhook issue 28.
     """
     if not account.role_arn:
-        return Skip("there is no annotation that pods could lack")
+        return Skip(say("there is no annotation that pods could lack"))
     if not pods.live:
-        return Skip("no pod of this service account is running")
+        return Skip(say("no pod of this service account is running"))
     known = () if isinstance(workloads, Unreadable) else workloads.items
     stale = [pod for pod in pods.live if _stale(pod, account)]
     if not stale:
@@ -54,17 +55,24 @@ def pods_not_restarted(
     under_way = restarted is not None and now.at - restarted < PATIENCE
     fixes = () if under_way else restarts(target, stale, known)
     return Finding(
-        headline=f"{plural(len(stale), 'pod')} of service account {account.name} still "
+        headline=say(
+            "{pods} of service account {account_name} still ",
+            pods=plural(len(stale), "pod"),
+            account_name=account.name,
+        )
         + ("runs" if len(stale) == 1 else "run")
-        + (" with another role" if seen else " without a role"),
+        + (say(" with another role") if seen else say(" without a role")),
         place=of_pod(target, first, f"spec.containers[*].env[{ROLE_ENV}]"),
-        seen=seen or "(none)",
+        seen=seen or say("(none)"),
         wanted=account.role_arn or "",
         why="",
-        next="Wait for the rollout to replace them, then check again."
+        next=say("Wait for the rollout to replace them, then check again.")
         if under_way
         else _next(first, by_button=bool(fixes)),
-        note=f"A restart at {restarted:%H:%M:%S} UTC has not replaced this pod yet."
+        note=say(
+            "A restart at {restarted} UTC has not replaced this pod yet.",
+            restarted=f"{restarted:%H:%M:%S}",
+        )
         if restarted
         else _timing(first, account),
         fixes=fixes,
@@ -108,12 +116,13 @@ def _stale(pod: Pod, account: ServiceAccount) -> bool:
 def _timing(pod: Pod, account: ServiceAccount) -> str | None:
     annotated = account.annotated_at
     if annotated is not None and pod.created < annotated:
-        return (
-            f"The pod was created {pod.created:%Y-%m-%d %H:%M:%S}, the annotation written "
-            f"{annotated:%Y-%m-%d %H:%M:%S} UTC."
+        return say(
+            "The pod was created {created}, the annotation written {annotated} UTC.",
+            created=f"{pod.created:%Y-%m-%d %H:%M:%S}",
+            annotated=f"{annotated:%Y-%m-%d %H:%M:%S}",
         )
     if 0 <= (pod.created - account.created).total_seconds() <= RACE:
-        return (
+        return say(
             "The pod was created within seconds of its service account, so the webhook may not "
             "have known the annotation yet."
         )
@@ -122,9 +131,10 @@ def _timing(pod: Pod, account: ServiceAccount) -> str | None:
 
 def _next(pod: Pod, *, by_button: bool) -> str:
     if by_button:
-        return "Restart the workload, so that the webhook gives its new pods the role."
+        return say("Restart the workload, so that the webhook gives its new pods the role.")
     if pod.owner is None:
-        return "Delete the pod and create it again, so that the webhook gives it the role."
-    return (
-        f"Replace the pods that {pod.owner} made, so that the webhook gives the new ones the role."
+        return say("Delete the pod and create it again, so that the webhook gives it the role.")
+    return say(
+        "Replace the pods that {owner} made, so that the webhook gives the new ones the role.",
+        owner=pod.owner,
     )

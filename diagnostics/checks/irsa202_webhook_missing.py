@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.containers import bare
 from diagnostics.evidence import Pods, Target, Unreadable, Webhooks
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -23,15 +24,18 @@ def webhook_missing(
         return Pass()  # Something else injects here, or the pods carry it in their manifest.
     names = sorted({hook.configuration for hook in webhooks.items})
     return Finding(
-        headline=f"Cluster {target.cluster} has no pod identity webhook",
+        headline=say("Cluster {cluster} has no pod identity webhook", cluster=target.cluster),
         place=Place(
             where=f"cluster {target.cluster}",
             object="mutatingwebhookconfiguration pod-identity-webhook",
         ),
-        seen=", ".join(names[:8]) or "(none)",
+        seen=", ".join(names[:8]) or say("(none)"),
         wanted="pod-identity-webhook",
         why="",
-        next="Restore the MutatingWebhookConfiguration pod-identity-webhook, then restart the pods: "
-        "on EKS the control plane owns it, so ask AWS Support; elsewhere deploy the webhook again.",
+        next=say(
+            "Restore the MutatingWebhookConfiguration pod-identity-webhook, then restart the "
+            "pods: on EKS the control plane owns it, so ask AWS Support; elsewhere deploy the "
+            "webhook again."
+        ),
         commands=("kubectl get mutatingwebhookconfigurations",),
     )

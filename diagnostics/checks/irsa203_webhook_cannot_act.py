@@ -8,6 +8,7 @@ from diagnostics.checks.containers import SKIP_POD, bare
 from diagnostics.checks.selectors import matches
 from diagnostics.evidence import MutatingWebhook, Pods, ServiceAccount, Target, Webhooks
 from diagnostics.explain.words import clip
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -42,7 +43,7 @@ def webhook_cannot_act(
         return Pass()
     field, seen, wanted = found
     return Finding(
-        headline="The pod identity webhook can't act on these pods",
+        headline=say("The pod identity webhook can't act on these pods"),
         place=Place(
             where=f"cluster {target.cluster}",
             object=f"mutatingwebhookconfiguration {hook.configuration}",
@@ -51,9 +52,9 @@ def webhook_cannot_act(
         seen=clip(seen),
         wanted=wanted,
         why="",
-        next=f"Correct {field} of the webhook, then restart the pods.",
+        next=say("Correct {field} of the webhook, then restart the pods.", field=field),
         likely=likely,
-        note="A server-side dry run of a pod in this namespace would settle it."
+        note=say("A server-side dry run of a pod in this namespace would settle it.")
         if likely
         else None,
         commands=(f"kubectl get mutatingwebhookconfiguration {hook.configuration} -o yaml",),
@@ -62,12 +63,12 @@ def webhook_cannot_act(
 
 def _broken(hook: MutatingWebhook) -> tuple[str, str, str] | None:
     if not hook.matches_pods:
-        return "rules", "no rule for CREATE of pods", "operations CREATE, resources pods"
+        return "rules", say("no rule for CREATE of pods"), say("operations CREATE, resources pods")
     if hook.service is None and hook.url is None:
-        return "clientConfig", "(none)", "the webhook's service or URL"
+        return "clientConfig", say("(none)"), say("the webhook's service or URL")
     if hook.service is not None and not hook.ca_bundle_present:
         wanted = "the certificate authority of the webhook's service"
-        return "clientConfig.caBundle", "(none)", wanted
+        return "clientConfig.caBundle", say("(none)"), wanted
     return None
 
 

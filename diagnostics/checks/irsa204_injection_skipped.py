@@ -9,6 +9,7 @@ from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Target
 from diagnostics.explain.words import clip, listed
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
@@ -27,12 +28,12 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
     for pod in pods.live:
         if SKIP_POD in pod.spec.labels:
             return Finding(
-                headline="The pod has a label that makes the webhook skip it",
+                headline=say("The pod has a label that makes the webhook skip it"),
                 place=of_pod(target, pod, f"metadata.labels[{SKIP_POD}]"),
                 seen=clip(f"{SKIP_POD}: {pod.spec.labels[SKIP_POD]}"),
-                wanted="(no such label)",
+                wanted=say("(no such label)"),
                 why="",
-                next="Remove the label from the pod template, which restarts the pods.",
+                next=say("Remove the label from the pod template, which restarts the pods."),
             )
         out = skipped(pod.spec)
         left = [c.name for c in pod.spec.containers if c.name in out and not injected(c)]
@@ -40,26 +41,37 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
         without = _passed_over(pod)
         if without and served and no_token_sent(symptom):
             return Finding(
-                headline=f"Only some containers of the pod have the role; {without[0]} has none",
+                headline=say(
+                    "Only some containers of the pod have the role; {without} has none",
+                    without=without[0],
+                ),
                 place=of_pod(target, pod, f"spec.containers[{without[0]}].env"),
                 seen=listed(without),
-                wanted="every container that calls AWS injected",
-                why="A container that is added after the webhook has run gets neither role nor token.",
-                next="Let whatever adds the container run before the webhook, or set the webhook's "
-                "reinvocationPolicy to IfNeeded.",
+                wanted=say("every container that calls AWS injected"),
+                why=say(
+                    "A container that is added after the webhook has run gets neither role nor token."
+                ),
+                next=say(
+                    "Let whatever adds the container run before the webhook, or set the webhook's "
+                    "reinvocationPolicy to IfNeeded."
+                ),
                 likely=True,
-                note="Which container the text is from would settle it.",
+                note=say("Which container the text is from would settle it."),
             )
         if left and (not served or no_token_sent(symptom)):
             return Finding(
-                headline=f"Container {left[0]} is excluded from injection",
+                headline=say("Container {left} is excluded from injection", left=left[0]),
                 place=of_pod(target, pod, f"metadata.annotations[{SKIP_CONTAINERS}]"),
                 seen=clip(pod.spec.annotations.get(SKIP_CONTAINERS, "")),
-                wanted=f"no {left[0]} in the list",
+                wanted=say("no {left} in the list", left=left[0]),
                 why="",
-                next=f"Take {left[0]} out of {SKIP_CONTAINERS} in the pod template.",
+                next=say(
+                    "Take {left} out of {skip_containers} in the pod template.",
+                    left=left[0],
+                    skip_containers=SKIP_CONTAINERS,
+                ),
                 likely=served,
-                note="Which container the text is from would settle it." if served else None,
+                note=say("Which container the text is from would settle it.") if served else None,
             )
     return Pass()
 

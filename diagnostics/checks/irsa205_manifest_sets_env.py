@@ -8,6 +8,7 @@ from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable, Workl
 from diagnostics.explain.words import listed
 from diagnostics.fix.restart import owner_of, owners_in
 from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -47,17 +48,26 @@ def manifest_sets_env(
                 continue
             name = ROLE_ENV if other or not has[1] else TOKEN_ENV
             return Finding(
-                headline=f"{one.kind} {one.name} sets {name} itself"
-                + (" to another role" if other else ", so the webhook adds nothing"),
+                headline=say(
+                    "{kind} {one_name} sets {name} itself",
+                    kind=one.kind,
+                    one_name=one.name,
+                    name=name,
+                )
+                + (say(" to another role") if other else say(", so the webhook adds nothing")),
                 place=of_workload(
                     target, one, f"spec.template.spec.containers[{container.name}].env[{name}]"
                 ),
-                seen=container.env_value(name) or "(from a Secret, ConfigMap or field)",
-                wanted=account.role_arn or "(not set in the manifest)"
+                seen=container.env_value(name) or say("(from a Secret, ConfigMap or field)"),
+                wanted=account.role_arn or say("(not set in the manifest)")
                 if other
-                else "(not set in the manifest)",
+                else say("(not set in the manifest)"),
                 why="",
-                next=f"Remove {ROLE_ENV} and {TOKEN_ENV} from the manifest; the webhook sets both.",
+                next=say(
+                    "Remove {role_env} and {token_env} from the manifest; the webhook sets both.",
+                    role_env=ROLE_ENV,
+                    token_env=TOKEN_ENV,
+                ),
                 commands=_command(one, container.name),
             )
     for pod in pods.live if isinstance(pods, Pods) else ():
@@ -65,13 +75,21 @@ def manifest_sets_env(
             values = [v.value for v in container.env if v.name == ROLE_ENV]
             if len(set(values)) > 1 and account.role_arn not in (None, values[-1]):
                 return Finding(
-                    headline=f"Container {container.name} gets {ROLE_ENV} twice, and the wrong one wins",
+                    headline=say(
+                        "Container {container_name} gets {role_env} twice, and the wrong one wins",
+                        container_name=container.name,
+                        role_env=ROLE_ENV,
+                    ),
                     place=of_pod(target, pod, f"spec.containers[{container.name}].env[{ROLE_ENV}]"),
                     seen=listed(value or "(from elsewhere)" for value in values),
                     wanted=account.role_arn or "",
-                    why="Of two variables with one name the kubelet takes the last.",
-                    next=f"Remove {ROLE_ENV}, {TOKEN_ENV} and the token volume from the chart or the second "
-                    "webhook that adds them.",
+                    why=say("Of two variables with one name the kubelet takes the last."),
+                    next=say(
+                        "Remove {role_env}, {token_env} and the token volume from the chart or the second "
+                        "webhook that adds them.",
+                        role_env=ROLE_ENV,
+                        token_env=TOKEN_ENV,
+                    ),
                 )
     return Pass()
 

@@ -6,6 +6,7 @@ from diagnostics.checks.containers import judged
 from diagnostics.checks.evidence_of_text import token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -21,22 +22,30 @@ def static_keys(target: Target, pods: Pods, symptom: Symptom | None) -> Judgemen
     Source: AWS SDKs and Tools Reference Guide, "Standardized credential providers", order of the chain.
     """
     if token_sent(symptom):
-        return Skip("the text shows that the SDK did use its web identity")
+        return Skip(say("the text shows that the SDK did use its web identity"))
     for pod in pods.live:
         for container in judged(pod.spec):
             for variable in container.env:
                 if variable.name in _FIRST and (variable.value != "" or variable.source):
                     return Finding(
-                        headline=f"Container {container.name} sets {variable.name}, which SDKs use "
-                        "before the role",
+                        headline=say(
+                            "Container {container_name} sets {variable_name}, which SDKs use before the role",
+                            container_name=container.name,
+                            variable_name=variable.name,
+                        ),
                         place=of_pod(
                             target, pod, f"spec.containers[{container.name}].env[{variable.name}]"
                         ),
                         seen=f"{variable.name} from {variable.source}"
                         if variable.source
-                        else f"{variable.name} (its value is not shown)",
+                        else say(
+                            "{variable_name} (its value is not shown)", variable_name=variable.name
+                        ),
                         wanted=f"no {variable.name}",
                         why="",
-                        next=f"Remove {variable.name} from the pod template.",
+                        next=say(
+                            "Remove {variable_name} from the pod template.",
+                            variable_name=variable.name,
+                        ),
                     )
     return Pass()

@@ -8,6 +8,7 @@ from diagnostics.checks.containers import TOKEN_ENV, judged
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target
 from diagnostics.explain.words import clip, listed
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -33,22 +34,39 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
             taken = _taken(pod, container, path)
             if taken is not None:
                 return Finding(
-                    headline=f"Volume {taken} has the webhook's name, but holds no token",
+                    headline=say(
+                        "Volume {taken} has the webhook's name, but holds no token", taken=taken
+                    ),
                     place=of_pod(target, pod, f"spec.volumes[{taken}]"),
-                    seen=f"{taken}: no projected service account token",
-                    wanted=f"{taken}: the webhook's projected token",
-                    why="Where a volume of this name exists already, the webhook mounts it and adds none.",
-                    next=f"Give the volume {taken} in the pod template another name, which restarts the pods.",
+                    seen=say("{taken}: no projected service account token", taken=taken),
+                    wanted=say("{taken}: the webhook's projected token", taken=taken),
+                    why=say(
+                        "Where a volume of this name exists already, the webhook mounts it and adds none."
+                    ),
+                    next=say(
+                        "Give the volume {taken} in the pod template another name, which restarts the pods.",
+                        taken=taken,
+                    ),
                 )
             return Finding(
-                headline=f"Container {container.name} reads its token from "
-                + ("the Kubernetes API's own token" if wrong else "a path where none is mounted"),
+                headline=say(
+                    "Container {container_name} reads its token from ",
+                    container_name=container.name,
+                )
+                + (
+                    say("the Kubernetes API's own token")
+                    if wrong
+                    else say("a path where none is mounted")
+                ),
                 place=of_pod(target, pod, f"spec.containers[{container.name}].volumeMounts"),
                 seen=listed(m.path for m in container.mounts),
                 wanted=clip(path),
                 why="",
-                next=f"Remove {TOKEN_ENV} and any volume named aws-iam-token from the manifest and "
-                "restart, so that the webhook mounts the token.",
+                next=say(
+                    "Remove {token_env} and any volume named aws-iam-token from the manifest and "
+                    "restart, so that the webhook mounts the token.",
+                    token_env=TOKEN_ENV,
+                ),
             )
     return Pass()
 

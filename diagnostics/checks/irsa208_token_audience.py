@@ -7,6 +7,7 @@ from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable
 from diagnostics.fix.restart import restarts
 from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -38,16 +39,18 @@ def token_audience(
                 continue
             fixes = restarts(target, (pod,), known)
             return Finding(
-                headline="The pod's token is made for another audience",
+                headline=say("The pod's token is made for another audience"),
                 place=of_pod(
                     target,
                     pod,
                     f"spec.volumes[{volume.name}].projected.sources[*].serviceAccountToken.audience",
                 ),
-                seen=volume.audience or "(the API server's own)",
+                seen=volume.audience or say("(the API server's own)"),
                 wanted=account.audience,
                 why="",
-                next="Restart the workload, so that new pods get a token for the right audience.",
+                next=say(
+                    "Restart the workload, so that new pods get a token for the right audience."
+                ),
                 fixes=fixes,
                 commands=tuple(f.command for f in fixes),
             )

@@ -7,6 +7,7 @@ from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import Pods, Target, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Now
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -25,16 +26,18 @@ def token_unreadable(
     if symptom.cause is not Cause.TOKEN_FILE or "permission denied" not in text:
         return Pass()
     if outlived(now, pods):
-        return Skip("the pods are newer than the text")
+        return Skip(say("the pods are newer than the text"))
     live = pods.live if isinstance(pods, Pods) else ()
     odd = [p for p in live if p.spec.run_as_user not in (None, 0) and p.spec.fs_group is None]
     return Finding(
-        headline="The process in the pod may not read its token file",
+        headline=say("The process in the pod may not read its token file"),
         place=of_pod(target, odd[0], "spec.securityContext") if odd else of_text(),
-        seen=f"runAsUser {odd[0].spec.run_as_user}, no fsGroup" if odd else clip(symptom.excerpt),
-        wanted="fsGroup set, for example 65534",
+        seen=say("runAsUser {run_as_user}, no fsGroup", run_as_user=odd[0].spec.run_as_user)
+        if odd
+        else clip(symptom.excerpt),
+        wanted=say("fsGroup set, for example 65534"),
         why="",
-        next="Set securityContext.fsGroup in the pod template, for example to 65534.",
+        next=say("Set securityContext.fsGroup in the pod template, for example to 65534."),
         likely=not odd,
-        note=None if odd else "The pods' securityContext would settle it.",
+        note=None if odd else say("The pods' securityContext would settle it."),
     )

@@ -10,6 +10,7 @@ from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip, spoken
 from diagnostics.gather.facts import Now
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -26,19 +27,22 @@ def token_expired(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) ->
     if symptom.cause is not Cause.EXPIRED_TOKEN:
         return Pass()
     if outlived(now, pods):
-        return Skip("the pods are newer than the text")
+        return Skip(say("the pods are newer than the text"))
     late = _late(said(symptom))
     return Finding(
-        headline="The process sent a token that had expired"
+        headline=say("The process sent a token that had expired")
         if late is None
-        else f"The process sent a token that had expired {spoken(late)} before",
+        else say("The process sent a token that had expired {spoken} before", spoken=spoken(late)),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="a token read anew from its file",
+        wanted=say("a token read anew from its file"),
         why="",
-        next="Restart the pods now, and update the SDK to one that reads the file again.",
+        next=say("Restart the pods now, and update the SDK to one that reads the file again."),
         likely=True,
-        note="The node's clock, compared with the times in the message, tells an old token from a wrong clock.",
+        note=say(
+            "The node's clock, compared with the times in the message, tells an old token from a "
+            "wrong clock."
+        ),
     )
 
 

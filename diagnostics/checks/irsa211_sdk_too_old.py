@@ -7,6 +7,7 @@ from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Now
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -23,12 +24,14 @@ def sdk_too_old(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> J
     if symptom.cause is not Cause.SDK_LACKS_STS:
         return Pass()
     if outlived(now, pods):
-        return Skip("the pods are newer than the text")
+        return Skip(say("the pods are newer than the text"))
     return Finding(
-        headline="The SDK in the container can't use web identities",
+        headline=say("The SDK in the container can't use web identities"),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="an SDK with its STS module",
+        wanted=say("an SDK with its STS module"),
         why="",
-        next="Add the SDK's STS module (for Java: software.amazon.awssdk:sts), or update the SDK.",
+        next=say(
+            "Add the SDK's STS module (for Java: software.amazon.awssdk:sts), or update the SDK."
+        ),
     )

@@ -16,6 +16,7 @@ from diagnostics.evidence import (
 )
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Subject
+from diagnostics.languages import say
 from diagnostics.result import Finding, Severity
 from diagnostics.wiring import Judgement, Pass, Unknown, check
 
@@ -46,12 +47,12 @@ def pod_identity_too(
         if found is not None:
             container, variable, value = found
             return Finding(
-                headline="The pod also uses EKS Pod Identity",
+                headline=say("The pod also uses EKS Pod Identity"),
                 place=of_pod(target, pod, f"spec.containers[{container}].env[{variable}]"),
                 seen=clip(value),
-                wanted="one of the two: the role annotation, or a Pod Identity association",
+                wanted=say("one of the two: the role annotation, or a Pod Identity association"),
                 why="",
-                next="Keep one: remove the annotation, or the Pod Identity association.",
+                next=say("Keep one: remove the annotation, or the Pod Identity association."),
                 commands=(command,),
             )
     if isinstance(associations, Unreadable):
@@ -61,12 +62,14 @@ def pod_identity_too(
         return Pass()
     first = associations.items[0]
     return Finding(
-        headline="New pods will get a Pod Identity role instead of the annotated one",
+        headline=say("New pods will get a Pod Identity role instead of the annotated one"),
         place=of_account(target, subject.namespace, subject.name, "Pod Identity association"),
         seen=clip(first.role_arn or first.id),
-        wanted="one of the two: the role annotation, or a Pod Identity association",
+        wanted=say("one of the two: the role annotation, or a Pod Identity association"),
         why="",
-        next="Keep one: remove the annotation, or the Pod Identity association, then restart the pods.",
-        note=f"The association is {first.id}.",
+        next=say(
+            "Keep one: remove the annotation, or the Pod Identity association, then restart the pods."
+        ),
+        note=say("The association is {first_id}.", first_id=first.id),
         commands=(command,),
     )

@@ -7,6 +7,7 @@ from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Now
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -23,24 +24,29 @@ def region(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgem
     if symptom.cause not in (Cause.NO_REGION, Cause.REGION_DISABLED):
         return Pass()
     if outlived(now, pods):
-        return Skip("the pods are newer than the text")
+        return Skip(say("the pods are newer than the text"))
     seen = clip(symptom.message or symptom.excerpt)
     if symptom.cause is Cause.REGION_DISABLED:
         return Finding(
-            headline=f"STS is not activated in {symptom.region or 'this region'} for the account",
+            headline=say(
+                "STS is not activated in {region} for the account",
+                region=symptom.region or "this region",
+            ),
             place=of_text(),
             seen=seen,
-            wanted="STS activated in the region, or AWS_REGION set to one where it is",
+            wanted=say("STS activated in the region, or AWS_REGION set to one where it is"),
             why="",
-            next="Have an administrator activate STS for this region in IAM's account settings, or set "
-            "AWS_REGION in the pod template to an active one.",
+            next=say(
+                "Have an administrator activate STS for this region in IAM's account settings, or "
+                "set AWS_REGION in the pod template to an active one."
+            ),
         )
     return Finding(
-        headline="No region is set, so the SDK can't find STS",
+        headline=say("No region is set, so the SDK can't find STS"),
         place=of_text(),
         seen=seen,
-        wanted="AWS_REGION set to the cluster's region",
+        wanted=say("AWS_REGION set to the cluster's region"),
         why="",
-        next="Set AWS_REGION in the pod template.",
-        note="The SDK stops here before it asks STS, so a refusal by STS may still follow.",
+        next=say("Set AWS_REGION in the pod template."),
+        note=say("The SDK stops here before it asks STS, so a refusal by STS may still follow."),
     )

@@ -9,6 +9,7 @@ from diagnostics.checks.evidence_of_text import said
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import STS_REGIONAL_ENDPOINTS
 from diagnostics.explain.words import clip
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
@@ -57,9 +58,11 @@ _WAYS = (
         words=re.compile(
             r"proxyconnect|proxy ?error|proxy authentication|tunnel(?:ing)? (?:failed|socket)|via proxy"
         ),
-        headline="A proxy stands between the pod and STS, and fails",
-        wanted="the regional STS host in NO_PROXY",
-        next="Add the regional STS host, sts.<region>.amazonaws.com, to NO_PROXY in the pod template.",
+        headline=say("A proxy stands between the pod and STS, and fails"),
+        wanted=say("the regional STS host in NO_PROXY"),
+        next=say(
+            "Add the regional STS host, sts.<region>.amazonaws.com, to NO_PROXY in the pod template."
+        ),
         settles="The pod's HTTPS_PROXY and NO_PROXY, and the proxy's log, would settle it.",
     ),
     _Way(
@@ -67,10 +70,12 @@ _WAYS = (
             r"x509|certificate (?:signed|verify|is not trusted|has expired)|self.signed|pkix|sslhandshake"
             r"|unable to get local issuer"
         ),
-        headline="Something on the way to STS replaces its certificate",
-        wanted="a certificate chain that the container trusts",
-        next="Let STS pass the TLS inspection untouched, or add the inspecting authority to the "
-        "container's trust store.",
+        headline=say("Something on the way to STS replaces its certificate"),
+        wanted=say("a certificate chain that the container trusts"),
+        next=say(
+            "Let STS pass the TLS inspection untouched, or add the inspecting authority to the "
+            "container's trust store."
+        ),
         settles="The issuer of the certificate that the pod is shown would settle it.",
     ),
     _Way(
@@ -78,35 +83,44 @@ _WAYS = (
             r"no such host|enotfound|eai_again|could not resolve|name resolution|name or service not known"
             r"|unknownhost|getaddrinfo|dns error"
         ),
-        headline="The pod can't resolve the name of STS",
-        wanted="an answer of the cluster's DNS for the STS host",
-        next="Check CoreDNS, and that network policies and security groups let the pod reach DNS on "
-        "port 53.",
+        headline=say("The pod can't resolve the name of STS"),
+        wanted=say("an answer of the cluster's DNS for the STS host"),
+        next=say(
+            "Check CoreDNS, and that network policies and security groups let the pod reach DNS "
+            "on port 53."
+        ),
         settles="A name lookup from a pod of this namespace would settle it.",
     ),
     _Way(
         words=re.compile(r"connection refused|econnrefused"),
-        headline="The connection to STS was refused before it left the node",
+        headline=say("The connection to STS was refused before it left the node"),
         wanted=_REACHABLE,
-        next="Hold the application until its proxy sidecar is ready, and check network policies.",
+        next=say(
+            "Hold the application until its proxy sidecar is ready, and check network policies."
+        ),
         settles="If only the first calls after a start fail, it is the sidecar's order.",
     ),
 )
 _GLOBAL_HOST = re.compile(r"\bsts\.amazonaws\.com")
 _GLOBAL = _Way(
     words=_GLOBAL_HOST,
-    headline="The SDK calls the global STS endpoint, which this network does not reach",
-    wanted="the regional endpoint, sts.<region>.amazonaws.com",
-    next=f'Annotate the service account with {STS_REGIONAL_ENDPOINTS}: "true" and restart the pods, or set '
-    "AWS_STS_REGIONAL_ENDPOINTS=regional.",
+    headline=say("The SDK calls the global STS endpoint, which this network does not reach"),
+    wanted=say("the regional endpoint, sts.<region>.amazonaws.com"),
+    next=say(
+        'Annotate the service account with {sts_regional_endpoints}: "true" and restart the '
+        "pods, or set AWS_STS_REGIONAL_ENDPOINTS=regional.",
+        sts_regional_endpoints=STS_REGIONAL_ENDPOINTS,
+    ),
     settles="The VPC's endpoints (ec2:DescribeVpcEndpoints) and the subnets' routes would settle it.",
 )
 _REGIONAL = _Way(
     words=re.compile(""),
-    headline="The pod can't reach STS over the network",
+    headline=say("The pod can't reach STS over the network"),
     wanted=_REACHABLE,
-    next="Give the subnets NAT or an STS interface endpoint with private DNS, and let the endpoint's and "
-    "the pod's security groups pass port 443.",
+    next=say(
+        "Give the subnets NAT or an STS interface endpoint with private DNS, and let the "
+        "endpoint's and the pod's security groups pass port 443."
+    ),
     settles="The subnets' routes and endpoints (ec2:DescribeRouteTables, ec2:DescribeVpcEndpoints) and the "
     "security groups would settle it.",
 )

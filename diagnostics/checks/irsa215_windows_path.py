@@ -8,6 +8,7 @@ from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import Pods, Target, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Now
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
@@ -37,13 +38,15 @@ def windows_path(
 
 def _finding(target: Target, place: Place, seen: str, *, likely: bool = False) -> Finding:
     return Finding(
-        headline="A Windows container got the token path of a Linux one",
+        headline=say("A Windows container got the token path of a Linux one"),
         place=place,
         seen=seen,
         wanted=r"C:\var\run\secrets\eks.amazonaws.com\serviceaccount\token",
         why="",
-        next="Set nodeSelector kubernetes.io/os: windows in the pod template, which restarts the pods.",
+        next=say(
+            "Set nodeSelector kubernetes.io/os: windows in the pod template, which restarts the pods."
+        ),
         likely=likely,
-        note="The pod's nodeSelector and affinity would settle it." if likely else None,
+        note=say("The pod's nodeSelector and affinity would settle it.") if likely else None,
         commands=(f"kubectl -n {target.namespace} get pods -o wide",),
     )

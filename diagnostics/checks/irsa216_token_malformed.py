@@ -7,6 +7,7 @@ from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Now
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -22,17 +23,19 @@ def token_malformed(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) 
     if symptom.cause not in (Cause.NOT_A_JWT, Cause.MISSING_CLAIM, Cause.IDP_REJECTED):
         return Pass()
     if outlived(now, pods):
-        return Skip("the pods are newer than the text")
+        return Skip(say("the pods are newer than the text"))
     return Finding(
-        headline="The token that the process sent is not one that the cluster issued"
+        headline=say("The token that the process sent is not one that the cluster issued")
         if symptom.cause is not Cause.NOT_A_JWT
-        else "What the process sent is no web identity token",
+        else say("What the process sent is no web identity token"),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="the projected service account token, three parts joined by dots",
+        wanted=say("the projected service account token, three parts joined by dots"),
         why="",
-        next="Restart the pod, and let the application read the file that AWS_WEB_IDENTITY_TOKEN_FILE names "
-        "as it is.",
+        next=say(
+            "Restart the pod, and let the application read the file that "
+            "AWS_WEB_IDENTITY_TOKEN_FILE names as it is."
+        ),
         likely=True,
-        note="The same call with a fresh token (kubectl create token) would settle it.",
+        note=say("The same call with a fresh token (kubectl create token) would settle it."),
     )

@@ -15,6 +15,7 @@ from diagnostics.evidence import (
 from diagnostics.explain.words import clip
 from diagnostics.fix.restart import restarts
 from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -45,13 +46,15 @@ def older_than_association(
     fixes = restarts(target, old, known)
     made = f" of {first.created:%Y-%m-%d %H:%M} UTC" if first.created else ""
     return Finding(
-        headline="The pods are older than their Pod Identity association, and still use IRSA",
+        headline=say("The pods are older than their Pod Identity association, and still use IRSA"),
         place=of_pod(target, old[0], f"spec.containers[*].env[{TOKEN_ENV}]"),
-        seen=f"created {old[0].created:%Y-%m-%d %H:%M} UTC, with a web identity",
+        seen=say(
+            "created {created} UTC, with a web identity", created=f"{old[0].created:%Y-%m-%d %H:%M}"
+        ),
         wanted=clip(f"a pod made after association {first.id}{made}"),
         why="",
-        next="Restart the workload, so that its new pods get the association's role.",
-        note="To stay with IRSA, create the OIDC provider and delete the association.",
+        next=say("Restart the workload, so that its new pods get the association's role."),
+        note=say("To stay with IRSA, create the OIDC provider and delete the association."),
         fixes=fixes,
         commands=tuple(fix.command for fix in fixes),
     )

@@ -6,6 +6,7 @@ from shlex import quote
 
 from diagnostics.evidence import Cluster, OidcProvider
 from diagnostics.gather.facts import RoleAccount
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -24,14 +25,22 @@ def provider_missing(
         return Pass()
     arn = cluster.provider_arn_in(account.id)
     return Finding(
-        headline=f"Account {account.id} has no IAM OIDC provider for cluster {cluster.name}",
+        headline=say(
+            "Account {account_id} has no IAM OIDC provider for cluster {cluster_name}",
+            account_id=account.id,
+            cluster_name=cluster.name,
+        ),
         place=Place(where=f"account {account.id}", object=arn),
-        seen="(none)",
+        seen=say("(none)"),
         wanted=arn,
         why="",
-        next=f"Create the OIDC provider {cluster.issuer} in account {account.id} with client ID "
-        "sts.amazonaws.com.",
-        note="No role is known, so the cluster's own account was looked at."
+        next=say(
+            "Create the OIDC provider {issuer} in account {account_id} with client ID "
+            "sts.amazonaws.com.",
+            issuer=cluster.issuer,
+            account_id=account.id,
+        ),
+        note=say("No role is known, so the cluster's own account was looked at.")
         if account.assumed
         else None,
         commands=create_commands(cluster, account.id),
@@ -52,9 +61,9 @@ def create_commands(cluster: Cluster, account: str) -> tuple[str, ...]:
             "--client-id-list sts.amazonaws.com"
         ),
         *(eksctl if account == cluster.account else ()),
-        (
-            'resource "aws_iam_openid_connect_provider" "eks" {\n'
-            f'  url            = "{cluster.issuer}"\n'
-            '  client_id_list = ["sts.amazonaws.com"]\n}'
+        say(
+            'resource "aws_iam_openid_connect_provider" "eks" {\n  url            = "{issuer}"\n '
+            ' client_id_list = ["sts.amazonaws.com"]\n}',
+            issuer=cluster.issuer,
         ),
     )

@@ -7,6 +7,7 @@ from diagnostics.checks.issuers import Near, near
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
 from diagnostics.explain.words import difference, sentence
 from diagnostics.gather.facts import HomeProvider, KnownIssuers, RoleAccount
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -35,15 +36,21 @@ def provider_near_miss(
     kind, arn = found
     wanted = cluster.provider_arn_in(account.id)
     return Finding(
-        headline="The OIDC provider is for the dual-stack name of the issuer, which no token has"
+        headline=say(
+            "The OIDC provider is for the dual-stack name of the issuer, which no token has"
+        )
         if _DUAL_STACK in arn
-        else f"The OIDC provider is for {_WORDS[kind]}",
+        else say("The OIDC provider is for {words}", words=_WORDS[kind]),
         place=Place(where=f"account {account.id}", object=arn),
         seen=arn,
         wanted=wanted,
         why="",
-        next=f"Create the OIDC provider {cluster.issuer} in account {account.id} with client ID "
-        "sts.amazonaws.com; delete the other one if nothing uses it.",
+        next=say(
+            "Create the OIDC provider {issuer} in account {account_id} with client ID "
+            "sts.amazonaws.com; delete the other one if nothing uses it.",
+            issuer=cluster.issuer,
+            account_id=account.id,
+        ),
         note=sentence(difference(arn, wanted)),
         commands=create_commands(cluster, account.id),
     )

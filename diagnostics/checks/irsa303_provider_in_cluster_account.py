@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.irsa301_provider_missing import create_commands
 from diagnostics.evidence import Cluster, OidcProvider
 from diagnostics.gather.facts import HomeProvider, RoleAccount
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -23,16 +24,24 @@ def provider_in_cluster_account(
     Source: Amazon EKS User Guide, "Authenticate to another account with IRSA"; webhook issue 24.
     """
     if account.id == cluster.account:
-        return Skip("the role lives in the cluster's account")
+        return Skip(say("the role lives in the cluster's account"))
     if provider is not None or home is None:
         return Pass()
     return Finding(
-        headline=f"The OIDC provider is in account {cluster.account}, but the role is in {account.id}",
+        headline=say(
+            "The OIDC provider is in account {cluster_account}, but the role is in {account_id}",
+            cluster_account=cluster.account,
+            account_id=account.id,
+        ),
         place=Place(where=f"account {account.id}", object=cluster.provider_arn_in(account.id)),
         seen=home.provider.arn,
         wanted=cluster.provider_arn_in(account.id),
         why="",
-        next=f"Create the OIDC provider {cluster.issuer} in account {account.id} too, with client "
-        "ID sts.amazonaws.com.",
+        next=say(
+            "Create the OIDC provider {issuer} in account {account_id} too, with client ID "
+            "sts.amazonaws.com.",
+            issuer=cluster.issuer,
+            account_id=account.id,
+        ),
         commands=create_commands(cluster, account.id),
     )

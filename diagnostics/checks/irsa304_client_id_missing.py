@@ -7,6 +7,7 @@ from shlex import quote
 from diagnostics.evidence import OidcProvider
 from diagnostics.explain.words import listed
 from diagnostics.gather.facts import Subject
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -21,15 +22,17 @@ def client_id_missing(provider: OidcProvider, subject: Subject) -> Judgement:
     if subject.audience in provider.client_ids:
         return Pass()
     return Finding(
-        headline=f"The OIDC provider does not list the audience {subject.audience}",
+        headline=say(
+            "The OIDC provider does not list the audience {audience}", audience=subject.audience
+        ),
         place=Place(where=f"account {provider.account}", object=provider.arn, field="ClientIDList"),
         seen=listed(provider.client_ids),
         wanted=subject.audience,
         why="",
-        next=f"Add the client ID {subject.audience} to the provider.",
+        next=say("Add the client ID {audience} to the provider.", audience=subject.audience),
         note=None
         if subject.audience_read
-        else "The service account could not be read; this is the default audience.",
+        else say("The service account could not be read; this is the default audience."),
         likely=not subject.audience_read,
         commands=(
             (

@@ -9,6 +9,7 @@ from diagnostics.checks.issuers import Near, near
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
 from diagnostics.explain.words import difference, sentence
 from diagnostics.gather.facts import RoleAccount
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -30,13 +31,15 @@ def provider_url_spelling(
         return Pass()
     arn, wanted = found[1], cluster.provider_arn_in(account.id)
     return Finding(
-        headline="The OIDC provider's URL is spelled differently from the issuer",
+        headline=say("The OIDC provider's URL is spelled differently from the issuer"),
         place=Place(where=f"account {account.id}", object=arn, field="Url"),
         seen=arn,
         wanted=wanted,
         why="",
-        next=f"A provider's URL can't be changed: create one for {cluster.issuer}, then delete this "
-        "one.",
+        next=say(
+            "A provider's URL can't be changed: create one for {issuer}, then delete this one.",
+            issuer=cluster.issuer,
+        ),
         note=sentence(difference(arn, wanted)),
         commands=(
             create_commands(cluster, account.id)[0],

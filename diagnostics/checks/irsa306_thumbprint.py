@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
@@ -20,10 +21,10 @@ def thumbprint(symptom: Symptom) -> Judgement:
     if symptom.cause is not Cause.THUMBPRINT:
         return Pass()
     return Finding(
-        headline="The issuer's certificate does not match the thumbprint of its OIDC provider",
+        headline=say("The issuer's certificate does not match the thumbprint of its OIDC provider"),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="the thumbprint of the top certificate in the issuer's chain",
+        wanted=say("the thumbprint of the top certificate in the issuer's chain"),
         why="",
-        next="Update the provider with aws iam update-open-id-connect-provider-thumbprint.",
+        next=say("Update the provider with aws iam update-open-id-connect-provider-thumbprint."),
     )

@@ -6,6 +6,7 @@ from diagnostics.checks.places import of_text
 from diagnostics.evidence import Cluster, PublishedKeys, SigningKeys, Unreadable
 from diagnostics.explain.words import clip, listed
 from diagnostics.gather.issuer import KEYS_NOT_FETCHED
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
@@ -34,21 +35,23 @@ def issuer_unreachable(
         return Pass()
     public = isinstance(published, PublishedKeys)
     return Finding(
-        headline="AWS could not fetch the issuer's keys, which are public now"
+        headline=say("AWS could not fetch the issuer's keys, which are public now")
         if public
-        else "AWS could not fetch the keys of the cluster's issuer",
+        else say("AWS could not fetch the keys of the cluster's issuer"),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="the issuer's discovery document and keys, public over https",
+        wanted=say("the issuer's discovery document and keys, public over https"),
         why="",
-        next="Try again: it was most likely a passing failure on the way."
+        next=say("Try again: it was most likely a passing failure on the way.")
         if public
-        else "Try again; if it stays so, make the issuer's /.well-known/openid-configuration "
-        "and keys reachable from the internet.",
+        else say(
+            "Try again; if it stays so, make the issuer's /.well-known/openid-configuration and "
+            "keys reachable from the internet."
+        ),
         likely=True,
-        note="If it goes on, ask AWS Support with the request ID."
+        note=say("If it goes on, ask AWS Support with the request ID.")
         if public
-        else "Both documents, fetched from the internet, would settle it.",
+        else say("Both documents, fetched from the internet, would settle it."),
     )
 
 
@@ -57,12 +60,16 @@ def _published(
 ) -> Finding | None:
     if published.fault is not None:
         return Finding(
-            headline="AWS can't use what the cluster's issuer publishes",
+            headline=say("AWS can't use what the cluster's issuer publishes"),
             place=Place(where="issuer", object=published.place or published.issuer),
             seen=clip(published.fault),
-            wanted="the discovery document and keys, public over https with a publicly trusted certificate",
+            wanted=say(
+                "the discovery document and keys, public over https with a publicly trusted certificate"
+            ),
             why="",
-            next="Publish /.well-known/openid-configuration and the keys that it names at the issuer's URL.",
+            next=say(
+                "Publish /.well-known/openid-configuration and the keys that it names at the issuer's URL."
+            ),
         )
     if not isinstance(signing, SigningKeys) or not published.key_ids:
         return None
@@ -70,13 +77,13 @@ def _published(
     if not missing:
         return None
     return Finding(
-        headline="The issuer does not publish the key that the cluster signs tokens with",
+        headline=say("The issuer does not publish the key that the cluster signs tokens with"),
         place=Place(
             where="issuer", object=published.place or published.issuer, field="keys[*].kid"
         ),
         seen=listed(sorted(published.key_ids)),
         wanted=listed(missing),
         why="",
-        next="Publish the API server's /openid/v1/jwks at the issuer's jwks_uri again.",
+        next=say("Publish the API server's /openid/v1/jwks at the issuer's jwks_uri again."),
         commands=("kubectl get --raw /openid/v1/jwks",),
     )

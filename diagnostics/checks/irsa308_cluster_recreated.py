@@ -8,6 +8,7 @@ from diagnostics.checks.trust_faults import faults, next_change
 from diagnostics.evidence import Cluster, IamRole
 from diagnostics.gather.facts import KnownIssuers, TrustAnswer
 from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -36,13 +37,21 @@ def cluster_recreated(
     if not old or role.created >= cluster.created:
         return Pass()
     return Finding(
-        headline=f"Cluster {cluster.name} was created after role {role.name}, which trusts an older issuer",
+        headline=say(
+            "Cluster {cluster_name} was created after role {role_name}, which trusts an older issuer",
+            cluster_name=cluster.name,
+            role_name=role.name,
+        ),
         place=of_trust(role, "/Statement"),
         seen=old[0],
         wanted=cluster.provider_arn_in(role.account),
         why="",
         next=next_change(answer),
         likely=True,
-        note=f"The role was created {role.created:%Y-%m-%d %H:%M}, the cluster "
-        f"{cluster.created:%Y-%m-%d %H:%M} UTC; other roles may trust the old issuer too.",
+        note=say(
+            "The role was created {created}, the cluster {created_too} UTC; other roles may "
+            "trust the old issuer too.",
+            created=f"{role.created:%Y-%m-%d %H:%M}",
+            created_too=f"{cluster.created:%Y-%m-%d %H:%M}",
+        ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.evidence import OidcProvider, ProviderArns
 from diagnostics.gather.facts import RoleAccount
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place, Severity
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -26,13 +27,19 @@ def provider_quota(
     if provider is not None or len(listed.items) < QUOTA:
         return Pass()
     return Finding(
-        headline=f"Account {account.id} has as many OIDC providers as IAM allows by default",
+        headline=say(
+            "Account {account_id} has as many OIDC providers as IAM allows by default",
+            account_id=account.id,
+        ),
         place=Place(where=f"account {account.id}", object="OIDC providers"),
         seen=f"{len(listed.items)} providers",
-        wanted=f"fewer than {QUOTA}, or a raised quota",
+        wanted=say("fewer than {quota}, or a raised quota", quota=QUOTA),
         why="",
-        next="Delete the providers of clusters that are gone, or ask for a higher quota, before you create this one.",
+        next=say(
+            "Delete the providers of clusters that are gone, or ask for a higher quota, before "
+            "you create this one."
+        ),
         likely=True,
-        note="servicequotas:GetServiceQuota would tell whether the quota was raised.",
+        note=say("servicequotas:GetServiceQuota would tell whether the quota was raised."),
         commands=("aws iam list-open-id-connect-providers",),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shlex import quote
 
 from diagnostics.evidence import Cluster, LoginIssuers
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place, Severity
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -19,16 +20,19 @@ def issuer_for_logins(cluster: Cluster, logins: LoginIssuers) -> Judgement:
     if cluster.issuer not in logins.urls:
         return Pass()
     return Finding(
-        headline=f"Cluster {cluster.name} takes logins from its own issuer, which stops its API server",
+        headline=say(
+            "Cluster {cluster_name} takes logins from its own issuer, which stops its API server",
+            cluster_name=cluster.name,
+        ),
         place=Place(
             where=f"account {cluster.account}",
             object=f"identity provider configuration of cluster {cluster.eks_name}",
             field="oidc.issuerUrl",
         ),
         seen=cluster.issuer,
-        wanted="an issuer of people's logins, not the cluster's own",
+        wanted=say("an issuer of people's logins, not the cluster's own"),
         why="",
-        next="Disassociate the identity provider configuration; IRSA needs none.",
+        next=say("Disassociate the identity provider configuration; IRSA needs none."),
         commands=(
             (
                 f"aws eks list-identity-provider-configs --cluster-name {quote(cluster.eks_name)} "

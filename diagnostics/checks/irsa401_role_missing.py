@@ -6,6 +6,7 @@ from shlex import quote
 
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
+from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -24,15 +25,23 @@ def role_missing(
         return Pass()
     others = tuple(r.arn for r in trusting.items) if trusting else ()
     return Finding(
-        headline=f"Role {question.arn.name} does not exist in account {question.arn.account}",
+        headline=say(
+            "Role {arn_name} does not exist in account {arn_account}",
+            arn_name=question.arn.name,
+            arn_account=question.arn.account,
+        ),
         place=Place(where=f"account {question.arn.account}", object=str(question.arn)),
         seen="NoSuchEntity",
-        wanted=f"a role named {question.arn.name}",
+        wanted=say("a role named {arn_name}", arn_name=question.arn.name),
         why="",
-        next="Create the role with a trust policy for this service account, or name the role "
-        "that was meant in the annotation.",
-        note=f"Roles that do trust this service account: {', '.join(others[:3])}."
+        next=say(
+            "Create the role with a trust policy for this service account, or name the role that "
+            "was meant in the annotation."
+        ),
+        note=say(
+            "Roles that do trust this service account: {others}.", others=", ".join(others[:3])
+        )
         if others
-        else f"The ARN comes from {question.source}.",
+        else say("The ARN comes from {source}.", source=question.source),
         commands=(f"aws iam get-role --role-name {quote(question.arn.name)}",),
     )

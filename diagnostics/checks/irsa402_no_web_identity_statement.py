@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, Skip, Unknown, check
 
 
@@ -19,17 +20,17 @@ def no_web_identity_statement(answer: TrustAnswer | None, role: IamRole) -> Judg
     """
     if answer is None:
         if role.trust is not None:
-            return Skip("the cluster or the service account is not known")
+            return Skip(say("the cluster or the service account is not known"))
         return Unknown(
-            "the trust policy can't be read as one",
-            f"look at it with `aws iam get-role --role-name {role.name}`",
+            say("the trust policy can't be read as one"),
+            say("look at it with `aws iam get-role --role-name {role_name}`", role_name=role.name),
         )
     return judge_fault(
         "IRSA402",
         answer,
         role,
-        lambda _: (
-            f"The trust policy of role {role.name} has no statement that lets pods of this "
-            "cluster in"
+        lambda _: say(
+            "The trust policy of role {role_name} has no statement that lets pods of this cluster in",
+            role_name=role.name,
         ),
     )

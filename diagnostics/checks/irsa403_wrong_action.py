@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -20,7 +21,8 @@ def wrong_action(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA403",
         answer,
         role,
-        lambda _: (
-            f"The trust policy of role {role.name} trusts the provider, but allows another action"
+        lambda _: say(
+            "The trust policy of role {role_name} trusts the provider, but allows another action",
+            role_name=role.name,
         ),
     )

@@ -8,6 +8,7 @@ from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import Cluster, IamRole
 from diagnostics.gather.facts import KnownIssuers, TrustAnswer
 from diagnostics.iam.decision import Mismatch
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 if TYPE_CHECKING:
@@ -31,16 +32,32 @@ def other_provider(
         start = f"Role {role.name} trusts"
         trusted = reason.trusted if reason else ()
         if reason is not None and reason.mismatch is Mismatch.PRINCIPAL_KIND:
-            return f"Role {role.name} names the provider, but not as Federated"
+            return say(
+                "Role {role_name} names the provider, but not as Federated", role_name=role.name
+            )
         accounts = [
             arn.removesuffix(tail).rpartition(":")[2] for arn in trusted if arn.endswith(tail)
         ]
         elsewhere = [account for account in accounts if account != role.account]
         if elsewhere:
-            return f"{start} the provider of account {elsewhere[0]}, but is in {role.account}"
+            return say(
+                "{start} the provider of account {elsewhere}, but is in {role_account}",
+                start=start,
+                elsewhere=elsewhere[0],
+                role_account=role.account,
+            )
         owners = [known[i] for t in trusted if (i := t.partition("oidc-provider/")[2]) in known]
         if owners:
-            return f"{start} the provider of cluster {owners[0]}, not that of {cluster.name}"
-        return f"{start} something other than the OIDC provider of cluster {cluster.name}"
+            return say(
+                "{start} the provider of cluster {owners}, not that of {cluster_name}",
+                start=start,
+                owners=owners[0],
+                cluster_name=cluster.name,
+            )
+        return say(
+            "{start} something other than the OIDC provider of cluster {cluster_name}",
+            start=start,
+            cluster_name=cluster.name,
+        )
 
     return judge_fault("IRSA404", answer, role, headline)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -21,5 +22,8 @@ def sub_other_service_account(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA406",
         answer,
         role,
-        lambda _: f"The trust policy of role {role.name} lets in another service account",
+        lambda _: say(
+            "The trust policy of role {role_name} lets in another service account",
+            role_name=role.name,
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -21,5 +22,8 @@ def sub_malformed(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA407",
         answer,
         role,
-        lambda _: f"The subject (sub) in the trust policy of role {role.name} can match no token",
+        lambda _: say(
+            "The subject (sub) in the trust policy of role {role_name} can match no token",
+            role_name=role.name,
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -20,5 +21,8 @@ def aud_wrong(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA408",
         answer,
         role,
-        lambda _: f"Role {role.name} expects an audience (aud) that the token does not have",
+        lambda _: say(
+            "Role {role_name} expects an audience (aud) that the token does not have",
+            role_name=role.name,
+        ),
     )

@@ -7,6 +7,7 @@ from diagnostics.evidence import Cluster, IamRole
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.gather.trust_reading import conditions, statements
 from diagnostics.iam.decision import Outcome
+from diagnostics.languages import say
 from diagnostics.result import Finding, Severity
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -20,21 +21,24 @@ def aud_absent(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Judgemen
     Source: IAM User Guide, "Create a role for OpenID Connect federation" (condition on aud).
     """
     if answer.decision.outcome is not Outcome.ALLOWED or answer.decision.statement is None:
-        return Skip("the trust policy does not let the call in")
+        return Skip(say("the trust policy does not let the call in"))
     all_statements = statements(role)
     if answer.decision.statement >= len(all_statements):
-        return Skip("the statement that lets the call in can't be shown")
+        return Skip(say("the statement that lets the call in can't be shown"))
     key = f"{cluster.issuer_path}:aud"
     here = conditions(all_statements[answer.decision.statement])
     if any(name.lower() == key.lower() for _, name, _ in here):
         return Pass()
     return Finding(
-        headline=f"The trust policy of role {role.name} does not check the token's audience (aud)",
+        headline=say(
+            "The trust policy of role {role_name} does not check the token's audience (aud)",
+            role_name=role.name,
+        ),
         place=of_trust(role, f"/Statement/{answer.decision.statement}/Condition"),
-        seen="(no condition on aud)",
+        seen=say("(no condition on aud)"),
         wanted=f'"{key}": "{next(iter(_audiences(answer)), "sts.amazonaws.com")}"',
         why="",
-        next=f'Add "{key}" under StringEquals of this statement.',
+        next=say('Add "{key}" under StringEquals of this statement.', key=key),
     )
 
 

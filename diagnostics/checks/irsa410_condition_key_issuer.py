@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -21,5 +22,8 @@ def condition_key_issuer(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA410",
         answer,
         role,
-        lambda _: f"A condition of role {role.name} is on a key that this token does not have",
+        lambda _: say(
+            "A condition of role {role_name} is on a key that this token does not have",
+            role_name=role.name,
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -20,5 +21,7 @@ def wildcard_literal(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA411",
         answer,
         role,
-        lambda _: f"Role {role.name} has a wildcard where its operator reads none",
+        lambda _: say(
+            "Role {role_name} has a wildcard where its operator reads none", role_name=role.name
+        ),
     )

@@ -6,6 +6,7 @@ from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.iam.decision import Mismatch
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -22,8 +23,11 @@ def conditions_contradict(answer: TrustAnswer, role: IamRole) -> Judgement:
         answer,
         role,
         lambda reason: (
-            f"A condition of role {role.name} leaves this service account out"
+            say(
+                "A condition of role {role_name} leaves this service account out",
+                role_name=role.name,
+            )
             if reason is not None and reason.mismatch is Mismatch.EXCLUDED
-            else f"The conditions of role {role.name} exclude one another"
+            else say("The conditions of role {role_name} exclude one another", role_name=role.name)
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -20,5 +21,7 @@ def explicit_deny(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA413",
         answer,
         role,
-        lambda _: f"A Deny statement of role {role.name} refuses this service account",
+        lambda _: say(
+            "A Deny statement of role {role_name} refuses this service account", role_name=role.name
+        ),
     )

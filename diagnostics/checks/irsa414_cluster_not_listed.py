@@ -9,6 +9,7 @@ from diagnostics.evidence import Cluster, IamRole
 from diagnostics.explain.words import listed
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, check
 
@@ -24,9 +25,10 @@ def cluster_not_listed(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> 
         "IRSA414",
         answer,
         role,
-        lambda _: (
-            f"Role {role.name} trusts several clusters, but has no statement for "
-            f"cluster {cluster.name}"
+        lambda _: say(
+            "Role {role_name} trusts several clusters, but has no statement for cluster {cluster_name}",
+            role_name=role.name,
+            cluster_name=cluster.name,
         ),
     )
     if isinstance(judgement, Finding):

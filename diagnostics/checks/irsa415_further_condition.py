@@ -6,6 +6,7 @@ from diagnostics.checks.trust_faults import judge_fault, undecided
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.iam.decision import Outcome, Reason
+from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -22,6 +23,10 @@ def further_condition(answer: TrustAnswer, role: IamRole) -> Judgement:
 
     def headline(reason: Reason | None) -> str:
         key = f" on {reason.key}" if reason and reason.key else ""
-        return f"Role {role.name} has a condition{key} that this call fails"
+        return say(
+            "Role {role_name} has a condition{key} that this call fails",
+            role_name=role.name,
+            key=key,
+        )
 
     return judge_fault("IRSA415", answer, role, headline)

@@ -8,6 +8,7 @@ from diagnostics.explain.words import listed
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.gather.trust_reading import conditions, statements
 from diagnostics.iam.decision import Outcome
+from diagnostics.languages import say
 from diagnostics.result import Finding, Severity
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -21,10 +22,10 @@ def trust_wide_open(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Jud
     """
     index = answer.decision.statement
     if answer.decision.outcome is not Outcome.ALLOWED or index is None:
-        return Skip("the trust policy does not let the call in")
+        return Skip(say("the trust policy does not let the call in"))
     all_statements = statements(role)
     if index >= len(all_statements):
-        return Skip("the statement that lets the call in can't be shown")
+        return Skip(say("the statement that lets the call in can't be shown"))
     key = f"{cluster.issuer_path}:sub".lower()
     subs = [
         (operator, value)
@@ -36,13 +37,20 @@ def trust_wide_open(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Jud
     if subs and not wild:
         return Pass()
     return Finding(
-        headline=f"Role {role.name} lets in "
-        + ("every service account of the cluster" if not subs else "more than one namespace"),
+        headline=say("Role {role_name} lets in ", role_name=role.name)
+        + (
+            say("every service account of the cluster")
+            if not subs
+            else say("more than one namespace")
+        ),
         place=of_trust(role, f"/Statement/{index}/Condition"),
-        seen=listed(wild) if wild else "(no condition on sub)",
+        seen=listed(wild) if wild else say("(no condition on sub)"),
         wanted=str(answer.request.claims.get("sub", "")),
         why="",
-        next=f'Name the service accounts that need the role under "{cluster.issuer_path}:sub".',
+        next=say(
+            'Name the service accounts that need the role under "{issuer_path}:sub".',
+            issuer_path=cluster.issuer_path,
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from diagnostics.evidence import (
 )
 from diagnostics.explain.words import clip, spoken
 from diagnostics.gather.facts import Now, TrustAnswer
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding, Place, Severity
 from diagnostics.wiring import Judgement, Pass, check
@@ -44,14 +45,19 @@ def just_changed(
     recent = changes.items if isinstance(changes, TrustChanges) else ()
     if recent and timedelta() <= now.at - recent[0].at < SETTLED:
         return Finding(
-            headline=f"The trust policy was changed {spoken(now.at - recent[0].at)} ago; STS may not see it yet",
+            headline=say(
+                "The trust policy was changed {spoken} ago; STS may not see it yet",
+                spoken=spoken(now.at - recent[0].at),
+            ),
             place=of_trust(role),
-            seen=f"changed {recent[0].at:%Y-%m-%d %H:%M:%S} UTC",
-            wanted="a few minutes for IAM to spread the change",
+            seen=say("changed {at} UTC", at=f"{recent[0].at:%Y-%m-%d %H:%M:%S}"),
+            wanted=say("a few minutes for IAM to spread the change"),
             why="",
-            next="Wait a few minutes and check again.",
+            next=say("Wait a few minutes and check again."),
             likely=True,
-            note=f"It was changed by {clip(recent[0].by, 120)}." if recent[0].by else None,
+            note=say("It was changed by {by}.", by=clip(recent[0].by, 120))
+            if recent[0].by
+            else None,
         )
     made = {f"role {role.name}": role.created}
     if isinstance(provider, OidcProvider):
@@ -59,14 +65,18 @@ def just_changed(
     for what, at in made.items():
         if at is not None and timedelta() <= now.at - at < SETTLED:
             return Finding(
-                headline=f"{what[0].upper()}{what[1:]} was created {spoken(now.at - at)} ago; STS may "
-                "not see it yet",
+                headline=say(
+                    "{upper}{what} was created {spoken} ago; STS may not see it yet",
+                    upper=what[0].upper(),
+                    what=what[1:],
+                    spoken=spoken(now.at - at),
+                ),
                 place=Place(where=f"account {role.account}", object=what),
-                seen=f"created {at:%Y-%m-%d %H:%M:%S} UTC",
-                wanted="a few minutes for IAM to spread the change",
+                seen=say("created {at} UTC", at=f"{at:%Y-%m-%d %H:%M:%S}"),
+                wanted=say("a few minutes for IAM to spread the change"),
                 why="",
-                next="Wait a few minutes and check again.",
+                next=say("Wait a few minutes and check again."),
                 likely=True,
-                note="If the error goes away by itself, this was it.",
+                note=say("If the error goes away by itself, this was it."),
             )
     return Pass()

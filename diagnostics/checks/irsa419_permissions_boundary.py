@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnostics.evidence import IamRole
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding, Place, Severity
 from diagnostics.wiring import Judgement, Pass, check
@@ -22,12 +23,15 @@ def permissions_boundary(role: IamRole, symptom: Symptom | None) -> Judgement:
     ):
         return Pass()
     return Finding(
-        headline=f"Role {role.name} has a permissions boundary, which may have refused the call",
+        headline=say(
+            "Role {role_name} has a permissions boundary, which may have refused the call",
+            role_name=role.name,
+        ),
         place=Place(where=f"account {role.account}", object=role.arn, field="PermissionsBoundary"),
         seen=role.permissions_boundary,
-        wanted="a boundary that allows the action that was refused",
+        wanted=say("a boundary that allows the action that was refused"),
         why="",
-        next="Check that both the role's policies and its boundary allow the action.",
+        next=say("Check that both the role's policies and its boundary allow the action."),
         likely=True,
-        note="The boundary's policy would settle it; it is not read.",
+        note=say("The boundary's policy would settle it; it is not read."),
     )

@@ -10,6 +10,7 @@ from diagnostics.evidence import ControlPolicies, IamRole, ServiceAccount, Unrea
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.iam.decision import Outcome
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
@@ -31,12 +32,12 @@ def organization_policy(
     Source: AWS Organizations User Guide, "Resource control policies"; resource-control-policy-examples issue 5.
     """
     if symptom.cause is not Cause.ACCESS_DENIED:
-        return Skip("the text does not speak of a refused web identity")
+        return Skip(say("the text does not speak of a refused web identity"))
     kind = next((kind for kind in ORGANIZATION_POLICIES if kind in said(symptom)), None)
     if kind is not None:
         return _told(symptom, kind)
     if not lets_in(answer, account) or not isinstance(answer, TrustAnswer):
-        return Skip("it matters only once the annotated role's trust policy lets the call in")
+        return Skip(say("it matters only once the annotated role's trust policy lets the call in"))
     if not isinstance(policies, ControlPolicies) or not isinstance(role, IamRole):
         why = policies.why if isinstance(policies, Unreadable) else "they were not asked for"
         enable = policies.enable if isinstance(policies, Unreadable) else "ask again"
@@ -49,19 +50,25 @@ def organization_policy(
 def _told(symptom: Symptom, kind: str) -> Finding:
     endpoint = kind.startswith("vpc")
     return Finding(
-        headline=f"A {kind.replace('vpc', 'VPC')} refuses the call",
+        headline=say("A {replace} refuses the call", replace=kind.replace("vpc", "VPC")),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="a statement that allows sts:AssumeRoleWithWebIdentity without organization or account keys"
+        wanted=say(
+            "a statement that allows sts:AssumeRoleWithWebIdentity without organization or account keys"
+        )
         if endpoint
-        else f"a {kind} that spares this issuer and role",
-        why="The call is unsigned, so conditions on the caller's organization or account never hold."
+        else say("a {kind} that spares this issuer and role", kind=kind),
+        why=say(
+            "The call is unsigned, so conditions on the caller's organization or account never hold."
+        )
         if endpoint
         else "",
-        next="Add a statement for sts:AssumeRoleWithWebIdentity, without conditions on the caller, to the "
-        "policy of the STS endpoint."
+        next=say(
+            "Add a statement for sts:AssumeRoleWithWebIdentity, without conditions on the "
+            "caller, to the policy of the STS endpoint."
+        )
         if endpoint
-        else f"Ask whoever manages the {kind} to except this issuer or role.",
+        else say("Ask whoever manages the {kind} to except this issuer or role.", kind=kind),
     )
 
 
@@ -72,24 +79,36 @@ def _judged(policies: ControlPolicies, role: IamRole, answer: TrustAnswer) -> Ju
         if outcome is Outcome.EXPLICIT_DENY:
             issuer = str(answer.request.claims.get("iss", "")).removeprefix("https://")
             return Finding(
-                headline=f"The organization's resource control policy {clip(policy.name, 40)} denies the call",
+                headline=say(
+                    "The organization's resource control policy {policy_name} denies the call",
+                    policy_name=clip(policy.name, 40),
+                ),
                 place=Place(
                     where=f"organization, attached to {policy.attached_to}",
                     object=f"policy {policy.name} ({policy.id})",
                     field=pointer,
                 ),
                 seen=clip(policy.text),
-                wanted=f"an exception for {issuer}, or for role {role.name}",
+                wanted=say(
+                    "an exception for {issuer}, or for role {role_name}",
+                    issuer=issuer,
+                    role_name=role.name,
+                ),
                 why="",
-                next="Ask whoever manages the organization to list this cluster's issuer in the policy, or to "
-                "except the role by its tag.",
+                next=say(
+                    "Ask whoever manages the organization to list this cluster's issuer in the policy, "
+                    "or to except the role by its tag."
+                ),
                 commands=(f"aws organizations describe-policy --policy-id {policy.id}",),
             )
         if outcome is Outcome.UNDECIDED:
             open_ = open_ or policy.name
     if open_ is not None:
         return Unknown(
-            f"what resource control policy {clip(open_, 60)} does to the call depends on what only STS sees",
-            "ask who manages the organization whether the policy spares this cluster's issuer",
+            say(
+                "what resource control policy {open} does to the call depends on what only STS sees",
+                open=clip(open_, 60),
+            ),
+            say("ask who manages the organization whether the policy spares this cluster's issuer"),
         )
     return Pass()

@@ -6,6 +6,7 @@ from diagnostics.checks.places import of_trust
 from diagnostics.checks.trust_faults import faults, next_change
 from diagnostics.evidence import Cluster, IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -26,9 +27,9 @@ def partition(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Judgement
             china = value == "sts.amazonaws.com.cn"
             if (other and value != wanted) or china:
                 return Finding(
-                    headline=f"The trust policy of role {role.name} names "
-                    + ("an audience" if china else "a provider")
-                    + " of another partition",
+                    headline=say("The trust policy of role {role_name} names ", role_name=role.name)
+                    + (say("an audience") if china else "a provider")
+                    + say(" of another partition"),
                     place=of_trust(role, reason.pointer),
                     seen=value,
                     wanted=reason.presented or wanted,

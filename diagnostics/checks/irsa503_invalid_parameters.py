@@ -8,6 +8,7 @@ from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import IamRole, Pods, Target, Unreadable
 from diagnostics.explain.words import clip, listed
 from diagnostics.gather.facts import Now
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -30,7 +31,7 @@ def invalid_parameters(
     if symptom.cause is not Cause.VALIDATION:
         return Pass()
     if outlived(now, pods):
-        return Skip("the pods are newer than the text")
+        return Skip(say("the pods are newer than the text"))
     text = said(symptom)
     if "durationseconds" in text or "maxsessionduration" in text:
         return _duration(symptom, role)
@@ -38,18 +39,24 @@ def invalid_parameters(
         return _session_name(target, symptom, pods)
     arn = "request arn is invalid" in text or "rolearn" in text
     return Finding(
-        headline="The role ARN that the pod sends is no role's ARN"
+        headline=say("The role ARN that the pod sends is no role's ARN")
         if arn
-        else "STS refused a parameter of the call",
+        else say("STS refused a parameter of the call"),
         place=of_text(),
         seen=clip(symptom.role_as_written or symptom.message or symptom.excerpt),
         wanted="arn:<partition>:iam::<12 digits>:role/<name>"
         if arn
-        else "a role ARN, a session name of 2 to 64 characters, and a duration within the role's",
+        else say(
+            "a role ARN, a session name of 2 to 64 characters, and a duration within the role's"
+        ),
         why="",
-        next="Correct AWS_ROLE_ARN, or the annotation that it comes from, and restart the pods."
+        next=say(
+            "Correct AWS_ROLE_ARN, or the annotation that it comes from, and restart the pods."
+        )
         if arn
-        else "Correct what the message names: AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME or the duration.",
+        else say(
+            "Correct what the message names: AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME or the duration."
+        ),
     )
 
 
@@ -58,19 +65,23 @@ def _duration(symptom: Symptom, role: IamRole | Unreadable | None) -> Finding:
     chained = "chaining" in said(symptom)
     limit = "3600 seconds" if chained else f"{known.max_session_seconds} seconds" if known else None
     return Finding(
-        headline="A chained session may last one hour, and the application asks for more"
+        headline=say("A chained session may last one hour, and the application asks for more")
         if chained
-        else "The application asks for a longer session than the role allows",
+        else say("The application asks for a longer session than the role allows"),
         place=of_text()
         if known is None or chained
         else Place(where=f"account {known.account}", object=known.arn, field="MaxSessionDuration"),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted=f"at most {limit}" if limit else "at most the role's MaxSessionDuration",
+        wanted=say("at most {limit}", limit=limit)
+        if limit
+        else say("at most the role's MaxSessionDuration"),
         why="",
-        next="Lower the session duration in the application's settings."
+        next=say("Lower the session duration in the application's settings.")
         if chained
-        else "Lower the session duration in the application's settings, or raise the role's "
-        "MaxSessionDuration.",
+        else say(
+            "Lower the session duration in the application's settings, or raise the role's "
+            "MaxSessionDuration."
+        ),
     )
 
 
@@ -83,16 +94,18 @@ def _session_name(target: Target, symptom: Symptom, pods: Pods | Unreadable | No
     ]
     field = "spec.containers[{}].env[AWS_ROLE_SESSION_NAME]"
     return Finding(
-        headline="The session name has characters or a length that STS refuses",
+        headline=say("The session name has characters or a length that STS refuses"),
         place=of_pod(target, found[0][0], field.format(found[0][1].name)) if found else of_text(),
         seen=listed([found[0][2]]) if found else clip(symptom.message or symptom.excerpt),
-        wanted="2 to 64 of the characters A-Z a-z 0-9 + = , . @ - _",
+        wanted=say("2 to 64 of the characters A-Z a-z 0-9 + = , . @ - _"),
         why="",
-        next="Correct AWS_ROLE_SESSION_NAME in the pod template, or remove it."
+        next=say("Correct AWS_ROLE_SESSION_NAME in the pod template, or remove it.")
         if found
-        else "Correct the session name where the application or AWS_ROLE_SESSION_NAME sets it.",
+        else say(
+            "Correct the session name where the application or AWS_ROLE_SESSION_NAME sets it."
+        ),
         likely=not found,
         note=None
         if found
-        else "The container's AWS_ROLE_SESSION_NAME would settle where it comes from.",
+        else say("The container's AWS_ROLE_SESSION_NAME would settle where it comes from."),
     )

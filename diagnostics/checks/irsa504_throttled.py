@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
@@ -20,12 +21,16 @@ def throttled(symptom: Symptom) -> Judgement:
     if symptom.cause is not Cause.THROTTLED:
         return Pass()
     return Finding(
-        headline="STS refused calls because there were too many",
+        headline=say("STS refused calls because there were too many"),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="fewer calls, or calls spread over regional endpoints",
+        wanted=say("fewer calls, or calls spread over regional endpoints"),
         why="",
-        next="Use the regional endpoint, share credentials within a process, and let the SDK "
-        "retry with back-off.",
-        note="SDKs that give up here go on to the node's role, so some calls may fail under that name.",
+        next=say(
+            "Use the regional endpoint, share credentials within a process, and let the SDK "
+            "retry with back-off."
+        ),
+        note=say(
+            "SDKs that give up here go on to the node's role, so some calls may fail under that name."
+        ),
     )

@@ -11,6 +11,7 @@ from diagnostics.checks.evidence_of_text import (
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import RoleInQuestion
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -27,26 +28,36 @@ def permission_missing(symptom: Symptom, question: RoleInQuestion | None) -> Jud
     if symptom.cause is not Cause.PERMISSION:
         return Pass()
     if somebody_else(symptom, question):
-        return Skip("the caller in the text is not the service account's role")
+        return Skip(say("the caller in the text is not the service account's role"))
     text = said(symptom)
     if TAG_SESSION in text:
-        return Skip("the text is about the next role of a chain")
+        return Skip(say("the text is about the next role of a chain"))
     policy = next((kind for kind in ORGANIZATION_POLICIES if kind in text), None)
     if policy is not None:
         return Finding(
-            headline=f"Not a web identity failure: a {policy} refuses what the role asked for",
+            headline=say(
+                "Not a web identity failure: a {policy} refuses what the role asked for",
+                policy=policy,
+            ),
             place=of_text(),
             seen=clip(symptom.message or symptom.excerpt),
-            wanted=f"a {policy} that lets this role do the action",
-            why=f"The role was assumed, so the web identity worked; the {policy} denied the call after that.",
-            next=f"Ask whoever manages the {policy} to except this role or action.",
+            wanted=say("a {policy} that lets this role do the action", policy=policy),
+            why=say(
+                "The role was assumed, so the web identity worked; the {policy} denied the call after that.",
+                policy=policy,
+            ),
+            next=say(
+                "Ask whoever manages the {policy} to except this role or action.", policy=policy
+            ),
         )
     return Finding(
-        headline="Not a web identity failure: the role was assumed and lacks a permission",
+        headline=say("Not a web identity failure: the role was assumed and lacks a permission"),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="a policy of the role that allows the action",
+        wanted=say("a policy of the role that allows the action"),
         why="",
-        next="Add the action and resource from the message to the role's policies, or ask "
-        "whoever owns the policy that denies it.",
+        next=say(
+            "Add the action and resource from the message to the role's policies, or ask whoever "
+            "owns the policy that denies it."
+        ),
     )

@@ -8,6 +8,7 @@ from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Now, RoleInQuestion
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -30,33 +31,45 @@ def node_role_answered(
     if symptom.cause is not Cause.NODE_ROLE and not other:
         return Pass()
     if outlived(now, pods):
-        return Skip("the pods are newer than the text")
+        return Skip(say("the pods are newer than the text"))
     live = pods.live if isinstance(pods, Pods) else ()
     equipped = bool(live) and all(
         injected(container) for pod in live for container in judged(pod.spec)
     )
     if equipped and not other:
         return Finding(
-            headline="The node's role made this call although the pod has its own",
+            headline=say("The node's role made this call although the pod has its own"),
             place=of_text(),
             seen=clip(symptom.message or symptom.excerpt),
-            wanted="an SDK that reads AWS_WEB_IDENTITY_TOKEN_FILE, and its default credential chain",
-            why="An SDK from before web identities, or an application with a credential chain of its own, "
-            "passes over the token; so does one that STS has just throttled.",
-            next="Update the SDK, and let the application use the SDK's default credential chain.",
+            wanted=say(
+                "an SDK that reads AWS_WEB_IDENTITY_TOKEN_FILE, and its default credential chain"
+            ),
+            why=say(
+                "An SDK from before web identities, or an application with a credential chain of its "
+                "own, passes over the token; so does one that STS has just throttled."
+            ),
+            next=say(
+                "Update the SDK, and let the application use the SDK's default credential chain."
+            ),
             likely=True,
-            note="The SDK's version, from userAgent in CloudTrail's record of the call, would settle it.",
+            note=say(
+                "The SDK's version, from userAgent in CloudTrail's record of the call, would settle it."
+            ),
         )
     return Finding(
-        headline="Another identity than the service account's role made this call"
+        headline=say("Another identity than the service account's role made this call")
         if other
-        else "The node's role made this call, so the container used no web identity",
+        else say("The node's role made this call, so the container used no web identity"),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="the service account's own role",
+        wanted=say("the service account's own role"),
         why="",
-        next="Check that the container has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE and "
-        "that its SDK is new enough to read them.",
+        next=say(
+            "Check that the container has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE and that "
+            "its SDK is new enough to read them."
+        ),
         likely=True,
-        note="The SDK's version, from userAgent in CloudTrail's record of the call, would settle it.",
+        note=say(
+            "The SDK's version, from userAgent in CloudTrail's record of the call, would settle it."
+        ),
     )

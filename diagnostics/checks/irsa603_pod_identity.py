@@ -7,6 +7,7 @@ import re
 from diagnostics.checks.evidence_of_text import TAG_SESSION, said
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -25,27 +26,31 @@ def pod_identity(symptom: Symptom) -> Judgement:
         return Pass()
     text = said(symptom)
     if TAG_SESSION in text:
-        return Skip("the text is about the next role of a chain")
+        return Skip(say("the text is about the next role of a chain"))
     if _SILENT.search(text):
         return Finding(
-            headline="Not IRSA: the EKS Pod Identity agent does not answer on the pod's node",
+            headline=say("Not IRSA: the EKS Pod Identity agent does not answer on the pod's node"),
             place=of_text(),
             seen=clip(symptom.message or symptom.excerpt),
-            wanted="an agent that answers on 169.254.170.23 or fd00:ec2::23, port 80",
+            wanted=say("an agent that answers on 169.254.170.23 or fd00:ec2::23, port 80"),
             why="",
-            next="Check the daemon set eks-pod-identity-agent in kube-system and its node's way to eks-auth.",
+            next=say(
+                "Check the daemon set eks-pod-identity-agent in kube-system and its node's way to eks-auth."
+            ),
             likely=True,
-            note="The agent's log on that node would settle it.",
+            note=say("The agent's log on that node would settle it."),
             commands=("kubectl -n kube-system get daemonset eks-pod-identity-agent",),
         )
     return Finding(
-        headline="This failure is about EKS Pod Identity, not about IRSA",
+        headline=say("This failure is about EKS Pod Identity, not about IRSA"),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="a Pod Identity association and a role that trusts pods.eks.amazonaws.com",
+        wanted=say("a Pod Identity association and a role that trusts pods.eks.amazonaws.com"),
         why="",
-        next="Check the association, the role's trust of pods.eks.amazonaws.com "
-        "(sts:AssumeRole and sts:TagSession) and the agent.",
+        next=say(
+            "Check the association, the role's trust of pods.eks.amazonaws.com (sts:AssumeRole "
+            "and sts:TagSession) and the agent."
+        ),
     )
 
 

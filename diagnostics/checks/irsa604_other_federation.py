@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
@@ -19,11 +20,15 @@ def other_federation(symptom: Symptom) -> Judgement:
     if symptom.cause is not Cause.OTHER_FEDERATION:
         return Pass()
     return Finding(
-        headline=f"This failure is about {clip(symptom.federation or 'another identity provider', 60)}, "
-        "not about an EKS service account",
+        headline=say(
+            "This failure is about {federation}, not about an EKS service account",
+            federation=clip(symptom.federation or "another identity provider", 60),
+        ),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
-        wanted="a trust policy for that issuer and its subjects",
+        wanted=say("a trust policy for that issuer and its subjects"),
         why="",
-        next="Compare the role's trust policy with the issuer, subject and audience of that token.",
+        next=say(
+            "Compare the role's trust policy with the issuer, subject and audience of that token."
+        ),
     )

@@ -6,6 +6,7 @@ from diagnostics.arn import RoleArn
 from diagnostics.checks.evidence_of_text import TAG_SESSION, said
 from diagnostics.checks.places import of_text
 from diagnostics.explain.words import clip
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
@@ -29,29 +30,41 @@ def role_chaining(symptom: Symptom) -> Judgement:
     seen = clip(symptom.message or symptom.excerpt)
     if tagging:
         return Finding(
-            headline="Not a web identity failure: the next role does not allow sts:TagSession",
+            headline=say("Not a web identity failure: the next role does not allow sts:TagSession"),
             place=of_text(),
             seen=seen,
-            wanted="sts:TagSession beside sts:AssumeRole in the next role's trust policy",
-            why="Sessions of EKS Pod Identity carry tags, which go on to the next role and need its leave.",
-            next="Add sts:TagSession to the action of the next role's trust policy, and to this role's policy.",
+            wanted=say("sts:TagSession beside sts:AssumeRole in the next role's trust policy"),
+            why=say(
+                "Sessions of EKS Pod Identity carry tags, which go on to the next role and need its leave."
+            ),
+            next=say(
+                "Add sts:TagSession to the action of the next role's trust policy, and to this "
+                "role's policy."
+            ),
         )
     itself = RoleArn.parse(symptom.role_arn) if symptom.role_arn else None
     if itself is not None and itself.name == symptom.source_role:
         return Finding(
-            headline=f"Role {itself.name} tries to assume itself, which it need not do",
+            headline=say(
+                "Role {itself_name} tries to assume itself, which it need not do",
+                itself_name=itself.name,
+            ),
             place=of_text(),
             seen=seen,
-            wanted="no further role in the application's settings",
-            why="The pod has this role already, and a role may assume itself only where its trust policy says so.",
-            next="Remove the role to assume from the application's settings.",
+            wanted=say("no further role in the application's settings"),
+            why=say(
+                "The pod has this role already, and a role may assume itself only where its trust "
+                "policy says so."
+            ),
+            next=say("Remove the role to assume from the application's settings."),
         )
     return Finding(
-        headline="Not a web identity failure: the assumed role may not assume the next one",
+        headline=say("Not a web identity failure: the assumed role may not assume the next one"),
         place=of_text(),
         seen=seen,
-        wanted="the next role trusting this one, and this one allowed sts:AssumeRole on it",
+        wanted=say("the next role trusting this one, and this one allowed sts:AssumeRole on it"),
         why="",
-        next="Let the next role's trust policy name this role, and allow sts:AssumeRole on it "
-        "here.",
+        next=say(
+            "Let the next role's trust policy name this role, and allow sts:AssumeRole on it here."
+        ),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.evidence import Absent, Found, Unreadable
 from diagnostics.explain.words import HEADLINE, clip
-from diagnostics.languages import Said
+from diagnostics.languages import Said, say
 from diagnostics.result import Finding, Result, Status
 from diagnostics.wiring import Pass, Skip, Unknown
 
@@ -50,7 +50,11 @@ def judge(checks: Iterable[Check], facts: Facts) -> tuple[Result, ...]:
 def _one(check: Check, facts: Facts, failed: set[str]) -> Result:
     stopped = next((code for code in check.after if code in failed), None)
     if stopped is not None:
-        return _result(check, Status.NOT_CHECKED, reason=f"pointless until {stopped} is mended")
+        return _result(
+            check,
+            Status.NOT_CHECKED,
+            reason=say("pointless until {stopped} is mended", stopped=stopped),
+        )
     calls: dict[Call, None] = {}
     inputs: dict[str, object] = {}
     for need in check.needs:
@@ -71,8 +75,12 @@ def _one(check: Check, facts: Facts, failed: set[str]) -> Result:
         judgement = check.judge(**inputs)
     except Exception as error:  # noqa: BLE001  one broken check must not cost the other answers
         judgement = Unknown(
-            f"unexpected {type(error).__name__} in the check: {str(error)[:200]}",
-            "please report this as a bug of irsa-doctor",
+            say(
+                "unexpected {name} in the check: {error}",
+                name=type(error).__name__,
+                error=str(error)[:200],
+            ),
+            say("please report this as a bug of irsa-doctor"),
         )
     return _judged(check, judgement, tuple(calls))
 

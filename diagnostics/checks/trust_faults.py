@@ -12,6 +12,7 @@ from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.iam.decision import Mismatch, Outcome
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.trusted_key import read_key
+from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Pass, Skip, Unknown
 
@@ -91,7 +92,12 @@ def judge_fault(
     """
     outcome = answer.decision.outcome
     if outcome is Outcome.UNDECIDED:
-        return Skip(f"the policy's answer hangs on {', '.join(answer.decision.undecided)[:200]}")
+        return Skip(
+            say(
+                "the policy's answer hangs on {undecided}",
+                undecided=", ".join(answer.decision.undecided)[:200],
+            )
+        )
     found = faults(answer, role).get(code)
     if found is None:
         return Pass()
@@ -122,17 +128,19 @@ def _seen(reasons: tuple[Reason, ...]) -> str:
 
 def _wanted(answer: TrustAnswer, first: Reason | None) -> str:
     if first is None:
-        return f"a statement that trusts {answer.request.provider_arn}"
+        return say(
+            "a statement that trusts {provider_arn}", provider_arn=answer.request.provider_arn
+        )
     if first.mismatch in _OF_KEYS:
         issuer = _issuer(answer)
         claim = (first.key or "").rpartition(":")[2]
         return f"{issuer}:{claim if claim in ('sub', 'aud') else 'sub'}"
     if first.mismatch is Mismatch.EXCLUDED:
-        return "a condition that does not leave this service account out"
+        return say("a condition that does not leave this service account out")
     if first.mismatch is Mismatch.DENY:
-        return f"a Deny that spares {wanted_subject(answer)}"
+        return say("a Deny that spares {wanted_subject}", wanted_subject=wanted_subject(answer))
     if first.mismatch is Mismatch.KEY_ABSENT:
-        return f"no condition on {first.key}"
+        return say("no condition on {key}", key=first.key)
     return clip(first.presented or wanted_subject(answer))
 
 
@@ -180,18 +188,18 @@ def next_change(answer: TrustAnswer) -> str:
     """The correction in one sentence, or why there is none."""
     repair = answer.repair
     if repair is None:
-        return "No change to the trust policy is needed."
+        return say("No change to the trust policy is needed.")
     if repair.blocked is not None:
         return (
-            "Ask the owner of the Deny whether it should spare this service account."
+            say("Ask the owner of the Deny whether it should spare this service account.")
             if answer.decision.outcome is Outcome.EXPLICIT_DENY
-            else "Ask the role's owner how its trust policy should change; no edit is certain."
+            else say("Ask the role's owner how its trust policy should change; no edit is certain.")
         )
     said = list(dict.fromkeys(_clause(change.words) for change in repair.changes))
     if not said:
-        return "Apply the corrected trust policy."
+        return say("Apply the corrected trust policy.")
     more = f", and {len(said) - _SAID} more as the diff shows" if len(said) > _SAID else ""
-    return f"In the trust policy, {'; '.join(said[:_SAID])}{more}."
+    return say("In the trust policy, {said}{more}.", said="; ".join(said[:_SAID]), more=more)
 
 
 _SAID = 2
@@ -225,7 +233,12 @@ def undecided(answer: TrustAnswer) -> Unknown:
     """The policy's answer hangs on what only STS sees."""
     keys = ", ".join(answer.decision.undecided)[:300] or "something that AWS does not document"
     return Unknown(
-        f"whether the trust policy lets the call in depends on {keys}, which only STS sees",
-        "look up the failed call in CloudTrail (cloudtrail:LookupEvents in the role's account), or "
-        "compare the condition's values with the network that the pod calls from",
+        say(
+            "whether the trust policy lets the call in depends on {keys}, which only STS sees",
+            keys=keys,
+        ),
+        say(
+            "look up the failed call in CloudTrail (cloudtrail:LookupEvents in the role's "
+            "account), or compare the condition's values with the network that the pod calls from"
+        ),
     )

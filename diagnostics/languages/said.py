@@ -57,7 +57,7 @@ Words: TypeAlias = Union[Said, str]  # noqa: UP007  pydantic reads it at run tim
 """Text for people: sentences as `say` makes them, or verbatim values, which no language changes."""
 
 
-def say(template: str, **values: str | int) -> Said:
+def say(template: str, **values: object) -> Said:
     """Make a sentence: `say("{pod} has no role", pod=name)`.
 
     Args:

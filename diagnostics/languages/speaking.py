@@ -34,7 +34,7 @@ def spoken_language() -> Language:
     return _SPOKEN.get()
 
 
-def speak(template: str, **values: str | int) -> str:
+def speak(template: str, **values: object) -> str:
     """Say a sentence at once in the language that is being spoken; for views, where `say` is for findings."""
     return aloud(say(template, **values))
 
