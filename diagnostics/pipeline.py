@@ -14,6 +14,7 @@ from diagnostics.gather.catalogue import probes
 from diagnostics.gather.facts import Now
 from diagnostics.gather.graph import gather
 from diagnostics.gather.once import OnceClients
+from diagnostics.languages import say
 from diagnostics.locate.target import locate
 from diagnostics.recognize.symptom import Symptom
 
@@ -94,7 +95,8 @@ def _blocked(target: Target, io: Clients) -> str | None:
     account = io.fleet.account(io.fleet.cluster(target.cluster).account)
     if account.fix_role is not None:
         return None
-    return (
-        f"Account {account.id} has no fix_role in the fleet file, so nothing can be changed from here; "
-        "add one to get buttons."
+    return say(
+        "Account {account_id} has no fix_role in the fleet file, so nothing can be changed "
+        "from here; add one to get buttons.",
+        account_id=account.id,
     )

@@ -11,6 +11,7 @@ from diagnostics.explain.order import explained, leading
 from diagnostics.explain.words import HEADLINE, clip, sentence
 from diagnostics.fix.trust import trust_fix
 from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
 from diagnostics.result import Diagnosis, Result, Severity, Status, Verdict
 
@@ -131,7 +132,7 @@ def _verdict(
         advice = " ".join(
             said for said in (sentence(first.reason), sentence(first.enable)) if said is not None
         )
-        return Verdict.NOT_ENOUGH_EVIDENCE, "Not enough could be read to name a cause", advice
+        return Verdict.NOT_ENOUGH_EVIDENCE, say("Not enough could be read to name a cause"), advice
     name = target.service_account or (str(target.workload) if target.workload else "this workload")
     healthy = clip(f"Every link of the chain is right for {target.namespace}/{name}", HEADLINE)
     if symptom is None or symptom.kind is not Kind.WEB_IDENTITY:

@@ -6,6 +6,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from diagnostics.languages import say
 from diagnostics.visible import first_difference, visible
 
 if TYPE_CHECKING:
@@ -42,12 +43,14 @@ def difference(seen: str, wanted: str) -> str | None:
     if at is None:
         return None
     if at >= len(seen):
-        return f"it ends where {visible(clip(wanted[at:], 80))} is expected"
+        return say("it ends where {wanted} is expected", wanted=visible(clip(wanted[at:], 80)))
     if at >= len(wanted):
-        return f"it goes on with {visible(clip(seen[at:], 80))} where it should end"
-    return (
-        f"they first differ at character {at + 1}: {character(seen[at])} "
-        f"where {character(wanted[at])} is expected"
+        return say("it goes on with {seen} where it should end", seen=visible(clip(seen[at:], 80)))
+    return say(
+        "they first differ at character {at}: {seen} where {wanted} is expected",
+        at=at + 1,
+        seen=character(seen[at]),
+        wanted=character(wanted[at]),
     )
 
 
@@ -61,7 +64,7 @@ def listed(values: Iterable[str], *, limit: int = 5) -> str:
     items = list(values)
     shown = ",".join(clip(item) for item in items[:limit])
     rest = len(items) - limit
-    return f"{shown},… ({rest} more)" if rest > 0 else (shown or "(none)")
+    return f"{shown},… ({rest} more)" if rest > 0 else (shown or say("(none)"))
 
 
 def nearest(name: str, options: Sequence[str]) -> str | None:

@@ -9,6 +9,7 @@ from diagnostics.arn import RoleArn
 from diagnostics.evidence import ROLE_ARN, IamRole
 from diagnostics.fix.plan import AnnotateServiceAccount
 from diagnostics.gather.facts import RoleSource, TrustingRoles
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from diagnostics.evidence import ServiceAccount, Target, Unreadable
@@ -66,5 +67,5 @@ def by_hand(namespace: str, name: str, arn: str | None) -> str:
 def origin(question: RoleInQuestion | None, role: IamRole | Unreadable | None) -> str:
     """Where the role to annotate was learnt, as a clause."""
     if isinstance(role, IamRole) and question is not None:
-        return f"named by {question.source}"
-    return f"it is {RoleSource.TRUST}"
+        return say("named by {source}", source=question.source)
+    return say("it is {trust}", trust=RoleSource.TRUST)

@@ -29,6 +29,7 @@ from diagnostics.gather.facts import (
 from diagnostics.iam import decide, repair
 from diagnostics.iam.decision import Mismatch, Outcome
 from diagnostics.iam.request import WebIdentityRequest
+from diagnostics.languages import say
 from diagnostics.wiring import probe
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ async def cluster(io: Clients, target: Target) -> Cluster:
     if found is None:
         raise ReadError(
             f"EKS has no cluster {entry.eks_name} in {entry.region} of account {entry.account}",
-            enable="correct eks_name, region or account in the fleet file, or give its issuer",
+            enable=say("correct eks_name, region or account in the fleet file, or give its issuer"),
         )
     return found
 

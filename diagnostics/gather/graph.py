@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Absent, Found, Unreadable
 from diagnostics.journal import recording
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,8 +87,8 @@ async def gather(
         await asyncio.gather(*tasks, return_exceptions=True)
     facts = dict(given)
     late = Unreadable(
-        why=f"no answer within {deadline:.1f} seconds",
-        enable="ask again; if it stays so, check the network path to AWS and to the cluster",
+        why=say("no answer within {deadline} seconds", deadline=f"{deadline:.1f}"),
+        enable=say("ask again; if it stays so, check the network path to AWS and to the cluster"),
     )
     for kind, task in run.arriving.items():
         facts[kind] = late if task.cancelled() else task.result()
@@ -103,15 +104,19 @@ async def _read(probe: Probe, inputs: Mapping[str, object]) -> Fact:
             return Unreadable(why=error.why, enable=error.enable, calls=tuple(calls))
         except TimeoutError:
             return Unreadable(
-                why=f"no answer within {probe.deadline:g} seconds",
-                enable="check the network path, or ask again",
+                why=say("no answer within {deadline} seconds", deadline=f"{probe.deadline:g}"),
+                enable=say("check the network path, or ask again"),
                 calls=tuple(calls),
             )
         except Exception as error:  # noqa: BLE001  one broken reader must not cost the other facts
             return Unreadable(
-                why=f"unexpected {type(error).__name__} while reading {probe.name}: "
-                f"{str(error)[:200]}",
-                enable="please report this as a bug of irsa-doctor",
+                why=say(
+                    "unexpected {name} while reading {probe_name}: {error}",
+                    name=type(error).__name__,
+                    probe_name=probe.name,
+                    error=str(error)[:200],
+                ),
+                enable=say("please report this as a bug of irsa-doctor"),
                 calls=tuple(calls),
             )
     if value is None:

@@ -14,6 +14,7 @@ from diagnostics.evidence import (
     Workload,
 )
 from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads, Subject
+from diagnostics.languages import say
 from diagnostics.wiring import probe
 
 
@@ -41,7 +42,7 @@ async def service_account(
         if workload is None:
             raise ReadError(
                 f"there is no {target.workload} in namespace {target.namespace}",
-                enable="name the service account, or a workload that exists",
+                enable=say("name the service account, or a workload that exists"),
             )
         name = workload.template.service_account
     return await io.kubernetes(target.cluster).service_account(target.namespace, name)

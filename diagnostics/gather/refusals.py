@@ -10,6 +10,7 @@ from diagnostics.errors import ReadError
 from diagnostics.evidence import ControlPolicies, IamRole, TrustChanges, Unreadable
 from diagnostics.gather.facts import Now, TrustAnswer
 from diagnostics.iam.decision import Outcome
+from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.wiring import probe
 
@@ -42,9 +43,12 @@ async def control_policies(
     if not io.fleet.organization:
         raise ReadError(
             "the fleet file does not let the bot read the organization",
-            enable="set `organization: true` in the fleet file, and allow organizations:ListParents, "
-            "organizations:ListPoliciesForTarget and organizations:DescribePolicy to the bot's own identity, "
-            "in the management account or a delegated administrator's; or ask who manages the organization",
+            enable=say(
+                "set `organization: true` in the fleet file, and allow organizations:ListParents, "
+                "organizations:ListPoliciesForTarget and organizations:DescribePolicy to the bot's "
+                "own identity, in the management account or a delegated administrator's; or ask who "
+                "manages the organization"
+            ),
         )
     return await io.organization().control_policies(role.account)
 

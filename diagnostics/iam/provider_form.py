@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from diagnostics.languages import say
+
 _ARN: Final = re.compile(
     r"arn:(?:aws|aws-cn|aws-us-gov|aws-iso|aws-iso-b|aws-iso-e|aws-iso-f|aws-eusc):iam::\d{12}:"
     r"oidc-provider/(?P<issuer>[A-Za-z0-9.-]+(?::\d+)?(?:/[^\s*?${}<>]*)?)"
@@ -20,23 +22,23 @@ _EKS_HOST: Final = re.compile(r"oidc[.-]eks\.")
 def fault_of(value: str) -> str | None:  # noqa: PLR0911  one rule per line
     """Why a value can't be an OIDC provider's ARN, as one clause, or None where it can."""
     if not value.isascii() or _BLANK.search(value):
-        return "it holds white space or a character that no ARN has"
+        return say("it holds white space or a character that no ARN has")
     if "${" in value or "{{" in value or "<" in value:
-        return "a placeholder was never filled in"
+        return say("a placeholder was never filled in")
     if "*" in value or "?" in value:
-        return "a principal takes no wildcards"
+        return say("a principal takes no wildcards")
     if "://" in value:
-        return "it must not hold the scheme https://"
+        return say("it must not hold the scheme https://")
     if not value.startswith("arn:"):
-        return "it is no ARN"
+        return say("it is no ARN")
     match = _ARN.fullmatch(value)
     if match is None:
         if ":saml-provider/" in value or ":oidc-provider/" not in value:
-            return "it is not the ARN of an OIDC provider (arn:…:oidc-provider/…)"
-        return "the account must have 12 digits and the partition must exist"
+            return say("it is not the ARN of an OIDC provider (arn:…:oidc-provider/…)")
+        return say("the account must have 12 digits and the partition must exist")
     host, _, path = match["issuer"].partition("/")
     if _EKS_HOST.match(host) and not _EKS_ID.fullmatch(path):
-        return "an EKS issuer ends in /id/<cluster ID>"
+        return say("an EKS issuer ends in /id/<cluster ID>")
     return None
 
 

@@ -13,6 +13,7 @@ from diagnostics.iam.subject import looks_like_subject
 from diagnostics.iam.subject_reasons import subject_mismatch
 from diagnostics.iam.trusted_key import read_key
 from diagnostics.iam.words import nearest, quoted
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from diagnostics.iam.condition import Condition
@@ -68,7 +69,12 @@ def denial(statement: Statement, request: WebIdentityRequest, keys: Keys) -> Rea
         statement=statement.index,
         pointer=statement.pointer,
         mismatch=Mismatch.DENY,
-        words=f"Statement {statement.index}{name} denies the call explicitly{how}; no Allow outweighs a Deny.",
+        words=say(
+            "Statement {index}{name} denies the call explicitly{how}; no Allow outweighs a Deny.",
+            index=statement.index,
+            name=name,
+            how=how,
+        ),
         key=statement.conditions[0].key if len(statement.conditions) == 1 else None,
         operator=statement.conditions[0].operator if len(statement.conditions) == 1 else None,
         presented=request.provider_arn,
@@ -122,8 +128,12 @@ def _twins(statement: Statement, keys: Keys) -> list[Reason]:
             statement=statement.index,
             pointer=group[1].pointer,
             mismatch=Mismatch.UNDOCUMENTED,
-            words=f"The key {group[1].key} stands twice under {group[1].operator} in different case; "
-            "AWS does not say which one counts.",
+            words=say(
+                "The key {key} stands twice under {operator} in different case; AWS does not say "
+                "which one counts.",
+                key=group[1].key,
+                operator=group[1].operator,
+            ),
             operator=group[1].operator,
             key=group[1].key,
         )
@@ -189,7 +199,9 @@ def _action(statement: Statement, action: str) -> Reason:
         statement=statement.index,
         pointer=f"{statement.pointer}/{statement.action_element}",
         mismatch=Mismatch.ACTION,
-        words=f"{verb} {listed}, but the call is {action}.",
+        words=say(
+            "{verb} {listed}, but the call is {action}.", verb=verb, listed=listed, action=action
+        ),
         presented=action,
         trusted=statement.actions,
     )
@@ -232,23 +244,34 @@ def _unsettled(condition: Condition, keys: Keys) -> tuple[Mismatch, str]:
     if len(keys.values.get(condition.name) or ()) > 1 and condition.quantifier is None:
         return (
             Mismatch.UNDOCUMENTED,
-            (
-                f"{condition.key} has several values in this call, and AWS does not say how "
-                f"{condition.operator} compares them without ForAnyValue or ForAllValues."
+            say(
+                "{key} has several values in this call, and AWS does not say how {operator} compares "
+                "them without ForAnyValue or ForAllValues.",
+                key=condition.key,
+                operator=condition.operator,
             ),
         )
-    return Mismatch.UNKNOWN, f"Only STS sees the value of {condition.key} in a call."
+    return Mismatch.UNKNOWN, say("Only STS sees the value of {key} in a call.", key=condition.key)
 
 
 def _absent(condition: Condition, request: WebIdentityRequest) -> tuple[Mismatch, str]:
     read = read_key(condition.key, issuer_of(request.provider_arn))
     ours = issuer_of(request.provider_arn)
     if read.mismatch is Mismatch.KEY_ABSENT:
-        return read.mismatch, f"The condition on {quoted(condition.key)} can't hold: {read.fault}."
+        return read.mismatch, say(
+            "The condition on {quoted} can't hold: {fault}.",
+            quoted=quoted(condition.key),
+            fault=read.fault,
+        )
     right = f"{ours}:{read.claim}" if read.claim else f"{ours}:sub or {ours}:aud"
     return (
         read.mismatch,
-        f"The key {quoted(condition.key)} is absent from this call: {read.fault}; the call carries {right}.",
+        say(
+            "The key {quoted} is absent from this call: {fault}; the call carries {right}.",
+            quoted=quoted(condition.key),
+            fault=read.fault,
+            right=right,
+        ),
     )
 
 
@@ -261,17 +284,30 @@ def _differs(  # noqa: PLR0911  one kind each
     if condition.base.negated:
         return (
             Mismatch.EXCLUDED,
-            f"{condition.operator} leaves out {shown}, which the call carries as {condition.key}.",
+            say(
+                "{operator} leaves out {shown}, which the call carries as {key}.",
+                operator=condition.operator,
+                shown=shown,
+                key=condition.key,
+            ),
         )
     if claim in ("sub", "aud") and condition.base.name.startswith(_TYPED):
         return (
             Mismatch.CONTRADICTION,
-            f"{condition.operator} compares no text, so it never matches {shown}; use StringEquals.",
+            say(
+                "{operator} compares no text, so it never matches {shown}; use StringEquals.",
+                operator=condition.operator,
+                shown=shown,
+            ),
         )
     if _contradicts(statement, condition):
         return (
             Mismatch.CONTRADICTION,
-            f"No value of {condition.key} satisfies all the conditions on it; the call carries {shown}.",
+            say(
+                "No value of {key} satisfies all the conditions on it; the call carries {shown}.",
+                key=condition.key,
+                shown=shown,
+            ),
         )
     near = nearest(condition.values, seen[0])
     if claim == "sub":
@@ -280,15 +316,30 @@ def _differs(  # noqa: PLR0911  one kind each
         if looks_like_subject(near):
             return (
                 Mismatch.SWAPPED,
-                f"{quoted(near)} is a subject under the key {condition.key}; the audience is {shown}.",
+                say(
+                    "{quoted} is a subject under the key {key}; the audience is {shown}.",
+                    quoted=quoted(near),
+                    key=condition.key,
+                    shown=shown,
+                ),
             )
         return (
             Mismatch.AUDIENCE,
-            f"The audience of the token is {shown}, the policy wants {quoted(near)}.",
+            say(
+                "The audience of the token is {shown}, the policy wants {quoted}.",
+                shown=shown,
+                quoted=quoted(near),
+            ),
         )
     return (
         Mismatch.CONDITION,
-        f"{condition.operator} wants {quoted(near)} for {condition.key}; the call carries {shown}.",
+        say(
+            "{operator} wants {quoted} for {key}; the call carries {shown}.",
+            operator=condition.operator,
+            quoted=quoted(near),
+            key=condition.key,
+            shown=shown,
+        ),
     )
 
 

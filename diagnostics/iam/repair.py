@@ -17,6 +17,7 @@ from diagnostics.iam.keys import account_of, keys_of
 from diagnostics.iam.parse import from_document
 from diagnostics.iam.saving import QUOTA
 from diagnostics.iam.target import Target
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from diagnostics.iam.decision import Decision
@@ -97,20 +98,24 @@ def _obstacle(decision: Decision, policy: TrustPolicy, request: WebIdentityReque
             for s in policy.statements
             if s.index == decision.statement
         ]
-        return (
-            f"The Deny at {', '.join(named)} matches this call on purpose or by accident, and no Allow outweighs "
-            "it; its owner must decide whether it should."
+        return say(
+            "The Deny at {named} matches this call on purpose or by accident, and no Allow "
+            "outweighs it; its owner must decide whether it should.",
+            named=", ".join(named),
         )
     if decision.outcome is Outcome.UNDECIDED and decision.undecided:
-        return (
-            f"Everything else matches; whether the condition on {', '.join(decision.undecided)} holds only STS "
-            "can judge, so a person must decide whether it is right."
+        return say(
+            "Everything else matches; whether the condition on {undecided} holds only STS can "
+            "judge, so a person must decide whether it is right.",
+            undecided=", ".join(decision.undecided),
         )
     mine, theirs = account_of(request.role_arn), account_of(request.provider_arn)
     if mine and theirs and mine != theirs:
-        return (
-            f"The provider is in account {theirs} and the role in {mine}; no trust policy helps. Create an OIDC "
-            f"provider for the same issuer in account {mine}."
+        return say(
+            "The provider is in account {theirs} and the role in {mine}; no trust policy helps. "
+            "Create an OIDC provider for the same issuer in account {mine}.",
+            theirs=theirs,
+            mine=mine,
         )
     return None
 

@@ -8,6 +8,7 @@ from diagnostics.iam.decision import Mismatch
 from diagnostics.iam.subject import PREFIX, Subject
 from diagnostics.iam.wildcard import glob
 from diagnostics.iam.words import nearest, quoted
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from diagnostics.iam.condition import Condition
@@ -29,15 +30,18 @@ def subject_mismatch(  # noqa: C901, PLR0911  one kind of difference after the o
             if ("*" in value or "?" in value) and glob(value)(seen):
                 return (
                     Mismatch.WILDCARD_LITERAL,
-                    (
-                        f"{condition.operator} takes the wildcard in {quoted(value)} literally, so it never "
-                        f"matches {quoted(seen)}; only StringLike reads wildcards."
+                    say(
+                        "{operator} takes the wildcard in {quoted} literally, so it never matches "
+                        "{quoted_too}; only StringLike reads wildcards.",
+                        operator=condition.operator,
+                        quoted=quoted(value),
+                        quoted_too=quoted(seen),
                     ),
                 )
     if near.lower() == seen.lower():
         return (
             Mismatch.SUBJECT_CASE,
-            f"{says}: upper and lower case differ, and values are case-sensitive.",
+            say("{says}: upper and lower case differ, and values are case-sensitive.", says=says),
         )
     if wanted is None:
         return Mismatch.CONDITION, f"{says}."
@@ -45,9 +49,11 @@ def subject_mismatch(  # noqa: C901, PLR0911  one kind of difference after the o
         if _is_audience(value, request):
             return (
                 Mismatch.SWAPPED,
-                (
-                    f"{quoted(value)} is an audience under the key {condition.key}; the subject is "
-                    f"{quoted(seen)}."
+                say(
+                    "{quoted} is an audience under the key {key}; the subject is {quoted_too}.",
+                    quoted=quoted(value),
+                    key=condition.key,
+                    quoted_too=quoted(seen),
                 ),
             )
     if Subject.parse(near) is not None:
@@ -57,14 +63,24 @@ def subject_mismatch(  # noqa: C901, PLR0911  one kind of difference after the o
             says = f"The token's subject is {quoted(seen)}, the policy wants {quoted(near)}"
     parts = near.split(":")
     if not plausible(near, wild=takes_wild):
-        return Mismatch.SUBJECT_FORM, f"{says}, which no service account has: {form_fault(near)}."
+        return Mismatch.SUBJECT_FORM, say(
+            "{says}, which no service account has: {form_fault}.",
+            says=says,
+            form_fault=form_fault(near),
+        )
     same_space = glob(parts[2])(wanted.namespace) if takes_wild else parts[2] == wanted.namespace
     same_name = glob(parts[3])(wanted.name) if takes_wild else parts[3] == wanted.name
     if same_space:
-        return Mismatch.SUBJECT_NAME, f"{says}: another service account of the same namespace."
+        return Mismatch.SUBJECT_NAME, say(
+            "{says}: another service account of the same namespace.", says=says
+        )
     if same_name:
-        return Mismatch.SUBJECT_NAMESPACE, f"{says}: the same name in another namespace."
-    return Mismatch.SUBJECT_BOTH, f"{says}: another namespace and another service account."
+        return Mismatch.SUBJECT_NAMESPACE, say(
+            "{says}: the same name in another namespace.", says=says
+        )
+    return Mismatch.SUBJECT_BOTH, say(
+        "{says}: another namespace and another service account.", says=says
+    )
 
 
 def plausible(value: str, *, wild: bool) -> bool:
@@ -91,17 +107,17 @@ def _is_audience(value: str, request: WebIdentityRequest) -> bool:
 def form_fault(value: str) -> str:  # noqa: PLR0911  one rule per line
     """What is wrong with the form of a value that no service account has as its subject."""
     if not value:
-        return "it is empty"
+        return say("it is empty")
     if any(c.isspace() for c in value):
-        return "it holds white space"
+        return say("it holds white space")
     if not value.isascii() or any(ord(c) < 0x21 or ord(c) > 0x7E for c in value):  # noqa: PLR2004
-        return "it holds a character that no subject has"
+        return say("it holds a character that no subject has")
     if "${" in value or "{{" in value or "<" in value:
-        return "a placeholder was never filled in"
+        return say("a placeholder was never filled in")
     if "*" in value or "?" in value:
-        return "it holds a wildcard in a place where none helps"
+        return say("it holds a wildcard in a place where none helps")
     if value != value.lower():
-        return "names of Kubernetes have no upper-case letters"
+        return say("names of Kubernetes have no upper-case letters")
     if not value.startswith(PREFIX):
-        return 'it must begin with "system:serviceaccount:"'
-    return "it must be system:serviceaccount:<namespace>:<service account>"
+        return say('it must begin with "system:serviceaccount:"')
+    return say("it must be system:serviceaccount:<namespace>:<service account>")

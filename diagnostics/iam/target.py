@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from diagnostics.iam.keys import actions_of, issuer_of, texts
 from diagnostics.iam.subject import is_subject
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from diagnostics.iam.request import WebIdentityRequest
@@ -29,13 +30,13 @@ class Target:
         """Read the target, or say in a sentence why no policy can let it in."""
         subject = request.claims.get("sub")
         if not isinstance(subject, str) or not subject:
-            return "The token has no subject, so there is nobody to let in."
+            return say("The token has no subject, so there is nobody to let in.")
         party = request.claims.get("azp")
         audiences = (party,) if isinstance(party, str) else texts(request.claims.get("aud"))
         if len(audiences) > 1:
-            return (
-                "The token has several audiences and no authorized party (azp), which STS refuses before it "
-                "reads the policy; ask for a token with one audience."
+            return say(
+                "The token has several audiences and no authorized party (azp), which STS refuses "
+                "before it reads the policy; ask for a token with one audience."
             )
         return cls(
             request=request,

@@ -12,6 +12,7 @@ from typing import Final
 
 from diagnostics.iam.decision import Mismatch
 from diagnostics.iam.keys import ISSUER_CLAIMS, NEVER_CARRIED
+from diagnostics.languages import say
 
 _SUBJECTS: Final = frozenset({"sub", "subject", "subs", "sa", "serviceaccount", "service-account"})
 _AUDIENCES: Final = frozenset({"aud", "auds", "audience", "audiences"})
@@ -75,47 +76,47 @@ def _form(  # noqa: C901, PLR0911, PLR0912  one rule per line
     key: str, prefix: str, colon: str, tail: str, ours: str
 ) -> str | None:
     if key != key.strip() or _BLANK.search(key):
-        return "the key holds white space"
+        return say("the key holds white space")
     if _FOREIGN.search(key):
-        return "the key holds a character that no issuer has"
+        return say("the key holds a character that no issuer has")
     if "://" in key:
-        return "the key must not hold the scheme https://"
+        return say("the key must not hold the scheme https://")
     if key.lower().startswith("arn:"):
-        return "the key must hold the issuer only, not the provider's ARN"
+        return say("the key must hold the issuer only, not the provider's ARN")
     if _PLACEHOLDERS.search(key):
-        return "a placeholder was never filled in"
+        return say("a placeholder was never filled in")
     if "*" in key or "?" in key:
-        return "a key takes no wildcards"
+        return say("a key takes no wildcards")
     if not colon or (key.lower() == ours):
-        return "the key must be the issuer, a colon and the claim"
+        return say("the key must be the issuer, a colon and the claim")
     if prefix.startswith("//") or "//" in prefix or prefix.endswith(":"):
-        return "a slash or colon is doubled"
+        return say("a slash or colon is doubled")
     if prefix.rstrip("/") == ours.rstrip("/") and prefix != ours:
-        return "the issuer in the key " + (
-            "ends in a slash that the issuer does not have"
+        return say("the issuer in the key ") + (
+            say("ends in a slash that the issuer does not have")
             if prefix.endswith("/")
-            else "lacks the issuer's trailing slash"
+            else say("lacks the issuer's trailing slash")
         )
     if prefix.removeprefix("oidc-provider/") == ours and prefix != ours:
-        return "the key must hold the issuer only, without oidc-provider/"
+        return say("the key must hold the issuer only, without oidc-provider/")
     if prefix.endswith(f"/{ours}") or prefix.startswith(f"{ours}:"):
-        return "the key must hold the issuer only"
+        return say("the key must hold the issuer only")
     head, _, path = prefix.partition("/")
     our_head, _, our_path = ours.partition("/")
     if ":" in head and head.partition(":")[0] == our_head:
-        return "the key must not hold a port"
+        return say("the key must not hold a port")
     if _swapped(head, our_head) or (
         path == our_path and _EKS_ID.search(prefix) and head != our_head
     ):
         return (
             None
             if _HOST.fullmatch(prefix) and not _swapped(head, our_head)
-            else "the host is misspelled"
+            else say("the host is misspelled")
         )
     if head == our_head and our_path.startswith("id/") and not path.startswith("id/"):
-        return "the key lacks the issuer's path /id/<cluster ID>"
+        return say("the key lacks the issuer's path /id/<cluster ID>")
     if f"/id/{tail}" in ours:
-        return "the key must be the issuer, a colon and the claim"
+        return say("the key must be the issuer, a colon and the claim")
     return None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.arn import partition_of
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Target
+from diagnostics.languages import say
 from diagnostics.locate.cluster import issued
 from diagnostics.locate.workload import Scored
 from diagnostics.visible import visible
@@ -60,7 +61,9 @@ class _Window:
     """Whether records of its end may be on their way still."""
 
     def __str__(self) -> str:
-        return f"{self.since:%H:%M} to {self.until:%H:%M} UTC"
+        return say(
+            "{since} to {until} UTC", since=f"{self.since:%H:%M}", until=f"{self.until:%H:%M}"
+        )
 
 
 async def recorded(
@@ -193,7 +196,7 @@ async def _ask(io: Clients, account: str, region: str, window: _Window) -> _Answ
         async with asyncio.timeout(_SECONDS):
             found = await io.aws(account).web_identity_calls(region, window.since, window.until)
     except TimeoutError:
-        return _Answer(account=account, region=region, why="it did not answer in time")
+        return _Answer(account=account, region=region, why=say("it did not answer in time"))
     except ReadError as error:
         return _Answer(account=account, region=region, why=error.why.rstrip("."))
     return _Answer(account=account, region=region, calls=found.items, complete=found.complete)
@@ -216,10 +219,14 @@ def _nothing(answers: list[_Answer], window: _Window) -> str:
     regions = ", ".join(dict.fromkeys(answer.region for answer in answers))
     words = f"CloudTrail of account {accounts} ({regions}) shows no such call from {window}"
     if window.lags:
-        return f"{words}; records lag by 5 to 15 minutes, so it may not be there yet."
+        return say(
+            "{words}; records lag by 5 to 15 minutes, so it may not be there yet.", words=words
+        )
     if any(not answer.complete for answer in answers):
-        return f"{words} among the newest records, which were read; there are more."
-    return f"{words}; not every refused call is recorded."
+        return say(
+            "{words} among the newest records, which were read; there are more.", words=words
+        )
+    return say("{words}; not every refused call is recorded.", words=words)
 
 
 # -- who -------------------------------------------------------------------------------------------
@@ -290,19 +297,28 @@ def _agrees(
 
 def _contradiction(call: WebIdentityCall, cluster: FleetCluster) -> str:
     who = "/".join(call.service_account or ())
-    return f"{_named(call)} names {who} on {cluster.name}, which is not what was said."
+    return say(
+        "{named} names {who} on {cluster_name}, which is not what was said.",
+        named=_named(call),
+        who=who,
+        cluster_name=cluster.name,
+    )
 
 
 def _named(call: WebIdentityCall) -> str:
-    return f"CloudTrail record {visible(call.event_id)} of {call.at:%H:%M:%S} UTC"
+    return say(
+        "CloudTrail record {event_id} of {at} UTC",
+        event_id=visible(call.event_id),
+        at=f"{call.at:%H:%M:%S}",
+    )
 
 
 def _stranger(call: WebIdentityCall, cluster: FleetCluster | None) -> str:
     who = f"{visible(call.subject[:200])} of issuer {visible(call.issuer[:200])}"
     words = f"{_named(call)} names {who}"
     if cluster is None:
-        return f"{words}, which is no cluster of the fleet file."
-    return f"{words}, which is no service account."
+        return say("{words}, which is no cluster of the fleet file.", words=words)
+    return say("{words}, which is no service account.", words=words)
 
 
 def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues, *, newest: bool) -> Scored:

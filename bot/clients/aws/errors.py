@@ -22,6 +22,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from diagnostics.errors import ReadDenied, ReadError, Throttled, Unreachable
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,12 +122,15 @@ def translate(error: Exception, attempt: Attempt) -> ReadError:
     if isinstance(error, SSLError):
         return Unreachable(
             f"{attempt.action}: TLS to {attempt.service} failed: {_short(str(error))}",
-            enable="make the certificate trusted: set AWS_CA_BUNDLE to the CA of the proxy or endpoint in between",
+            enable=say(
+                "make the certificate trusted: set AWS_CA_BUNDLE to the CA of the proxy or endpoint "
+                "in between"
+            ),
         )
     if isinstance(error, ProxyConnectionError):
         return Unreachable(
             f"{attempt.action}: the proxy did not let the call through",
-            enable="check HTTPS_PROXY and NO_PROXY of the process",
+            enable=say("check HTTPS_PROXY and NO_PROXY of the process"),
         )
     if isinstance(error, HTTPClientError | EndpointConnectionError):
         return Unreachable(
@@ -140,22 +144,32 @@ def _no_credentials(error: Exception, attempt: Attempt) -> ReadError:
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return ReadError(
             f"{attempt.action}: the bot has no AWS credentials of its own",
-            enable="give the process credentials: an IRSA or EKS Pod Identity role in a cluster, "
-            "AWS_PROFILE on a laptop",
+            enable=say(
+                "give the process credentials: an IRSA or EKS Pod Identity role in a cluster, "
+                "AWS_PROFILE on a laptop"
+            ),
         )
     if isinstance(error, CredentialRetrievalError | ProfileNotFound):
         return ReadError(
             f"{attempt.action}: the bot's own AWS credentials can't be loaded: {_short(str(error))}",
-            enable="check AWS_PROFILE and the AWS configuration of the process (`aws sts get-caller-identity`)",
+            enable=say(
+                "check AWS_PROFILE and the AWS configuration of the process (`aws sts get-caller-identity`)"
+            ),
         )
     if isinstance(error, BotoCoreError):
         return ReadError(
             f"{attempt.action}: {_short(str(error))}",
-            enable="check the AWS configuration of the process and the region in the fleet file",
+            enable=say(
+                "check the AWS configuration of the process and the region in the fleet file"
+            ),
         )
     return ReadError(
         f"{attempt.action}: an answer that can't be read as one of AWS ({type(error).__name__})",
-        enable=f"check what answers as {attempt.service} in {attempt.region}",
+        enable=say(
+            "check what answers as {service} in {region}",
+            service=attempt.service,
+            region=attempt.region,
+        ),
     )
 
 
@@ -167,30 +181,54 @@ def _answered(error: ClientError, attempt: Attempt) -> ReadError:
         return ReadDenied(why, enable=_grant(attempt, message))
     if code in THROTTLED:
         return Throttled(
-            why, enable=f"try again in a minute; account {attempt.account} is at its API rate limit"
+            why,
+            enable=say(
+                "try again in a minute; account {attempt_account} is at its API rate limit",
+                attempt_account=attempt.account,
+            ),
         )
     if code in EXPIRED:
         return ReadError(
             why,
-            enable=f"renew the credentials of {attempt.principal}; "
-            "for a region that is off by default, turn it on in the account",
+            enable=say(
+                "renew the credentials of {principal}; for a region that is off by default, turn it "
+                "on in the account",
+                principal=attempt.principal,
+            ),
         )
     if code in SKEWED:
         return ReadError(
-            why, enable="set this machine's clock (AWS allows 5 minutes), or check the secret key"
+            why,
+            enable=say("set this machine's clock (AWS allows 5 minutes), or check the secret key"),
         )
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status >= 500:  # noqa: PLR2004  HTTP
-        return Unreachable(why, enable=f"try again; {attempt.service} in {attempt.region} fails")
-    return ReadError(why, enable=f"check that {attempt.action} works on {attempt.resource}")
+        return Unreachable(
+            why,
+            enable=say(
+                "try again; {service} in {region} fails",
+                service=attempt.service,
+                region=attempt.region,
+            ),
+        )
+    return ReadError(
+        why,
+        enable=say(
+            "check that {action} works on {resource}",
+            action=attempt.action,
+            resource=attempt.resource,
+        ),
+    )
 
 
 def _grant(attempt: Attempt, message: str) -> str:
     if attempt.operation == "AssumeRole":
-        return (
-            f"let the bot assume it: the trust policy of {attempt.resource} must allow sts:AssumeRole to "
-            f"{attempt.principal} (with the external ID of the fleet file, if one is asked for), and the bot's own "
-            f"role must allow sts:AssumeRole on {attempt.resource}"
+        return say(
+            "let the bot assume it: the trust policy of {resource} must allow sts:AssumeRole to "
+            "{principal} (with the external ID of the fleet file, if one is asked for), and the "
+            "bot's own role must allow sts:AssumeRole on {resource}",
+            resource=attempt.resource,
+            principal=attempt.principal,
         )
     grant = f"allow {attempt.action} on {attempt.resource} to {attempt.principal}"
     for words, where in (
@@ -200,14 +238,16 @@ def _grant(attempt: Attempt, message: str) -> str:
         ("session policy", "its session policy"),
     ):
         if f"explicit deny in a {words}" in message:
-            return f"{grant}: {where} denies it explicitly"
+            return say("{grant}: {where} denies it explicitly", grant=grant, where=where)
     return grant
 
 
 def _path(attempt: Attempt) -> str:
-    return (
-        f"open the network path from the bot to {attempt.service} in {attempt.region} "
-        "(VPC endpoint, NAT or HTTPS_PROXY)"
+    return say(
+        "open the network path from the bot to {service} in {region} (VPC endpoint, NAT or "
+        "HTTPS_PROXY)",
+        service=attempt.service,
+        region=attempt.region,
     )
 
 

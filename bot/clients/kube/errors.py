@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bot.clients.kube.wire import Status
 from diagnostics.errors import ReadDenied, ReadError, Throttled, Unreachable
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from bot.clients.kube.request import Answer, Request
@@ -73,23 +74,45 @@ def refused(answer: Answer, request: Request, *, cluster: str, principal: str) -
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return ReadDenied(
             f"401 Unauthorized: cluster {cluster} does not know {principal}",
-            enable=f"give {principal} an EKS access entry (or a line in aws-auth) in cluster {cluster}",
+            enable=say(
+                "give {principal} an EKS access entry (or a line in aws-auth) in cluster {cluster}",
+                principal=principal,
+                cluster=cluster,
+            ),
         )
     if answer.status == HTTPStatus.FORBIDDEN:
         user = _USER.search(status.message)
         who = f"user {user[1]} ({principal})" if user else principal
-        return ReadDenied(why, enable=f"in cluster {cluster}, {request.rule} for {who}")
+        return ReadDenied(
+            why,
+            enable=say(
+                "in cluster {cluster}, {rule} for {who}",
+                cluster=cluster,
+                rule=request.rule,
+                who=who,
+            ),
+        )
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Throttled(why, enable=f"try again in a minute; cluster {cluster} is overloaded")
+        return Throttled(
+            why,
+            enable=say("try again in a minute; cluster {cluster} is overloaded", cluster=cluster),
+        )
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(why, enable=f"try again; the API server of cluster {cluster} fails")
+        return Unreachable(
+            why, enable=say("try again; the API server of cluster {cluster} fails", cluster=cluster)
+        )
     if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
         return ReadError(
             f"{what}: redirected ({answer.status}), which no Kubernetes API does",
-            enable=f"check endpoint and proxy of cluster {cluster} in the fleet file",
+            enable=say(
+                "check endpoint and proxy of cluster {cluster} in the fleet file", cluster=cluster
+            ),
         )
     return ReadError(
-        why, enable=f"check that the endpoint of cluster {cluster} is its Kubernetes API"
+        why,
+        enable=say(
+            "check that the endpoint of cluster {cluster} is its Kubernetes API", cluster=cluster
+        ),
     )
 
 
@@ -132,7 +155,7 @@ def broken(error: Exception, *, cluster: str, url: str) -> ReadError:
             return Unreachable(why, enable=enable)
     return Unreachable(
         f"{place} answered what is no HTTP: {type(error).__name__}",
-        enable=f"check that {url} is the API server",
+        enable=say("check that {url} is the API server", url=url),
     )
 
 
@@ -140,7 +163,9 @@ def unreadable(request: Request, *, cluster: str) -> ReadError:
     """Say that an answer is no object of the kind that was asked for."""
     return ReadError(
         f"{request.operation} {request.object} in cluster {cluster}: an answer that can't be read",
-        enable=f"check that the endpoint of cluster {cluster} is its Kubernetes API",
+        enable=say(
+            "check that the endpoint of cluster {cluster} is its Kubernetes API", cluster=cluster
+        ),
     )
 
 
