@@ -6,7 +6,7 @@ BOOT := .cache/bootstrap
 export UV_PYTHON_DOWNLOADS = never
 export UV_PROJECT_ENVIRONMENT = $(VENV)
 
-.PHONY: help demo test check format bench docs wheel clean
+.PHONY: help demo test check format bench docs site wheel clean
 
 help: ## Show the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ bench: $(VENV)/.ready ## Run the benchmarks
 docs: $(VENV)/.ready ## Write the generated pages and schemas anew
 	@$(BIN)/python -m docs.generate
 
+site: $(VENV)/.ready ## Build the docs into site/; a broken link or a page in no menu fails
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict && echo "the docs are in site/"
+
 wheel: $(VENV)/.ready ## Build the wheel into dist/, and start the command from it without anything else
 	@rm -rf dist .cache/wheel && $(BOOT)/bin/uv build --quiet --wheel
 	@$(BOOT)/bin/uv venv --quiet --python $(BOOT)/bin/python .cache/wheel
@@ -39,7 +42,7 @@ wheel: $(VENV)/.ready ## Build the wheel into dist/, and start the command from 
 	@cd .cache && wheel/bin/irsa --help >/dev/null && wheel/bin/irsa manifest >/dev/null && echo "the wheel's irsa starts"
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .cache dist build
+	rm -rf $(VENV) .cache dist build site
 
 $(BOOT)/bin/uv:
 	@echo "Making a virtual environment in $(BOOT) for the installer (uv) …"
@@ -54,5 +57,5 @@ $(BOOT)/bin/uv:
 
 $(VENV)/.ready: pyproject.toml uv.lock $(BOOT)/bin/uv
 	@echo "Installing irsa-doctor and what it needs into $(VENV), as uv.lock says …"
-	@$(BOOT)/bin/uv sync --quiet --frozen --all-extras --group dev --group bench --compile-bytecode --python $(BOOT)/bin/python
+	@$(BOOT)/bin/uv sync --quiet --frozen --all-extras --group dev --group bench --group site --compile-bytecode --python $(BOOT)/bin/python
 	@touch $@

@@ -6,10 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from docs.generate import DOCS, PAGES
+from docs.menu import fill
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 ROOT = DOCS.parent
@@ -36,6 +39,26 @@ def test_every_relative_link_of_a_page_leads_somewhere(page: Path) -> None:
     """The file is there, and so is the heading that it names."""
     broken = [link for link in LINK.findall(_prose(page)) if not _leads(page, link)]
     assert broken == []
+
+
+def test_every_page_stands_in_the_menu_of_the_site() -> None:
+    """`make site` builds it; nobody finds a page that no menu names."""
+    nav: list[object] = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    fill(nav)
+
+    named = sorted(_pages(nav))
+    there = sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md"))
+    assert named == there
+
+
+def _pages(nav: object) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict):
+        yield from _pages(list(nav.values()))
+    elif isinstance(nav, list):
+        for entry in nav:
+            yield from _pages(entry)
 
 
 def _leads(page: Path, link: str) -> bool:

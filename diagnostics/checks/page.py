@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from diagnostics.explain.order import EXPLAINS
 from diagnostics.result import Severity
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from diagnostics.wiring import Check, Need
 
-_LINKS = {
+LINKS: Final = {
     "1": "The workload and its service account",
     "2": "What the pod really got",
     "3": "The OIDC provider",
@@ -20,6 +20,7 @@ _LINKS = {
     "5": "Above the account, and at STS",
     "6": "Not IRSA after all",
 }
+"""The links of the handshake, by the first digit of a code."""
 _FACTS = {
     "Target": "",
     "Now": "",
@@ -70,7 +71,7 @@ def page(checks: Iterable[Check]) -> str:
     for check in checks:
         if check.code[4] != section:
             section = check.code[4]
-            lines += ["", f"## {section} {_LINKS[section]}", ""]
+            lines += ["", f"## {section} {LINKS[section]}", ""]
         lines.append(f"- [{check.code}](checks/{check.code}.md) {check.title} ({_kind(check)})")
     return "\n".join(lines) + "\n"
 
@@ -87,7 +88,7 @@ def check_page(check: Check, checks: Iterable[Check]) -> str:
         "",
         _NOTE,
         "",
-        f"A **{_kind(check)}**, in link {check.code[4]} of the handshake: {_LINKS[check.code[4]]}.",
+        f"A **{_kind(check)}**, in link {check.code[4]} of the handshake: {LINKS[check.code[4]]}.",
         "",
         "## Why it matters",
         "",
