@@ -148,6 +148,11 @@ class Settings(BaseModel):
     )
     """Seconds after which EKS is asked again which clusters there are; 0: never."""
 
+    reload_interval: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = Field(
+        default=5.0, alias="IRSA_RELOAD_INTERVAL"
+    )
+    """Seconds between two looks at the fleet file, which is read again when it changed; 0: only on SIGHUP."""
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", alias="IRSA_LOG_LEVEL"
     )

@@ -238,6 +238,10 @@ class Rules(Protocol):
     def alert_bots(self) -> frozenset[str]:
         """Bot and app IDs whose messages are read."""
 
+    @property
+    def trouble(self) -> str | None:
+        """Why a newer fleet file is not in use, as a clause; None where the newest one is."""
+
     def channel_hints(self, channel_id: str) -> Hints:
         """A channel's defaults."""
 

@@ -10,6 +10,7 @@ from diagnostics.fleet import Fleet, Hints
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
+    from pathlib import Path
 
     from diagnostics.fix.plan import FixKind
 
@@ -93,6 +94,13 @@ class FleetFile:
     """Bot IDs and app IDs whose messages are read as alerts."""
     approvers: tuple[Approver, ...] = field(default=())
     freezes: tuple[Freeze, ...] = ()
+    named_files: tuple[Path, ...] = ()
+    """The other files that were read for it: certificate authorities."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Nothing keeps a file that was read from being used; see `handlers.ports.Rules`."""
+        return None
 
     def channel_hints(self, channel_id: str) -> Hints:
         """Return the defaults of a channel; empty ones where the file does not name it."""

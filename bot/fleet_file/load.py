@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -62,7 +63,9 @@ def parse(data: bytes, path: Path) -> FleetFile:
     authorities, unreadable = _authorities(root, path)
     if document is None or unreadable:
         raise FleetFileError(str(path), faults + unreadable)
-    return _contents(document, authorities, path.parent)
+    contents = _contents(document, authorities, path.parent)
+    named = dict.fromkeys(_located(c.ca_file, path.parent) for c in document.clusters if c.ca_file)
+    return replace(contents, named_files=tuple(named))
 
 
 def json_schema() -> dict[str, Any]:
