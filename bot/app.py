@@ -16,6 +16,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.audit import AuditTrail
+from bot.inventory.rules import LiveRules
 from bot.jobs import Runner, Work
 from bot.jobs.bench import Bench
 from bot.slack.client import make_client
@@ -104,6 +105,7 @@ async def serving(
     """
     client = make_client(options.bot_token, options.api_url)
     me, scopes = await who_am_i(client)
+    rules = LiveRules(file=rules, known=io)
     telemetry = Telemetry()
     async with (
         open_store(

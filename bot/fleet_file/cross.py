@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
     from bot.fleet_file.tree import Node
 
+_DISCOVERED = re.compile(
+    r"[^/\s]{1,100}/[a-z]{2,5}(?:-[a-z]{2,12}){1,2}-\d{1,2}/[\w-]{1,100}", re.ASCII
+)
+"""`account/region/name`: what a cluster is called that EKS lists and the file does not."""
+
 
 def cross_faults(root: Mapping) -> Iterator[Fault]:
     """Yield every fault that lies between entries."""
@@ -97,8 +102,13 @@ def _unknown(
     entry: Mapping, key: str, known: Collection[str], where: str, section: str
 ) -> Iterator[Fault]:
     node = _scalar(entry, key)
-    if node is not None and node.is_text and node.raw not in known:
+    if node is not None and node.is_text and not _is_known(node.raw, known, section):
         yield _fault(node, f"{where}.{key}", _nothing_named(node.raw, known, section))
+
+
+def _is_known(name: str, known: Collection[str], section: str) -> bool:
+    """Whether a name leads somewhere: into the file, or to a cluster as the inventory calls it."""
+    return name in known or (section == "clusters" and _DISCOVERED.fullmatch(name) is not None)
 
 
 def _nothing_named(name: str, known: Collection[str], section: str) -> str:
@@ -126,7 +136,11 @@ def _named_clusters(entry: Mapping, clusters: Collection[str], where: str) -> It
     named = entry.get("clusters")
     if isinstance(named, Sequence):
         for index, node in enumerate(named.items):
-            if isinstance(node, Scalar) and node.is_text and node.raw not in clusters:
+            if (
+                isinstance(node, Scalar)
+                and node.is_text
+                and not _is_known(node.raw, clusters, "clusters")
+            ):
                 words = _nothing_named(node.raw, clusters, "clusters")
                 yield _fault(node, f"{where}.clusters[{index}]", words)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from diagnostics.fleet import Fleet, FleetCluster
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.inventory.records import SeenCluster
+
+_LONGEST: Final = 100
+"""Characters of a cluster's name, in the fleet file and in the store."""
 
 
 def with_seen(fleet: Fleet, seen: Iterable[SeenCluster]) -> Fleet:
@@ -40,7 +44,7 @@ def with_seen(fleet: Fleet, seen: Iterable[SeenCluster]) -> Fleet:
     accounts = {a.id: a.name for a in fleet.accounts}
     for place, found in sorted(by_place.items()):
         account, region, eks_name = place
-        name = f"{accounts.get(account)}/{region}/{eks_name}"
+        name = _name(accounts.get(account) or account, found)
         if account in accounts and place not in named and name not in taken:
             clusters.append(
                 FleetCluster(
@@ -54,3 +58,15 @@ def with_seen(fleet: Fleet, seen: Iterable[SeenCluster]) -> Fleet:
                 )
             )
     return replace(fleet, clusters=tuple(clusters))
+
+
+def _name(account: str, found: SeenCluster) -> str:
+    """`account/region/name`; one that is too long is cut, and told apart by a digest."""
+    name = f"{account}/{found.region}/{found.eks_name}"
+    if len(name) <= _LONGEST:
+        return name
+    name = f"{found.account}/{found.region}/{found.eks_name}"
+    if len(name) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: _LONGEST - 9]}-{digest}"

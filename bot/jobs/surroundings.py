@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from diagnostics.fleet import Hints
+from diagnostics.locate.naming import spoken_names
 from handlers.paste.author import Voice, author_of
 from handlers.paste.reading import alert_hints
 from handlers.paste.reading.untrusted import nodes_at, text_at
@@ -37,7 +38,7 @@ def _read(messages: Sequence[Node], topic: str, bench: Bench) -> Hints:
     for message in reversed(messages):
         if author_of(bench, message).voice in (Voice.PERSON, Voice.ALERT):
             found = found.over(alert_hints(message))
-    clusters = {cluster.name for cluster in bench.rules.fleet.clusters}
+    clusters = spoken_names(bench.rules.fleet)
     named = [
         word for word in topic.split() if (bare := word.strip("`'\",.;:()*_")) and bare in clusters
     ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diagnostics.errors import ReadError
 from diagnostics.gather.aws import read_cluster
+from diagnostics.languages import say
+from diagnostics.locate.naming import clusters_named
 from diagnostics.locate.sightings import RoleSightings
 
 if TYPE_CHECKING:
@@ -45,7 +47,17 @@ async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> 
         more: Further issuers, weaker than the clue's: those that the role's trust policy names.
     """
     sure = await _sure(clues, io)
-    return (sure,) if sure is not None else await _ranked(clues, io, more)
+    if sure is not None:
+        return (sure,)
+    ranked = await _ranked(clues, io, more)
+    namesakes = {c.name for c in clusters_named(clues.cluster, io.fleet)} if clues.cluster else ()
+    if not namesakes:
+        return ranked
+    who = "as asked" if clues.asked else "from the error"
+    how = f"one of {len(namesakes)} clusters of the name {clues.cluster}, {who}"
+    return tuple(
+        replace(g, how=f"{g.how}, {how}", hinted=True) for g in ranked if g.entry.name in namesakes
+    )
 
 
 async def _sure(clues: Clues, io: Clients) -> Guess | None:
@@ -60,7 +72,8 @@ async def _sure(clues: Clues, io: Clients) -> Guess | None:
             how = f"cluster {by_issuer.name} has the issuer from the error{_as_seen(by_issuer)}"
             return Guess(entry=by_issuer, how=how, sure=True)
     declared = [c for c in fleet.clusters if not c.discovered]
-    if len(declared) == 1:
+    default = _named(clues.default_cluster, fleet)
+    if len(declared) == 1 and default in (None, declared[0]):
         only = declared[0]
         return Guess(entry=only, how=f"{only.name} is the only cluster of the fleet", sure=True)
     return None
@@ -100,19 +113,14 @@ def _as_seen(entry: FleetCluster) -> str:
     """How old the word of the inventory is, where only it knows the cluster."""
     if not entry.discovered or entry.seen_at is None:
         return ""
-    return f" (not in the fleet file; EKS listed it on {entry.seen_at:%Y-%m-%d at %H:%M} UTC)"
+    return say(
+        " (not in the fleet file; EKS listed it on {seen_at} UTC)",
+        seen_at=f"{entry.seen_at:%Y-%m-%d at %H:%M}",
+    )
 
 
 def _named(name: str | None, fleet: Fleet) -> FleetCluster | None:
-    if name is None:
-        return None
-    for entry in fleet.clusters:
-        if entry.name == name:
-            return entry
-    eks_name = name.rpartition("/")[2]
-    same = [c for c in fleet.clusters if eks_name in (c.eks_name, c.name)]
-    # The fleet file's own names come before what was found beside them.
-    same = [c for c in same if not c.discovered] or same
+    same = clusters_named(name, fleet) if name is not None else ()
     return same[0] if len(same) == 1 else None
 
 

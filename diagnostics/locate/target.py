@@ -15,6 +15,7 @@ from diagnostics.gather.trust_reading import trusted_subjects
 from diagnostics.locate.cloudtrail import PROOF, Recorded, merged, recorded
 from diagnostics.locate.clues import clues_of
 from diagnostics.locate.cluster import SEARCHED, clusters_of
+from diagnostics.locate.naming import clusters_named
 from diagnostics.locate.workload import Scored, best, search
 
 if TYPE_CHECKING:
@@ -58,17 +59,17 @@ def _unusable(case: Case, io: Clients) -> Question | None:
     """A cluster that a person named and that the fleet does not have ends the search at once."""
     name = case.hints.cluster
     known = [c.name for c in io.fleet.clusters]
-    if name is None or name in known or name in [c.eks_name for c in io.fleet.clusters]:
-        if known:
-            return None
+    if not known:
         return Question(text="The fleet file names no cluster yet.", missing=("cluster",))
+    if name is None or clusters_named(name, io.fleet):
+        return None
     meant = nearest(name, known)
     hint = f"; did you mean {meant}?" if meant else ""
     shown = ", ".join(sorted(known)[:10])
+    more = f", and {len(known) - 10:,} more" if len(known) > 10 else ""  # noqa: PLR2004
     return Question(
-        text=f"Cluster {name[:100]!r} is not in the fleet file{hint} Known: {shown}.".replace(
-            "file Known", "file. Known"
-        ),
+        text=f"Cluster {name[:100]!r} is neither in the fleet file nor found by EKS"
+        f"{hint or '.'} Known: {shown}{more}.",
         missing=("cluster",),
         known=Hints(
             namespace=case.hints.namespace,

@@ -91,7 +91,8 @@ _POD_NAME = compile_pattern(
 _CLUSTER = compile_pattern(
     r"(?im)(?:^|[\s,{(\[\"*])(?:eks[ _-]?)?(?:cluster[_-]?name|k8s\.cluster\.name"
     r"|kube_cluster_name|k8s_cluster|cluster)[\"'*]{0,3}[ \t]?[:=][ \t\"'*]{0,4}"
-    r"([A-Za-z0-9][\w.-]{1,99})(?:[\s,;}\])\"'*|]|$)",
+    r"(arn:aws[a-z-]{0,10}:eks:[a-z0-9-]{1,32}:\d{12}:cluster/[\w-]{1,100}"
+    r"|[A-Za-z0-9][\w.@/-]{1,199})(?:[\s,;}\])\"'*|]|$)",
 )
 _WORKLOAD = compile_pattern(
     r"(?i)\b(deployment|statefulset|daemonset"

@@ -70,7 +70,7 @@ async def correct(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
         await ack(response_action="update", view=notice("Diagnose IRSA", found))
         return "refused"
     given = filled_in(body)
-    errors = errors_in(given, _clusters(desk, found))
+    errors = errors_in(given, desk.rules.fleet)
     hints = hints_of(given)
     if not errors and (hints.cluster, hints.namespace, hints.service_account) == (
         found.cluster,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.locate.naming import spoken_names
 from handlers.paste.intake import Source, failures, file_order, paste_of, source_payload
 from handlers.paste.reading import files_to_read
 from handlers.paste.reading.untrusted import text_at
@@ -22,7 +23,7 @@ async def ask(desk: Desk, source: Source, message: Node, text: str) -> str:
     """Put a question on record; what became of it, in a word."""
     words = text.replace(desk.me.mention, " ").strip()
     try:
-        asked = parse(words, clusters=(c.name for c in desk.rules.fleet.clusters))
+        asked = parse(words, clusters=spoken_names(desk.rules.fleet))
     except Misused as error:
         return await _order(desk, source, Task.HELP, words=str(error))
     symptoms = failures(words, asked=True)

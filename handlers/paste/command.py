@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any, Final
 
+from diagnostics.locate.naming import spoken_names
 from handlers.access import Actor
 from handlers.blockkit import build, escape
 from handlers.incident import Spot
@@ -75,9 +76,9 @@ async def run(
 async def _diagnose(
     desk: Desk, ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient, text: str
 ) -> str:
-    clusters = tuple(c.name for c in desk.rules.fleet.clusters)
+    fleet = desk.rules.fleet
     try:
-        asked = parse(text, clusters=clusters)
+        asked = parse(text, clusters=spoken_names(fleet))
     except Misused as error:
         await ack(f"{error} Or use `/irsa help`.")
         return "misused"
@@ -90,6 +91,7 @@ async def _diagnose(
             )
             return "nothing"
         incident_id = await desk.inbox.draft(paste)
+        clusters = tuple(c.name for c in fleet.clusters)
         view = form_modal((), asked.hints, clusters, incident_id)
         await client.views_open(trigger_id=text_at(command, "trigger_id"), view=view)
         await ack()

@@ -5,19 +5,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from diagnostics.explain.words import nearest
 from diagnostics.fleet import Hints
+from diagnostics.locate.naming import clusters_named
+from handlers.blockkit import clip
 from handlers.click import Click, notice
 from handlers.paste.reading.untrusted import node_at, text_at
 from handlers.ports import Recorded
 from handlers.render.card import FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from slack_bolt.async_app import AsyncAck, AsyncApp
 
+    from diagnostics.fleet import Fleet
     from handlers.desk import Desk
 
+_SHOWN: Final = 10
+_ERROR: Final = 150
+"""Characters; what stands under a field is one line."""
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
@@ -37,7 +44,7 @@ async def run(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
         await ack(response_action="update", view=notice("Diagnose IRSA", denied.words))
         return denied.rule
     given = filled_in(body)
-    errors = errors_in(given, [c.name for c in desk.rules.fleet.clusters])
+    errors = errors_in(given, desk.rules.fleet)
     if errors:
         await ack(response_action="errors", errors=errors)
         return "misused"
@@ -70,14 +77,28 @@ def _value(element: Any) -> str:
     return (text_at(option, "value") or text_at(element, "value")).strip()
 
 
-def errors_in(given: Mapping[str, str], clusters: Collection[str]) -> dict[str, str]:
+def errors_in(given: Mapping[str, str], fleet: Fleet) -> dict[str, str]:
     """What can't be used, by field."""
     errors: dict[str, str] = {}
-    if given.get("cluster") and given["cluster"] not in clusters:
-        known = ", ".join(sorted(clusters)[:10]) or "none"
-        errors["cluster"] = f"Not a cluster of the fleet file. It has: {known}."
+    if given.get("cluster") and (wrong := _cluster_error(given["cluster"], fleet)) is not None:
+        errors["cluster"] = wrong
     for name in ("namespace", "service_account"):
         value = given.get(name)
         if value and _NAME.fullmatch(value) is None:
             errors[name] = "A Kubernetes name has lower-case letters, digits, - and . only."
     return errors
+
+
+def _cluster_error(name: str, fleet: Fleet) -> str | None:
+    """Why a cluster's name, chosen or typed, can't be used."""
+    same = clusters_named(name, fleet)
+    if len(same) == 1:
+        return None
+    if same:
+        several = ", ".join(sorted(c.name for c in same)[:_SHOWN])
+        return clip(f"Several clusters have this name. Write one of: {several}.", _ERROR)
+    known = sorted(c.name for c in fleet.clusters)
+    if (meant := nearest(name, known)) is not None:
+        return clip(f"No cluster of this name is known. Did you mean {meant}?", _ERROR)
+    shown = ", ".join(known[:_SHOWN]) or "none"
+    return clip(f"No cluster of this name is known. Known: {shown}.", _ERROR)

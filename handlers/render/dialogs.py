@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.result import Status
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
+from handlers.blockkit.limits import SELECT_OPTIONS
 from handlers.render.card import FORM
 from handlers.render.finding import correction_blocks, where
 
@@ -38,15 +39,16 @@ def form_modal(
     words: str = "The error does not say where it happened. Fill in what you know.",
     callback_id: str = FORM,
 ) -> Block:
-    """Ask only for what is missing. Block IDs are the names of `missing`; each holds one element `value`."""
+    """Ask only for what is missing. Block IDs are the names of `missing`; each holds one element `value`.
+
+    A menu holds 100 options: the name of a cluster among more is typed.
+    """
     blocks: list[Block] = [build.rich_text(build.paragraph(words))]
     for name in missing or ("cluster", "namespace", "service_account"):
-        if name == "cluster" and clusters:
-            select = build.static_select(
-                "value", "Choose a cluster", [(c, c) for c in clusters[:100]]
-            )
+        if name == "cluster" and 0 < len(clusters) <= SELECT_OPTIONS:
+            select = build.static_select("value", "Choose a cluster", [(c, c) for c in clusters])
             options = select["options"]
-            if known.cluster in clusters[:100] and isinstance(options, list):
+            if known.cluster in clusters and isinstance(options, list):
                 select["initial_option"] = options[clusters.index(known.cluster)]
             blocks.append(
                 {
@@ -81,7 +83,10 @@ def form_modal(
 
 
 _FIELDS: Final = {
-    "cluster": ("Cluster", "Its name in the fleet file."),
+    "cluster": (
+        "Cluster",
+        "Its name in the fleet file or in EKS; account/region/name if several have it.",
+    ),
     "namespace": ("Namespace", "Where the pod runs."),
     "service_account": (
         "Service account",

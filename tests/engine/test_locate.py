@@ -183,7 +183,8 @@ async def test_an_unknown_cluster_is_answered_with_the_ones_there_are() -> None:
 
     assert isinstance(answer, Question)
     assert answer.text == (
-        "Cluster 'prod-ue' is not in the fleet file; did you mean prod-eu? Known: prod-eu, prod-us."
+        "Cluster 'prod-ue' is neither in the fleet file nor found by EKS; did you mean prod-eu? "
+        "Known: prod-eu, prod-us."
     )
     assert answer.missing == ("cluster",)
 
