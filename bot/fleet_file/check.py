@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from bot.fleet_file.cross import cross_faults
-from bot.fleet_file.faults import Fault
-from bot.fleet_file.models import SECTIONS, FleetDocument, shown
+from bot.fleet_file.faults import Fault, shown
+from bot.fleet_file.models import SECTIONS, FleetDocument
 from bot.fleet_file.tree import Mapping, Scalar, Sequence, walk
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _unknown_field(location: tuple[int | str, ...]) -> str:
     if name == "<<":
         return "YAML merge keys are not supported; write the fields out"
     section = SECTIONS.get(str(location[0])) if len(location) > 1 else FleetDocument
-    fields = list((section or FleetDocument).model_fields)
+    fields = [f.alias or n for n, f in (section or FleetDocument).model_fields.items()]
     near = get_close_matches(name[:50], fields, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(fields)}"
     return f"unknown field {shown(name)}; {hint}"

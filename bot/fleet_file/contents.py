@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from bot.fleet_file.freezes import Freeze, WeeklyFreeze
     from diagnostics.fix.plan import FixKind
+    from handlers.reach import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,29 +61,17 @@ class Approver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Freeze:
-    """A time in which nothing is changed from chat."""
+class Reader:
+    """Who reads some accounts and clusters, and where."""
 
-    name: str
-    """As in "Year end"."""
-    since: datetime
-    until: datetime
-    """The first moment at which changes are allowed again."""
-    clusters: frozenset[str] | None = None
-    """None: every cluster."""
-    namespaces: frozenset[str] | None = None
-    """None: every namespace."""
-    fixes: frozenset[FixKind] | None = None
-    """None: every kind of fix."""
-
-    def holds(self, *, at: datetime, cluster: str, namespace: str, kind: FixKind) -> bool:
-        """Whether a fix is frozen at a time."""
-        return (
-            self.since <= at < self.until
-            and (self.clusters is None or cluster in self.clusters)
-            and (self.namespaces is None or namespace in self.namespaces)
-            and (self.fixes is None or kind in self.fixes)
-        )
+    scope: Scope
+    users: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    """IDs of Slack user groups; with no users either: everybody."""
+    channels: frozenset[str] | None = None
+    """Channels in which they are read; None: in every one."""
+    only: bool = False
+    """Whether these channels and people read nothing else, in place of nobody else reading this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +83,11 @@ class FleetFile:
     alert_bots: frozenset[str] = frozenset()
     """Bot IDs and app IDs whose messages are read as alerts."""
     approvers: tuple[Approver, ...] = field(default=())
-    freezes: tuple[Freeze, ...] = ()
+    freezes: tuple[Freeze | WeeklyFreeze, ...] = ()
+    readers: tuple[Reader, ...] = ()
+    """None: whoever is in an internal channel reads everything there."""
+    audit_channel: str | None = None
+    """Where every entry of the audit trail is posted."""
     named_files: tuple[Path, ...] = ()
     """The other files that were read for it: certificate authorities."""
 
@@ -132,8 +126,9 @@ class FleetFile:
     def frozen(self, *, at: datetime, cluster: str, namespace: str, kind: FixKind) -> Freeze | None:
         """Return the freeze that forbids a fix at a time: the one that ends last."""
         holding = (
-            f
+            held
             for f in self.freezes
-            if f.holds(at=at, cluster=cluster, namespace=namespace, kind=kind)
+            if f.covers(cluster=cluster, namespace=namespace, kind=kind)
+            and (held := f.at(at)) is not None
         )
         return max(holding, key=lambda f: f.until, default=None)

@@ -6,10 +6,10 @@ Read from the tree, not from the models, so that these faults show beside those 
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from bot.fleet_file.cross_rules import approver_faults, freeze_faults, reader_faults
 from bot.fleet_file.faults import Fault
 from bot.fleet_file.tree import Mapping, Scalar, Sequence
 from diagnostics.arn import RoleArn
@@ -23,6 +23,12 @@ _DISCOVERED = re.compile(
     r"[^/\s]{1,100}/[a-z]{2,5}(?:-[a-z]{2,12}){1,2}-\d{1,2}/[\w-]{1,100}", re.ASCII
 )
 """`account/region/name`: what a cluster is called that EKS lists and the file does not."""
+
+_RULES = {
+    "approvers": approver_faults,
+    "freezes": freeze_faults,
+    "readers": reader_faults,
+}
 
 
 def cross_faults(root: Mapping) -> Iterator[Fault]:
@@ -43,11 +49,12 @@ def cross_faults(root: Mapping) -> Iterator[Fault]:
     for section in ("channels", "bindings"):
         for index, entry in enumerate(_entries(root, section)):
             yield from _unknown(entry, "cluster", clusters, f"{section}[{index}]", "clusters")
-    for index, entry in enumerate(_entries(root, "approvers")):
-        yield from _approver(entry, clusters, f"approvers[{index}]")
-    for index, entry in enumerate(_entries(root, "freezes")):
-        yield from _named_clusters(entry, clusters, f"freezes[{index}]")
-        yield from _backwards(entry, f"freezes[{index}]")
+    for section, faults in _RULES.items():
+        for index, entry in enumerate(_entries(root, section)):
+            yield from _named(entry, "clusters", clusters, f"{section}[{index}]")
+            yield from faults(entry, f"{section}[{index}]")
+    for index, entry in enumerate(_entries(root, "readers")):
+        yield from _named(entry, "accounts", accounts, f"readers[{index}]")
     for index, entry in enumerate(_entries(root, "accounts")):
         yield from _foreign_roles(entry, f"accounts[{index}]")
     yield from _double_bindings(root)
@@ -132,45 +139,17 @@ def _cluster_exclusions(entry: Mapping, where: str) -> Iterator[Fault]:
             break
 
 
-def _named_clusters(entry: Mapping, clusters: Collection[str], where: str) -> Iterator[Fault]:
-    named = entry.get("clusters")
+def _named(entry: Mapping, section: str, known: Collection[str], where: str) -> Iterator[Fault]:
+    named = entry.get(section)
     if isinstance(named, Sequence):
         for index, node in enumerate(named.items):
             if (
                 isinstance(node, Scalar)
                 and node.is_text
-                and not _is_known(node.raw, clusters, "clusters")
+                and not _is_known(node.raw, known, section)
             ):
-                words = _nothing_named(node.raw, clusters, "clusters")
-                yield _fault(node, f"{where}.clusters[{index}]", words)
-
-
-def _approver(entry: Mapping, clusters: Collection[str], where: str) -> Iterator[Fault]:
-    yield from _named_clusters(entry, clusters, where)
-    people = [entry.get("users"), entry.get("groups")]
-    if entry.pairs and not any(isinstance(p, Sequence) and p.items for p in people):
-        yield _fault(entry, where, "names nobody; give users: or groups:")
-    users, groups, number = entry.get("users"), entry.get("groups"), _scalar(entry, "approvals")
-    if number is None or not (number.raw.isascii() and number.raw.isdecimal()):
-        return
-    if isinstance(groups, Sequence) and groups.items:
-        return
-    named = {n.raw for n in getattr(users, "items", ()) if isinstance(n, Scalar)}
-    if named and len(named) < int(number.raw[:3]):
-        words = f"asks for {number.raw[:3]} approvals and names {len(named)}; name more people, or a group"
-        yield _fault(number, f"{where}.approvals", words)
-
-
-def _backwards(entry: Mapping, where: str) -> Iterator[Fault]:
-    since, until = _scalar(entry, "since"), _scalar(entry, "until")
-    if since is None or until is None:
-        return
-    try:
-        ordered = datetime.fromisoformat(since.raw) < datetime.fromisoformat(until.raw)
-    except (ValueError, TypeError):
-        return  # said of the field itself
-    if not ordered:
-        yield _fault(until, f"{where}.until", "not later than since")
+                words = _nothing_named(node.raw, known, section)
+                yield _fault(node, f"{where}.{section}[{index}]", words)
 
 
 def _foreign_roles(entry: Mapping, where: str) -> Iterator[Fault]:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic_core import PydanticCustomError
+
 from diagnostics.errors import IrsaDoctorError
 
 MOST_SHOWN = 50
 """Faults that the message lists; the rest is counted."""
+
+
+def wrong(words: str) -> PydanticCustomError:
+    """What a validator raises. Braces in the text are not placeholders."""
+    return PydanticCustomError("fleet", "{words}", {"words": words})
+
+
+def shown(value: str) -> str:
+    """Quote a value for a message, shortened, control characters spelled out."""
+    return repr(value if len(value) <= 80 else value[:77] + "…")  # noqa: PLR2004  a readable line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import PydanticCustomError
 
 from bot.fleet_file.check import check
-from bot.fleet_file.contents import Approver, Channel, FleetFile, Freeze
+from bot.fleet_file.contents import Approver, Channel, FleetFile, Reader
 from bot.fleet_file.faults import Fault, FleetFileError
+from bot.fleet_file.freezes import Freeze, WeeklyFreeze
 from bot.fleet_file.models import FleetDocument, certificate
 from bot.fleet_file.partitions import role_arn
+from bot.fleet_file.times import DAYS, clock_of, zone_of
 from bot.fleet_file.tree import Mapping, Sequence, TreeFaults, read_tree
 from diagnostics.fix.plan import FixKind
 from diagnostics.fleet import Account, Binding, Fleet, FleetCluster, Hub
+from handlers.reach import Scope
 
 if TYPE_CHECKING:
-    from bot.fleet_file.models import ClusterEntry
+    from collections.abc import Mapping as IdByName
+
+    from bot.fleet_file.models import ClusterEntry, FreezeEntry, ReaderEntry
 
 MOST_BYTES: Final = 1024 * 1024
 
@@ -171,17 +176,60 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
             )
             for a in document.approvers
         ),
-        freezes=tuple(
-            Freeze(
-                name=f.name,
-                since=datetime.fromisoformat(f.since),
-                until=datetime.fromisoformat(f.until),
-                clusters=None if f.clusters is None else frozenset(f.clusters),
-                namespaces=None if f.namespaces is None else frozenset(f.namespaces),
-                fixes=_kinds(f.fixes),
-            )
-            for f in document.freezes
+        freezes=tuple(_freeze(f) for f in document.freezes),
+        readers=tuple(_reader(r, ids) for r in document.readers),
+        audit_channel=document.audit_channel,
+    )
+
+
+def _freeze(entry: FreezeEntry) -> Freeze | WeeklyFreeze:
+    """Which of the two it is, and that it is whole, `cross_rules` has seen to."""
+    clusters = None if entry.clusters is None else frozenset(entry.clusters)
+    namespaces = None if entry.namespaces is None else frozenset(entry.namespaces)
+    fixes = _kinds(entry.fixes)
+    if entry.since is not None and entry.until is not None:
+        return Freeze(
+            name=entry.name,
+            since=datetime.fromisoformat(entry.since),
+            until=datetime.fromisoformat(entry.until),
+            clusters=clusters,
+            namespaces=namespaces,
+            fixes=fixes,
+        )
+    begins, ends = clock_of(entry.from_ or ""), clock_of(entry.to or "")
+    zone = zone_of(entry.timezone or "")
+    if begins is None or ends is None or zone is None:
+        raise AssertionError(entry.name)
+    first, last = begins[0], ends[0]
+    if first is not None and last is not None:
+        days = frozenset({first})
+        nights = (last - first) % len(DAYS) or (0 if begins < ends else len(DAYS))
+    else:
+        days = frozenset(DAYS.index(d) for d in entry.days or DAYS)
+        nights = 0 if begins < ends else 1
+    return WeeklyFreeze(
+        name=entry.name,
+        days=days,
+        begins=begins[1],
+        ends=ends[1],
+        nights=nights,
+        zone=zone,
+        but_not=frozenset(date.fromisoformat(d) for d in entry.except_),
+        clusters=clusters,
+        namespaces=namespaces,
+        fixes=fixes,
+    )
+
+
+def _reader(entry: ReaderEntry, ids: IdByName[str, str]) -> Reader:
+    return Reader(
+        scope=Scope(
+            accounts=frozenset(ids[a] for a in entry.accounts), clusters=frozenset(entry.clusters)
         ),
+        users=frozenset(entry.users),
+        groups=frozenset(entry.groups),
+        channels=frozenset(entry.channels) if entry.channels else None,
+        only=entry.only,
     )
 
 

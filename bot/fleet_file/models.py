@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 import ssl
-from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
+from bot.fleet_file.faults import shown, wrong
 from bot.fleet_file.loopback import is_loopback
+from bot.fleet_file.times import (
+    ClockTime,  # noqa: TC001  pydantic reads the annotations
+    Date,  # noqa: TC001
+    Day,  # noqa: TC001
+    Moment,  # noqa: TC001
+    ZoneName,  # noqa: TC001
+)
 from bot.fleet_file.tree import Scalar
 from diagnostics.arn import RoleArn
 from diagnostics.fix.plan import FixKind
@@ -19,42 +25,32 @@ from diagnostics.fix.plan import FixKind
 _ROLE_NAME = re.compile(r"(?:[\x21-\x7e]{1,511}/)?[\w+=,.@-]{1,64}", re.ASCII)
 
 
-def _wrong(words: str) -> PydanticCustomError:
-    # Braces in the text are not placeholders.
-    return PydanticCustomError("fleet", "{words}", {"words": words})
-
-
 def _pattern(pattern: str, expected: str) -> AfterValidator:
     compiled = re.compile(pattern, re.ASCII)
 
     def check(value: str) -> str:
         if compiled.fullmatch(value) is None:
-            raise _wrong(f"{shown(value)} is not {expected}")
+            raise wrong(f"{shown(value)} is not {expected}")
         return value
 
     return AfterValidator(check)
 
 
-def shown(value: str) -> str:
-    """Quote a value for a message, shortened, control characters spelled out."""
-    return repr(value if len(value) <= 80 else value[:77] + "…")  # noqa: PLR2004  a readable line
-
-
 def _role(value: str) -> str:
     if value.startswith("arn:"):
         if RoleArn.parse(value) is None:
-            raise _wrong(
+            raise wrong(
                 f"{shown(value)} is not the ARN of an IAM role; expected "
                 "arn:PARTITION:iam::ACCOUNT:role/NAME"
             )
     elif _ROLE_NAME.fullmatch(value.removeprefix("/")) is None:
-        raise _wrong(f"{shown(value)} is not a role name, path/name or role ARN")
+        raise wrong(f"{shown(value)} is not a role name, path/name or role ARN")
     return value
 
 
 def _role_arn(value: str) -> str:
     if RoleArn.parse(value) is None:
-        raise _wrong(
+        raise wrong(
             f"{shown(value)} is not the ARN of an IAM role; expected arn:PARTITION:iam::ACCOUNT:role/NAME"
         )
     return value
@@ -63,7 +59,7 @@ def _role_arn(value: str) -> str:
 def _endpoint(value: str) -> str:
     scheme = _url(value, ("https", "http"))
     if scheme == "http" and not is_loopback(value):
-        raise _wrong(
+        raise wrong(
             "http:// would send the token in the clear; use https:// (http only on loopback)"
         )
     return value.rstrip("/")
@@ -85,13 +81,13 @@ def _url(value: str, schemes: tuple[str, ...], *, credentials: bool = False) -> 
         parts = urlsplit(value)
         usable = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        raise _wrong(f"{shown(value)} is not a URL; expected {expected}") from None
+        raise wrong(f"{shown(value)} is not a URL; expected {expected}") from None
     if parts.scheme not in schemes or not usable or re.search(r"[\s\x00-\x20]", value):
-        raise _wrong(f"{shown(value)} is not a URL of the form {expected}")
+        raise wrong(f"{shown(value)} is not a URL of the form {expected}")
     if parts.username is not None and not credentials:
-        raise _wrong("user name and password do not belong into this URL")
+        raise wrong("user name and password do not belong into this URL")
     if parts.query or parts.fragment:
-        raise _wrong("a URL without ?query and #fragment is expected")
+        raise wrong("a URL without ?query and #fragment is expected")
     return parts.scheme
 
 
@@ -100,7 +96,7 @@ def certificate(value: str) -> str:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=value)
     except (ssl.SSLError, ValueError) as error:
-        raise _wrong(
+        raise wrong(
             "not a PEM certificate; expected text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE----- "
             "(EKS gives it base64-encoded: decode it first)"
         ) from error
@@ -157,23 +153,6 @@ ExternalId = Annotated[
 ]
 
 
-def _as_written(value: object) -> object:
-    """YAML reads an unquoted time as one; it is taken as text."""
-    return value.raw if isinstance(value, Scalar) and not value.is_null else value
-
-
-def _moment(value: str) -> str:
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise _wrong(
-            f"{shown(value)} is not a time with its zone; expected one such as 2026-12-20T18:00:00+01:00"
-        )
-    return value
-
-
 def _yes_or_no(value: object) -> object:
     if isinstance(value, bool):
         return value
@@ -182,30 +161,24 @@ def _yes_or_no(value: object) -> object:
         return True
     if raw in ("false", "no", "off"):
         return False
-    raise _wrong("true or false is expected, without quotes")
+    raise wrong("true or false is expected, without quotes")
 
 
 def _fix_kind(value: str) -> str:
     if value not in tuple(FixKind):
-        raise _wrong(f"{shown(value)} is no kind of fix; known are {', '.join(FixKind)}")
+        raise wrong(f"{shown(value)} is no kind of fix; known are {', '.join(FixKind)}")
     return value
 
 
 def _approvals(value: int) -> int:
     if not 1 <= value <= MOST_APPROVALS:
-        raise _wrong(f"{value} is not a number of approvals; expected 1 to {MOST_APPROVALS}")
+        raise wrong(f"{value} is not a number of approvals; expected 1 to {MOST_APPROVALS}")
     return value
 
 
 MOST_APPROVALS = 5
 FixName = Annotated[
     str, AfterValidator(_fix_kind), Field(json_schema_extra={"enum": list(FixKind)})
-]
-Moment = Annotated[
-    str,
-    BeforeValidator(_as_written),
-    AfterValidator(_moment),
-    Field(json_schema_extra={"format": "date-time"}),
 ]
 YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
 
@@ -311,19 +284,65 @@ class ApproverEntry(Entry):
 
 
 class FreezeEntry(Entry):
-    """A time in which nothing is changed from chat."""
+    """A time in which nothing is changed from chat: once (`since`, `until`), or every week (`from`, `to`)."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)] = Field(
         description="What people read who try: the name of the freeze."
     )
-    since: Moment = Field(description="Its first moment, with a zone: 2026-12-20T18:00:00+01:00.")
-    until: Moment = Field(description="The first moment after it.")
+    since: Moment | None = Field(
+        default=None, description="Its first moment, with a zone: 2026-12-20T18:00:00+01:00."
+    )
+    until: Moment | None = Field(default=None, description="The first moment after it.")
+    days: tuple[Day, ...] | None = Field(
+        default=None,
+        description="Days on which it begins, each by itself. Absent: every day, or the one that `from` names.",
+    )
+    from_: ClockTime | None = Field(
+        default=None,
+        alias="from",
+        description='When it begins: "16:00" on each of the days, or "fri 16:00" once a week.',
+    )
+    to: ClockTime | None = Field(
+        default=None,
+        description='When it ends: "08:00", of the next day where that is not later; or "mon 08:00".',
+    )
+    timezone: ZoneName | None = Field(
+        default=None, description="Whose clock: Europe/Berlin. Required beside `from` and `to`."
+    )
+    except_: tuple[Date, ...] = Field(
+        default=(),
+        alias="except",
+        description="Days of that zone on which it does not hold: 2026-12-24.",
+    )
     clusters: tuple[str, ...] | None = Field(default=None, description="Absent: every cluster.")
     namespaces: tuple[Label, ...] | None = Field(
         default=None, description="Absent: every namespace."
     )
     fixes: tuple[FixName, ...] | None = Field(
         default=None, description="Kinds of fixes. Absent: every kind."
+    )
+
+
+class ReaderEntry(Entry):
+    """Who reads some accounts and clusters, and where.
+
+    Nobody else reads them then. With `only: true` it is the other way around: its channels and people read nothing
+    else. Several entries for one account or cluster add up.
+    """
+
+    accounts: tuple[str, ...] = Field(
+        default=(), description="IDs or names of accounts above, with all of their clusters."
+    )
+    clusters: tuple[str, ...] = Field(default=(), description="Aliases of clusters above.")
+    channels: tuple[ChannelId, ...] = Field(
+        default=(), description="Channels in which they are read. Absent: in every channel."
+    )
+    users: tuple[UserId, ...] = Field(
+        default=(), description="People who read them. Neither users nor groups: everybody."
+    )
+    groups: tuple[GroupId, ...] = Field(default=(), description="Slack user groups.")
+    only: YesNo = Field(
+        default=False, description="Whether these channels and people read nothing else."
     )
 
 
@@ -358,6 +377,10 @@ class FleetDocument(Entry):
     alert_bots: tuple[BotId, ...] = ()
     approvers: tuple[ApproverEntry, ...] = ()
     freezes: tuple[FreezeEntry, ...] = ()
+    readers: tuple[ReaderEntry, ...] = ()
+    audit_channel: ChannelId | None = Field(
+        default=None, description="Channel in which every entry of the audit trail is posted."
+    )
     bindings: tuple[BindingEntry, ...] = ()
 
 
@@ -367,5 +390,6 @@ SECTIONS: dict[str, type[Entry]] = {
     "channels": ChannelEntry,
     "approvers": ApproverEntry,
     "freezes": FreezeEntry,
+    "readers": ReaderEntry,
     "bindings": BindingEntry,
 }
