@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.containers import ROLE_ENV, SKIP_POD, injected, judged
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import RESTARTED_AT, Pods, ServiceAccount, Target, Unreadable
-from diagnostics.explain.words import plural
 from diagnostics.fix.restart import RESTARTABLE, owner_of, owners_in, restarts
 from diagnostics.gather.facts import NamespaceWorkloads, Now
-from diagnostics.languages import say
+from diagnostics.languages import Words, say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -55,13 +54,7 @@ def pods_not_restarted(
     under_way = restarted is not None and now.at - restarted < PATIENCE
     fixes = () if under_way else restarts(target, stale, known)
     return Finding(
-        headline=say(
-            "{pods} of service account {account_name} still ",
-            pods=plural(len(stale), "pod"),
-            account_name=account.name,
-        )
-        + ("runs" if len(stale) == 1 else "run")
-        + (say(" with another role") if seen else say(" without a role")),
+        headline=_headline(len(stale), account.name, other_role=seen is not None),
         place=of_pod(target, first, f"spec.containers[*].env[{ROLE_ENV}]"),
         seen=seen or say("(none)"),
         wanted=account.role_arn or "",
@@ -77,6 +70,22 @@ def pods_not_restarted(
         else _timing(first, account),
         fixes=fixes,
         commands=_commands(target, first, known, fixes),
+    )
+
+
+def _headline(count: int, name: str, *, other_role: bool) -> Words:
+    if count == 1:
+        if other_role:
+            return say("1 pod of service account {name} still runs with another role", name=name)
+        return say("1 pod of service account {name} still runs without a role", name=name)
+    if other_role:
+        return say(
+            "{count} pods of service account {name} still run with another role",
+            count=count,
+            name=name,
+        )
+    return say(
+        "{count} pods of service account {name} still run without a role", count=count, name=name
     )
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import timedelta
 
+    from diagnostics.languages import Words
+
 HEADLINE = 100
 """Characters of a headline, at most: Slack's headers hold 150, and a phone shows two lines."""
 _LONGEST = 400
@@ -82,10 +84,18 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def spoken(span: timedelta) -> str:
+def spoken(span: timedelta) -> Words:
     """Round a time span: `40 seconds`, `3 minutes`, `5 hours`, `2 days`."""
     seconds = max(int(span.total_seconds()), 0)
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= 2 * size or (unit == "minute" and seconds >= size):
-            return plural(seconds // size, unit)
-    return plural(seconds, "second")
+    if seconds >= 2 * _DAY:
+        return say("{count} days", count=seconds // _DAY)
+    if seconds >= 2 * _HOUR:
+        return say("{count} hours", count=seconds // _HOUR)
+    if seconds >= 2 * _MINUTE:
+        return say("{count} minutes", count=seconds // _MINUTE)
+    if seconds >= _MINUTE:
+        return say("1 minute")
+    return say("1 second") if seconds == 1 else say("{count} seconds", count=seconds)
+
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400

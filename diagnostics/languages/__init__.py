@@ -2,6 +2,16 @@
 
 from diagnostics.languages.language import Language
 from diagnostics.languages.said import Said, Words, say
-from diagnostics.languages.speaking import aloud, in_language, speak, speaking
+from diagnostics.languages.speaking import all_aloud, aloud, in_language, speak, speaking
 
-__all__ = ["Language", "Said", "Words", "aloud", "in_language", "say", "speak", "speaking"]
+__all__ = [
+    "Language",
+    "Said",
+    "Words",
+    "all_aloud",
+    "aloud",
+    "in_language",
+    "say",
+    "speak",
+    "speaking",
+]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.result import Status, Verdict
+from diagnostics.languages import all_aloud, speak
+from diagnostics.result import Status
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import CHECKS, MORE, NOT_THIS, RECHECK, Card, Deed, Message
 from handlers.render.deeds import DEEDS, fix_buttons, happening_blocks, undo_blocks
 from handlers.render.finding import finding_blocks, headline, where
 from handlers.render.moments import moment
+from handlers.render.verdicts import verdict_words
 
 if TYPE_CHECKING:
     from diagnostics.result import Diagnosis
@@ -21,11 +23,6 @@ _TEXT: Final = 700
 """Characters of the fallback text: what a phone's lock screen and a screen reader get."""
 _HEADING: Final = 110
 """Characters of a heading beyond which only its first clause is shown; the body has it whole."""
-_VERDICTS: Final = {
-    Verdict.CAUSE_FOUND: "Cause found",
-    Verdict.HEALTHY: "Healthy",
-    Verdict.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
-}
 
 
 def diagnosis_message(card: Card) -> Message:
@@ -34,6 +31,7 @@ def diagnosis_message(card: Card) -> Message:
         return _outside()
     if card.same_as is not None and card.busy is None:
         return _pointer(card, card.same_as)
+    card = all_aloud(card)
     blocks: list[Block] = []
     for index, diagnosed in enumerate(card.all):
         if index:
@@ -55,19 +53,39 @@ def diagnosis_message(card: Card) -> Message:
 
 def _pointer(card: Card, earlier: Earlier) -> Message:
     """The same cause once more: where the full answer stands; what can be done about it can be done here too."""
-    diagnosis = card.first.diagnosis
+    diagnosis = all_aloud(card.first.diagnosis)
     words = headline(diagnosis).rstrip(".")
     at = moment(earlier.at, link=earlier.link)
-    full = f"<{earlier.link}|full answer>" if earlier.link is not None else "full answer"
+    full = (
+        speak("<{link}|full answer>", link=earlier.link)
+        if earlier.link is not None
+        else speak("full answer")
+    )
     return Message(
         text=escape(
-            clip(f"{_subject(diagnosis)}: {words}. The full answer is in an earlier thread.", _TEXT)
+            clip(
+                speak(
+                    "{subject}: {words}. The full answer is in an earlier thread.",
+                    subject=_subject(diagnosis),
+                    words=words,
+                ),
+                _TEXT,
+            )
         ),
         blocks=[
             build.rich_text(
-                build.paragraph(build.run("Same cause as before: ", bold=True), clip(words, 300))
+                build.paragraph(
+                    build.run(speak("Same cause as before: "), bold=True), clip(words, 300)
+                )
             ),
-            build.context(f"{where(diagnosis)}  ·  the {full} with its fix is of {at}"),
+            build.context(
+                speak(
+                    "{where}  ·  the {full} with its fix is of {at}",
+                    where=where(diagnosis),
+                    full=full,
+                    at=at,
+                )
+            ),
             _buttons(card, card.first, 0),
             build.context(_footer(card)),
         ],
@@ -75,9 +93,9 @@ def _pointer(card: Card, earlier: Earlier) -> Message:
 
 
 def _outside() -> Message:
-    words = (
-        "I found something about this error. This channel is shared with another organisation, so I keep "
-        "the details out of it: ask me in an internal channel."
+    words = speak(
+        "I found something about this error. This channel is shared with another "
+        "organisation, so I keep the details out of it: ask me in an internal channel."
     )
     return Message(text=words, blocks=[build.rich_text(build.paragraph(words))])
 
@@ -94,7 +112,7 @@ def _title(diagnosed: Diagnosed) -> str:
     words = headline(diagnosis).replace("`", "").rstrip(".")
     if len(words) > _HEADING:
         words = re.split(r"[:;.]\s", words, maxsplit=1)[0]
-    return f"{_VERDICTS[diagnosis.verdict]}: {words}"
+    return f"{verdict_words(diagnosis.verdict)}: {words}"
 
 
 def _text(card: Card) -> str:
@@ -123,18 +141,30 @@ def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
     which = card.incident_id if index == 0 else f"{card.incident_id}.{index}"
     elements = fix_buttons(diagnosed.fixes)
     elements.append(
-        build.button(RECHECK, "Check again", which, accessibility_label=f"Check {name} again")
+        build.button(
+            RECHECK,
+            speak("Check again"),
+            which,
+            accessibility_label=speak("Check {name} again", name=name),
+        )
     )
     elements.append(
-        build.button(CHECKS, "Show all checks", which, accessibility_label=f"All checks of {name}")
+        build.button(
+            CHECKS,
+            speak("Show all checks"),
+            which,
+            accessibility_label=speak("All checks of {name}", name=name),
+        )
     )
     if target.found:
         elements.append(
             build.button(
                 NOT_THIS,
-                "Not this one",
+                speak("Not this one"),
                 which,
-                accessibility_label=f"{name} is not the one: name another service account",
+                accessibility_label=speak(
+                    "{name} is not the one: name another service account", name=name
+                ),
             )
         )
     elements.append(build.overflow(MORE, _more(diagnosed.diagnosis, which)))
@@ -143,11 +173,14 @@ def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
 
 def _more(diagnosis: Diagnosis, which: str) -> list[tuple[str, str]]:
     """What is asked for seldom: whether it helped, and quiet."""
-    choices = [("This helped", f"helped:{which}"), ("This is wrong", f"wrong:{which}")]
+    choices = [
+        (speak("This helped"), f"helped:{which}"),
+        (speak("This is wrong"), f"wrong:{which}"),
+    ]
     if diagnosis.root is not None:
         code = diagnosis.root.code
-        choices.append((f"Quiet about {code} here for a day", f"cause:{which}"))
-    return [*choices, ("Quiet in this channel for 4 hours", f"quiet:{which}")]
+        choices.append((speak("Quiet about {code} here for a day", code=code), f"cause:{which}"))
+    return [*choices, (speak("Quiet in this channel for 4 hours"), f"quiet:{which}")]
 
 
 def _footer(card: Card) -> str:
@@ -155,17 +188,24 @@ def _footer(card: Card) -> str:
     counts = {status: len(diagnosis.with_status(status)) for status in Status}
     passed, failed, unread = counts[Status.PASS], counts[Status.FAIL], counts[Status.ERROR]
     parts = [
-        f"Checks: {passed} passed, {failed} failed, {unread} not known",
-        f"{_counted(len(diagnosis.calls), 'read')} in {diagnosis.seconds:.1f} s",
+        speak(
+            "Checks: {passed} passed, {failed} failed, {unread} not known",
+            passed=passed,
+            failed=failed,
+            unread=unread,
+        ),
+        speak(
+            "{reads} in {seconds} s", reads=_reads(diagnosis), seconds=f"{diagnosis.seconds:.1f}"
+        ),
         f"ID {escape(short_id(card.incident_id))}",
     ]
     if card.quiet_until is not None:
-        parts.append(f"quiet in this channel until {moment(card.quiet_until)}")
+        parts.append(speak("quiet in this channel until {moment}", moment=moment(card.quiet_until)))
     if card.seen > 1:
-        parts.insert(0, f"pasted {card.seen} times in this thread")
+        parts.insert(0, speak("pasted {times} times in this thread", times=card.seen))
     how = [h for h in diagnosis.target.how if not h.endswith(" from the error")]
     if diagnosis.target.found and how:
-        parts.append("found by: " + escape("; ".join(how)))
+        parts.append(speak("found by: ") + escape("; ".join(how)))
     return "  ·  ".join(parts)
 
 
@@ -174,8 +214,9 @@ def short_id(incident_id: str) -> str:
     return incident_id[:8]
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _reads(diagnosis: Diagnosis) -> str:
+    count = len(diagnosis.calls)
+    return speak("1 read") if count == 1 else speak("{count} reads", count=count)
 
 
 __all__ = ["diagnosis_message", "where"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
+from diagnostics.languages import speak
 from diagnostics.result import Severity, Status, Verdict
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
@@ -26,7 +27,7 @@ _ALSO: Final = 3
 def headline(diagnosis: Diagnosis) -> str:
     """The verdict in one line, its code first where a cause was found."""
     if diagnosis.root is not None and diagnosis.root.finding is not None:
-        likely = "Likely: " if diagnosis.root.finding.likely else ""
+        likely = speak("Likely: ") if diagnosis.root.finding.likely else ""
         return f"{likely}{diagnosis.root.finding.headline}"
     return diagnosis.headline
 
@@ -40,11 +41,16 @@ def where(diagnosis: Diagnosis, *, whole: bool = False) -> str:
     """
     target = diagnosis.target
     account = f"{target.namespace}/{target.service_account or '?'}"
-    parts = [f"*Cluster* {escape(target.cluster)}", f"*Service account* {escape(account)}"]
+    parts = [
+        speak("*Cluster* {cluster}", cluster=escape(target.cluster)),
+        speak("*Service account* {account}", account=escape(account)),
+    ]
     if target.workload is not None and (whole or target.workload.name != target.service_account):
-        parts.append(f"*Workload* {escape(str(target.workload))}")
+        parts.append(speak("*Workload* {workload}", workload=escape(str(target.workload))))
     if diagnosis.role_arn is not None:
-        parts.append(f"*Role* {escape(_role(diagnosis.role_arn, whole=whole))}")
+        parts.append(
+            speak("*Role* {role_arn}", role_arn=escape(_role(diagnosis.role_arn, whole=whole)))
+        )
     return "  ·  ".join(parts)
 
 
@@ -52,7 +58,12 @@ def _role(text: str, *, whole: bool) -> str:
     role = RoleArn.parse(text)
     if role is None or whole:
         return visible(clip(text, _VALUE))
-    return f"{role.path.lstrip('/')}{role.name} in account {role.account}"
+    return speak(
+        "{lstrip}{role_name} in account {role_account}",
+        lstrip=role.path.lstrip("/"),
+        role_name=role.name,
+        role_account=role.account,
+    )
 
 
 def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Block]:
@@ -67,7 +78,9 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
         yield from _evidence(diagnosis, diagnosis.root, diagnosis.root.finding)
     else:
         if mended and diagnosis.verdict is Verdict.HEALTHY:
-            advice: str | None = "The fix made from this thread holds: every check passes now."
+            advice: str | None = speak(
+                "The fix made from this thread holds: every check passes now."
+            )
         else:
             advice = diagnosis.advice
         said = prose(advice or diagnosis.headline)
@@ -78,30 +91,30 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
     elif diagnosis.correction_blocked is not None:
         yield build.rich_text(
             build.paragraph(
-                build.run("No correction of the trust policy is offered: ", bold=True),
+                build.run(speak("No correction of the trust policy is offered: "), bold=True),
                 diagnosis.correction_blocked,
             )
         )
     also = tuple(_also(diagnosis))
     if also:
         yield build.rich_text(
-            build.paragraph(build.run("Also", bold=True)), build.bullets(also[: _ALSO + 1])
+            build.paragraph(build.run(speak("Also"), bold=True)), build.bullets(also[: _ALSO + 1])
         )
 
 
 def _evidence(diagnosis: Diagnosis, result: Result, finding: Finding) -> Iterator[Block]:
     seen, wanted = short_issuers(clip(finding.seen, _VALUE), clip(finding.wanted, _VALUE))
     yield build.rich_text(
-        build.paragraph(build.run("Seen  ", bold=True), *_values(seen)),
-        build.paragraph(build.run("Expected  ", bold=True), *_values(wanted)),
+        build.paragraph(build.run(speak("Seen  "), bold=True), *_values(seen)),
+        build.paragraph(build.run(speak("Expected  "), bold=True), *_values(wanted)),
     )
     place = short_place(finding.place, diagnosis)
     yield build.context(f"{result.code} at {escape(clip(place, _VALUE))}")
-    parts = [build.paragraph(build.run("Why  ", bold=True), *prose(finding.why))]
+    parts = [build.paragraph(build.run(speak("Why  "), bold=True), *prose(finding.why))]
     if finding.note is not None:
-        parts.append(build.paragraph(build.run("Note  ", bold=True), *prose(finding.note)))
+        parts.append(build.paragraph(build.run(speak("Note  "), bold=True), *prose(finding.note)))
     # Last, since the diff or the button that does it comes next.
-    parts.append(build.paragraph(build.run("Fix  ", bold=True), *prose(finding.next)))
+    parts.append(build.paragraph(build.run(speak("Fix  "), bold=True), *prose(finding.next)))
     yield build.rich_text(*parts)
 
 
@@ -117,18 +130,25 @@ def _change(correction: PolicyCorrection) -> Iterator[Block]:
     role = correction.role_arn.rpartition("/")[2]
     text, left_out = excerpt(correction.diff)
     yield build.preformatted(text, language="diff", limit=_EXCERPT)
-    more = f" by {left_out} lines" if left_out else ""
-    yield build.context(f"Shortened{more}; *Show all checks* has all of {escape(role)}'s policy.")
+    more = speak(" by {left_out} lines", left_out=left_out) if left_out else ""
+    yield build.context(
+        speak(
+            "Shortened{more}; *Show all checks* has all of {role}'s policy.",
+            more=more,
+            role=escape(role),
+        )
+    )
     yield from _quota(correction)
 
 
 def correction_blocks(correction: PolicyCorrection) -> Iterator[Block]:
     """The trust policy's diff, with what it changes said in words before it."""
-    said = " ".join(correction.changes) or "The trust policy changes as below."
+    said = " ".join(correction.changes) or speak("The trust policy changes as below.")
     role = correction.role_arn.rpartition("/")[2]
     yield build.rich_text(
         build.paragraph(
-            build.run(f"Trust policy of {role}, corrected  ", bold=True), clip(said, 700)
+            build.run(speak("Trust policy of {role}, corrected  ", role=role), bold=True),
+            clip(said, 700),
         )
     )
     yield build.preformatted(correction.diff, language="diff", limit=_DIFF)
@@ -138,8 +158,10 @@ def correction_blocks(correction: PolicyCorrection) -> Iterator[Block]:
 def _quota(correction: PolicyCorrection) -> Iterator[Block]:
     if correction.exceeds_quota:
         yield build.context(
-            "The corrected policy passes IAM's default quota of 2,048 characters for a trust policy. "
-            "Ask for a higher quota first, or merge statements."
+            speak(
+                "The corrected policy passes IAM's default quota of 2,048 characters for a trust "
+                "policy. Ask for a higher quota first, or merge statements."
+            )
         )
 
 
@@ -148,15 +170,15 @@ def _also(diagnosis: Diagnosis) -> Iterator[str]:
     for shown, result in enumerate(others):
         assert result.finding is not None
         if shown == _ALSO:
-            yield f"… and {len(others) - shown} more under Show all checks"
+            yield speak("… and {others} more under Show all checks", others=len(others) - shown)
             return
         yield f"{result.code} {result.finding.headline}{_kind(result)}"
 
 
 def _kind(result: Result) -> str:
     if result.follows_from is not None:
-        return f" (follows from {result.follows_from})"
-    return " (a risk, not the cause)" if result.severity is Severity.RISK else ""
+        return speak(" (follows from {follows_from})", follows_from=result.follows_from)
+    return speak(" (a risk, not the cause)") if result.severity is Severity.RISK else ""
 
 
 def _unread(diagnosis: Diagnosis) -> Iterator[Block]:
@@ -169,7 +191,7 @@ def _unread(diagnosis: Diagnosis) -> Iterator[Block]:
     lines: list[list[str | Block]] = [
         [
             f"Could not check: {reason}. ",
-            build.run("To enable it: ", bold=True),
+            build.run(speak("To enable it: "), bold=True),
             enable or "see the log",
         ]
         for reason, enable in list(seen.items())[:4]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.languages import speak
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import ASK, CHOOSE, Message
 
@@ -35,20 +36,30 @@ def hello_message(me: str, cluster: str | None, *, internal: bool) -> Message:
         cluster: The channel's default.
         internal: Whether only people of our own organisation read the channel.
     """
-    first = "Hello. I find why a pod on Amazon EKS cannot assume its IAM role."
+    first = speak("Hello. I find why a pod on Amazon EKS cannot assume its IAM role.")
     if not internal:
-        words = (
-            f"{first} This channel is shared with another organisation, so I show nothing of ours here: "
-            "ask me in an internal channel."
+        words = speak(
+            "{first} This channel is shared with another organisation, so I show nothing of ours "
+            "here: ask me in an internal channel.",
+            first=first,
         )
         return Message(text=words, blocks=[build.section(words)])
-    place = f" Names that a paste leaves open I look up in {escape(cluster)}." if cluster else ""
-    how = (
-        f"Paste a web-identity error here, and I answer in its thread.{place} Otherwise I keep quiet. To ask me "
-        f"something: <@{escape(me)}> in any thread, or `/irsa help`. Too much? `/irsa mute 4h`."
+    place = (
+        speak(" Names that a paste leaves open I look up in {cluster}.", cluster=escape(cluster))
+        if cluster
+        else ""
+    )
+    how = speak(
+        "Paste a web-identity error here, and I answer in its thread.{place} Otherwise I "
+        "keep quiet. To ask me something: <@{me}> in any thread, or `/irsa help`. Too much? "
+        "`/irsa mute 4h`.",
+        place=place,
+        me=escape(me),
     )
     return Message(
-        text=f"{first} Paste a web-identity error here, and I answer in its thread.",
+        text=speak(
+            "{first} Paste a web-identity error here, and I answer in its thread.", first=first
+        ),
         blocks=[build.section(first), build.section(how)],
     )
 
@@ -77,8 +88,10 @@ def question_message(question: Question, incident_id: str) -> Message:
     else:
         blocks.append(
             build.context(
-                "Or paste it again with a line that names it: a pod, a role's ARN, or "
-                "`system:serviceaccount:NAMESPACE:NAME`."
+                speak(
+                    "Or paste it again with a line that names it: a pod, a role's ARN, or "
+                    "`system:serviceaccount:NAMESPACE:NAME`."
+                )
             )
         )
     elements: list[Block] = []
@@ -86,17 +99,17 @@ def question_message(question: Question, incident_id: str) -> Message:
         elements.append(
             build.static_select(
                 CHOOSE,
-                "Which one is it?",
+                speak("Which one is it?"),
                 [(_name(c), f"{incident_id}:{index}") for index, c in enumerate(candidates)],
             )
         )
     elements.append(
         build.button(
             ASK,
-            "None of these" if candidates else "Say where",
+            speak("None of these") if candidates else speak("Say where"),
             incident_id,
             style=None if candidates else "primary",
-            accessibility_label="Name the cluster, namespace and service account",
+            accessibility_label=speak("Name the cluster, namespace and service account"),
         )
     )
     blocks.append(build.actions(*elements))
@@ -112,22 +125,27 @@ def trouble_message(words: str, *, trouble_id: str | None = None) -> Message:
     """Our own failure, in one sentence, with the ID under which the log tells more."""
     blocks: list[Block] = [build.rich_text(build.paragraph(words))]
     if trouble_id is not None:
-        blocks.append(build.context(f"The log tells more under ID {escape(trouble_id)}."))
+        blocks.append(
+            build.context(
+                speak("The log tells more under ID {trouble_id}.", trouble_id=escape(trouble_id))
+            )
+        )
     return Message(text=escape(clip(words, 500)), blocks=blocks)
 
 
 def help_message() -> Message:
     """How to ask, each way in one line."""
-    title = "I find why a pod on Amazon EKS cannot assume its IAM role."
+    title = speak("I find why a pod on Amazon EKS cannot assume its IAM role.")
     rows: list[list[str | Block]] = [
         [build.run(how, code=True), f"  {what}"] for how, what in _HELP
     ]
-    note = (
-        "Slash commands do not work inside threads: there, mention me or use the message menu. I only read; "
-        "a change needs a button press by somebody whom the fleet file names as approver."
+    note = speak(
+        "Slash commands do not work inside threads: there, mention me or use the message "
+        "menu. I only read; a change needs a button press by somebody whom the fleet file "
+        "names as approver."
     )
     return Message(
-        text=f"{title} Paste the error, mention me, or use /irsa diagnose.",
+        text=speak("{title} Paste the error, mention me, or use /irsa diagnose.", title=title),
         blocks=[
             build.rich_text(build.paragraph(build.run(title, bold=True)), build.bullets(rows)),
             build.context(note),

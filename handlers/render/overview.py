@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.result import Verdict
+from diagnostics.languages import speak
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import Message
 from handlers.render.moments import address_of, moment
 from handlers.render.notices import help_message
+from handlers.render.verdicts import verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from handlers.incident import Incident
     from handlers.mutes import Mute
 
-VERDICTS: Final = {
-    Verdict.CAUSE_FOUND: "Cause found",
-    Verdict.HEALTHY: "Healthy",
-    Verdict.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
-}
 _CLUSTERS: Final = 20
 _TROUBLES: Final = 5
 
@@ -51,25 +47,27 @@ class Standing:
 
 def status_message(standing: Standing) -> Message:
     """`/irsa status`: whether the bot works, what it reads, and whether it keeps quiet here."""
-    first = f"I am running. {_fleet(standing.health)}"
+    first = speak("I am running. {fleet}", fleet=_fleet(standing.health))
     lines = [escape(first), *(f"Not readable: {escape(clip(t, 200))}" for t in _troubles(standing))]
     lines += [mute_line(mute) for mute in standing.mutes] or ["I answer web-identity errors here."]
     if standing.recent:
-        lines.append("Latest here: " + incident_line(standing.recent[0], standing.workspace))
+        lines.append(speak("Latest here: ") + incident_line(standing.recent[0], standing.workspace))
     else:
-        lines.append("I have answered nothing here yet.")
-    quiet = " I keep quiet in this channel for now." if _all_quiet(standing.mutes) else ""
+        lines.append(speak("I have answered nothing here yet."))
+    quiet = speak(" I keep quiet in this channel for now.") if _all_quiet(standing.mutes) else ""
     return Message(text=escape(first) + quiet, blocks=[build.section(line) for line in lines])
 
 
 def history_message(incidents: Sequence[Incident], workspace: str | None) -> Message:
     """`/irsa history`: the latest incidents of a channel, newest first."""
     if not incidents:
-        words = "I have answered nothing in this channel yet. Paste an error, and I look."
+        words = speak("I have answered nothing in this channel yet. Paste an error, and I look.")
         return Message(text=words, blocks=[build.section(words)])
     count = len(incidents)
     words = (
-        f"The latest {count} incidents of this channel." if count > 1 else "One incident so far."
+        speak("The latest {count} incidents of this channel.", count=count)
+        if count > 1
+        else speak("One incident so far.")
     )
     return Message(
         text=words,
@@ -84,9 +82,13 @@ def incident_line(incident: Incident, workspace: str | None) -> str:
     target = diagnosis.target
     where = f"{target.namespace}/{target.service_account or '?'} on {target.cluster}"
     code = f"{diagnosis.root.code} " if diagnosis.root is not None else ""
-    done = f"  ·  {len(incident.happenings)} actions" if incident.happenings else ""
+    done = (
+        speak("  ·  {happenings} actions", happenings=len(incident.happenings))
+        if incident.happenings
+        else ""
+    )
     return (
-        f"{VERDICTS[diagnosis.verdict]}: {code}{escape(clip(diagnosis.headline, 200))}\n{escape(where)}  ·  "
+        f"{verdict_words(diagnosis.verdict)}: {code}{escape(clip(diagnosis.headline, 200))}\n{escape(where)}  ·  "
         f"{moment(incident.created, link=address_of(incident, workspace))}{done}  ·  "
         f"ID {escape(incident.id[:8])}"
     )
@@ -94,8 +96,13 @@ def incident_line(incident: Incident, workspace: str | None) -> str:
 
 def mute_line(mute: Mute) -> str:
     """What is kept quiet about, until when, and who asked for it."""
-    what = f"about {escape(mute.code)}" if mute.code else "unless somebody asks me"
-    return f"I keep quiet here {what} until {moment(mute.until)}, as <@{escape(mute.by)}> asked."
+    what = f"about {escape(mute.code)}" if mute.code else speak("unless somebody asks me")
+    return speak(
+        "I keep quiet here {what} until {moment}, as <@{by}> asked.",
+        what=what,
+        moment=moment(mute.until),
+        by=escape(mute.by),
+    )
 
 
 def home_view(
@@ -118,24 +125,24 @@ def home_view(
     may = (
         build.rich_text(build.bullets(list(approves)))
         if approves
-        else build.section("Nothing: the fleet file names you as approver nowhere.")
+        else build.section(speak("Nothing: the fleet file names you as approver nowhere."))
     )
     blocks: list[Block] = [
-        build.header("Your latest incidents"),
+        build.header(speak("Your latest incidents")),
         *(_homely(i, workspace) for i in incidents),
     ]
     if not incidents:
-        blocks.append(build.section("None yet. Paste an error in a channel that I am in."))
+        blocks.append(build.section(speak("None yet. Paste an error in a channel that I am in.")))
     blocks += [
-        build.header("What you may approve"),
+        build.header(speak("What you may approve")),
         may,
-        build.header("The fleet"),
+        build.header(speak("The fleet")),
         build.section(f"I am <@{escape(me)}>. {escape(_fleet(health))}"),
         *(
-            build.section(f"Not readable: {escape(clip(t, 200))}")
+            build.section(speak("Not readable: {t}", t=escape(clip(t, 200))))
             for t in health.troubles[:_TROUBLES]
         ),
-        build.header("How to start"),
+        build.header(speak("How to start")),
         *help_message().blocks,
     ]
     return build.home(blocks)
@@ -150,10 +157,15 @@ def _homely(incident: Incident, workspace: str | None) -> Block:
 def _fleet(health: FleetHealth) -> str:
     count = len(health.clusters)
     named = ", ".join(health.clusters[:_CLUSTERS])
-    more = f" and {count - _CLUSTERS} more" if count > _CLUSTERS else ""
-    return (
-        f"I read {count} cluster{'' if count == 1 else 's'} in {health.accounts} "
-        f"account{'' if health.accounts == 1 else 's'}: {named}{more}."
+    more = speak(" and {count} more", count=count - _CLUSTERS) if count > _CLUSTERS else ""
+    return speak(
+        "I read {clusters} in {accounts}: {named}{more}.",
+        clusters=speak("1 cluster") if count == 1 else speak("{count} clusters", count=count),
+        accounts=speak("1 account")
+        if health.accounts == 1
+        else speak("{count} accounts", count=health.accounts),
+        named=named,
+        more=more,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.fix.plan import AnnotateServiceAccount
+from diagnostics.languages import speak
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import APPROVE, DECLINE, Message
@@ -44,44 +45,66 @@ class Request:
 def request_message(request: Request) -> Message:
     """One message for the whole life of a request; editing it notifies nobody again."""
     what = f"{'Undo: ' if request.undoing else ''}{request.words}"
-    plain = f"Approval asked for: {what}"
+    plain = speak("Approval asked for: {what}", what=what)
     blocks = [
         build.section(
-            f"<@{escape(request.by)}> asks for approval: {escape(clip(what, 900))}, in "
-            f"{escape(request.fix.namespace)} on {escape(request.fix.cluster)}."
+            speak(
+                "<@{by}> asks for approval: {what}, in {namespace} on {cluster}.",
+                by=escape(request.by),
+                what=escape(clip(what, 900)),
+                namespace=escape(request.fix.namespace),
+                cluster=escape(request.fix.cluster),
+            )
         )
     ]
     if isinstance(request.fix, AnnotateServiceAccount):
         blocks.append(build.preformatted(_change(request.fix), language="diff", limit=1_500))
-    given = ", ".join(f"<@{escape(user)}>" for user in request.approved) or "nobody yet"
+    given = ", ".join(f"<@{escape(user)}>" for user in request.approved) or speak("nobody yet")
     blocks.append(
-        build.context(f"Approved by {given}: {len(request.approved)} of {request.needed}.")
+        build.context(
+            speak(
+                "Approved by {given}: {approved} of {needed}.",
+                given=given,
+                approved=len(request.approved),
+                needed=request.needed,
+            )
+        )
     )
     if request.declined_by is not None:
-        blocks.append(build.context(f"Declined by <@{escape(request.declined_by)}>."))
+        blocks.append(
+            build.context(
+                speak("Declined by <@{declined_by}>.", declined_by=escape(request.declined_by))
+            )
+        )
     if request.ended is not None:
-        words = f"Over: {request.ended}"
+        words = speak("Over: {ended}", ended=request.ended)
         blocks.append(build.rich_text(build.paragraph(words)))
         return Message(
             text=escape(clip(f"{plain}. {words}", 700)), blocks=build.fit_message(blocks)
         )
     plainly = request.until.strftime("%Y-%m-%d %H:%M UTC")
     until = f"<!date^{int(request.until.timestamp())}^{{date_short_pretty}} {{time}}|{plainly}>"
-    blocks.append(build.section(f"{request.ask}: please review. The request expires {until}."))
+    blocks.append(
+        build.section(
+            speak(
+                "{ask}: please review. The request expires {until}.", ask=request.ask, until=until
+            )
+        )
+    )
     blocks.append(
         build.actions(
             build.button(
                 APPROVE,
-                "Review and approve",
+                speak("Review and approve"),
                 request.plan_id,
                 style="primary",
-                accessibility_label=f"Review and approve: {clip(what, 60)}",
+                accessibility_label=speak("Review and approve: {what}", what=clip(what, 60)),
             ),
             build.button(
                 DECLINE,
-                "Decline",
+                speak("Decline"),
                 request.plan_id,
-                accessibility_label=f"Decline: {clip(what, 60)}",
+                accessibility_label=speak("Decline: {what}", what=clip(what, 60)),
             ),
         )
     )
