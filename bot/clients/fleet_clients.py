@@ -18,6 +18,7 @@ from bot.clients.aws.regions import main_region
 from bot.clients.aws.sessions import AwsSessions
 from bot.clients.aws.trail import Trails
 from bot.clients.aws.trust_writer import TrustPolicyWriter
+from bot.clients.aws.wanted import wanted_by
 from bot.clients.issuers import Issuers
 from bot.clients.kube.access import ClusterAccess
 from bot.clients.kube.reader import ClusterReader
@@ -159,6 +160,7 @@ class FleetClients:
         self._sessions.close()
 
     async def __aenter__(self) -> Self:
+        self._sessions.warm(wanted_by(self._fleet, self._region))
         return self
 
     async def __aexit__(

@@ -30,6 +30,8 @@ class _Landed(Generic[V]):
     kept: Kept[V] | None
     error: IrsaDoctorError | None
     calls: tuple[Call, ...]
+    at: float
+    """By the clock of the `SingleFlight`."""
 
 
 class SingleFlight(Generic[V]):
@@ -46,6 +48,7 @@ class SingleFlight(Generic[V]):
         self._clock = clock
         self._kept: dict[Hashable, Kept[V]] = {}
         self._flights: dict[Hashable, asyncio.Task[_Landed[V]]] = {}
+        self._landed: dict[Hashable, _Landed[V]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Kept[V]]]) -> V:
         """Return the kept value, join the flight under way, or start one.
@@ -64,7 +67,19 @@ class SingleFlight(Generic[V]):
         if flight is None:
             flight = asyncio.create_task(self._fly(key, make))
             self._flights[key] = flight
-        landed = await asyncio.shield(flight)
+        return self._told(await asyncio.shield(flight))
+
+    async def lately(
+        self, key: Hashable, make: Callable[[], Awaitable[Kept[V]]], *, seconds: float
+    ) -> V:
+        """Return what landed in the last seconds, its calls recorded anew; or else do as `fresh`."""
+        landed = self._landed.get(key)
+        if landed is not None and self._clock() - landed.at < seconds:
+            return self._told(landed)
+        return await self.fresh(key, make)
+
+    @staticmethod
+    def _told(landed: _Landed[V]) -> V:
         for call in landed.calls:
             record(call)
         if landed.error is not None:
@@ -76,6 +91,7 @@ class SingleFlight(Generic[V]):
     def forget(self, key: Hashable) -> None:
         """Drop what is kept, so that the next one asks anew."""
         self._kept.pop(key, None)
+        self._landed.pop(key, None)
 
     async def close(self) -> None:
         """Stop the flights under way."""
@@ -94,6 +110,9 @@ class SingleFlight(Generic[V]):
                     self._kept[key] = kept
                 except IrsaDoctorError as raised:
                     error = raised
-            return _Landed(kept=kept, error=error, calls=tuple(calls))
+            landed = _Landed(kept=kept, error=error, calls=tuple(calls), at=self._clock())
+            if error is None:
+                self._landed[key] = landed
+            return landed
         finally:
             self._flights.pop(key, None)

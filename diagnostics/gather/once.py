@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from diagnostics.errors import ReadError
 from diagnostics.journal import record, recording
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ class Memory:
         if isinstance(answer, _Raised):
             raise answer.error
         return cast("T", answer)
+
+    def asked(self, key: Hashable) -> bool:
+        """Whether a question was asked, and its answer is no error so far."""
+        task = self._tasks.get(key)
+        if task is None:
+            return False
+        return not task.done() or not (task.cancelled() or isinstance(task.result()[0], _Raised))
 
     async def _ask(self, read: Callable[[], Awaitable[object]]) -> tuple[object, tuple[Call, ...]]:
         with recording() as calls:
@@ -226,28 +234,54 @@ class OnceKubernetes:
     def _once(
         self, read: Callable[..., Coroutine[object, object, T]], *args: Hashable
     ) -> Awaitable[T]:
-        key = ("kubernetes", self._cluster, read.__name__, args)
-        return self._memory.once(key, lambda: read(*args))
+        return self._memory.once(self._key(read, *args), lambda: read(*args))
+
+    def _key(self, read: Callable[..., object], *args: Hashable) -> Hashable:
+        return ("kubernetes", self._cluster, read.__name__, args)
+
+    async def _listed(
+        self, read: Callable[..., Coroutine[object, object, tuple[T, ...]]], namespace: str | None
+    ) -> tuple[T, ...] | None:
+        """The answer to a list that the search for the target asked for; None where there is none to use."""
+        for known in dict.fromkeys((namespace, None)):
+            if self._memory.asked(self._key(read, known)):
+                try:
+                    return await self._once(read, known)
+                except ReadError:
+                    continue  # what can't be listed may be had by its name
+        return None
 
     async def issuer(self) -> str | None:
         """Get /.well-known/openid-configuration."""
         return await self._once(self._inner.issuer)
 
     async def service_account(self, namespace: str, name: str) -> ServiceAccount | None:
-        """Get serviceaccounts."""
+        """Get serviceaccounts, unless a list that was asked for has it."""
+        for known in reversed(await self._listed(self._inner.service_accounts, namespace) or ()):
+            if (known.namespace, known.name) == (namespace, name):
+                return known
         return await self._once(self._inner.service_account, namespace, name)
 
     async def service_accounts(self, namespace: str | None) -> tuple[ServiceAccount, ...]:
-        """List serviceaccounts."""
-        return await self._once(self._inner.service_accounts, namespace)
+        """List serviceaccounts, unless those of all namespaces were listed already."""
+        listed = await self._listed(self._inner.service_accounts, namespace)
+        if listed is None:
+            return await self._once(self._inner.service_accounts, namespace)
+        return tuple(a for a in listed if namespace in (None, a.namespace))
 
     async def workload(self, namespace: str, ref: WorkloadRef) -> Workload | None:
-        """Get one workload."""
+        """Get one workload, unless a list that was asked for has it."""
+        for known in reversed(await self._listed(self._inner.workloads, namespace) or ()):
+            if (known.namespace, known.ref) == (namespace, ref):
+                return known
         return await self._once(self._inner.workload, namespace, ref)
 
     async def workloads(self, namespace: str | None) -> tuple[Workload, ...]:
-        """List workloads."""
-        return await self._once(self._inner.workloads, namespace)
+        """List workloads, unless those of all namespaces were listed already."""
+        listed = await self._listed(self._inner.workloads, namespace)
+        if listed is None:
+            return await self._once(self._inner.workloads, namespace)
+        return tuple(w for w in listed if namespace in (None, w.namespace))
 
     async def pods(self, namespace: str) -> Pods:
         """List pods."""

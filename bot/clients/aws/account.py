@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from types_boto3_iam import IAMClient
+    from types_boto3_iam.type_defs import RoleTypeDef
 
     from bot.clients.aws.calls import AccountCalls
     from bot.clients.aws.clusters import EksDescriptions
@@ -106,7 +107,10 @@ class AwsAccountReader:
         """
 
         def search(iam: IAMClient) -> tuple[IamRole, ...]:
-            return tuple(r for r in self._all(iam) if _trusts(r, provider_arn, subject))
+            # A look at the text first: an account has thousands of roles, and few name this issuer.
+            issuer = provider_arn.rpartition("/")[2]
+            near = (iam_role(found) for found in self._all(iam) if issuer in _trust_text(found))
+            return tuple(role for role in near if _trusts(role, provider_arn, subject))
 
         found = await self._iam("ListRoles", self._arn("role/*"), search)
         return found or ()
@@ -117,7 +121,9 @@ class AwsAccountReader:
         Raises:
             ReadError: The roles can't be listed, or are more than the limit.
         """
-        found = await self._iam("ListRoles", self._arn("role/*"), lambda iam: tuple(self._all(iam)))
+        found = await self._iam(
+            "ListRoles", self._arn("role/*"), lambda iam: tuple(map(iam_role, self._all(iam)))
+        )
         return found or ()
 
     async def oidc_provider(self, arn: str) -> OidcProvider | None:
@@ -192,7 +198,7 @@ class AwsAccountReader:
             attempt, lambda: function(self._calls.sessions.client("iam", region))
         )
 
-    def _all(self, iam: IAMClient) -> Iterator[IamRole]:
+    def _all(self, iam: IAMClient) -> Iterator[RoleTypeDef]:
         count = 0
         for page in iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": 1000}):
             for found in page["Roles"]:
@@ -202,7 +208,7 @@ class AwsAccountReader:
                         f"account {self._calls.account.id} has more than {self._most_roles:,} roles",
                         enable="name the role",
                     )
-                yield iam_role(found)
+                yield found
 
     def _arn(self, rest: str) -> str:
         partition = partition_of(self._calls.region)
@@ -211,8 +217,7 @@ class AwsAccountReader:
 
 def iam_role(found: Any) -> IamRole:
     """Map a role as IAM returns it, decoded or not."""
-    document = found.get("AssumeRolePolicyDocument") or ""
-    text = unquote(document) if isinstance(document, str) else json.dumps(document)
+    text = _trust_text(found)
     arn = RoleArn.parse(found["Arn"])
     boundary = found.get("PermissionsBoundary") or {}
     return IamRole(
@@ -229,6 +234,11 @@ def iam_role(found: Any) -> IamRole:
     )
 
 
+def _trust_text(found: Any) -> str:
+    document = found.get("AssumeRolePolicyDocument") or ""
+    return unquote(document) if isinstance(document, str) else json.dumps(document)
+
+
 def _policy(text: str) -> TrustPolicy | None:
     try:
         return parse(text)
@@ -237,8 +247,7 @@ def _policy(text: str) -> TrustPolicy | None:
 
 
 def _trusts(role: IamRole, provider_arn: str, subject: str) -> bool:
-    # A look at the text first: an account has thousands of roles, and few name this issuer.
-    if role.trust is None or provider_arn.rpartition("/")[2] not in role.trust_text:
+    if role.trust is None:
         return False
     request = WebIdentityRequest(
         role_arn=role.arn,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from diagnostics.fleet import FleetCluster
 
 KEPT_SECONDS: Final = 600
+_JUST_NOW: Final = 5.0
+"""Seconds for which a description counts as new: the search for the target has read it for its way to the cluster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,8 @@ class EksDescriptions:
         self._flights = SingleFlight[EksDescription | None](time.time)
 
     async def now(self, entry: FleetCluster, calls: AccountCalls) -> EksDescription | None:
-        """Ask EKS, or join who is asking."""
-        return await self._flights.fresh(entry.name, _maker(entry, calls))
+        """Ask EKS, join who is asking, or take what it said just now."""
+        return await self._flights.lately(entry.name, _maker(entry, calls), seconds=_JUST_NOW)
 
     async def lately(self, entry: FleetCluster, calls: AccountCalls) -> EksDescription | None:
         """Return what EKS said in the last minutes, or ask it."""

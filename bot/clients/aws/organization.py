@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from botocore.exceptions import ClientError
@@ -11,7 +12,7 @@ from diagnostics.errors import ReadError
 from diagnostics.evidence import ControlPolicies, ControlPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from types_boto3_organizations import OrganizationsClient
 
@@ -69,18 +70,36 @@ class Organization:
             raise
 
     async def _read(self, account_id: str) -> ControlPolicies:
-        found: dict[str, ControlPolicy] = {}
-        for target in await self._line(account_id):
-            for policy, name in await self._attached(account_id, target):
-                if policy == _PASSES_ALL or policy in found or len(found) >= _MOST:
-                    continue
-                text = await self._text(account_id, policy)
-                found[policy] = ControlPolicy(id=policy, name=name, text=text, attached_to=target)
-        return ControlPolicies(account=account_id, items=tuple(found.values()))
+        named: dict[str, tuple[str, str]] = {}
+        for target, policies in await self._line(account_id):
+            for policy, name in policies:
+                if policy != _PASSES_ALL and len(named) < _MOST:
+                    named.setdefault(policy, (name, target))
+        texts = await asyncio.gather(*(self._text(account_id, policy) for policy in named))
+        return ControlPolicies(
+            account=account_id,
+            items=tuple(
+                ControlPolicy(id=policy, name=name, text=text, attached_to=target)
+                for (policy, (name, target)), text in zip(named.items(), texts, strict=True)
+            ),
+        )
 
-    async def _line(self, account_id: str) -> tuple[str, ...]:
-        """The account and everything above it."""
+    async def _line(self, account_id: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """The account and everything above it, each with its policies, which are read while the way up is found."""
+        attached: dict[str, asyncio.Task[tuple[tuple[str, str], ...]]] = {}
+        try:
+            async for target in self._upwards(account_id):
+                attached[target] = asyncio.create_task(self._attached(account_id, target))
+            policies = await asyncio.gather(*attached.values())
+        finally:
+            for task in attached.values():
+                task.cancel()
+            await asyncio.gather(*attached.values(), return_exceptions=True)
+        return tuple(zip(attached, policies, strict=True))
+
+    async def _upwards(self, account_id: str) -> AsyncIterator[str]:
         line = [account_id]
+        yield account_id
         while len(line) < _DEEPEST:
             child = line[-1]
             parent = await self._call(
@@ -92,9 +111,9 @@ class Organization:
             if parent is None:
                 break
             line.append(parent)
+            yield parent
             if parent.startswith("r-"):
                 break
-        return tuple(line)
 
     async def _attached(self, account_id: str, target: str) -> tuple[tuple[str, str], ...]:
         def listed(api: OrganizationsClient) -> tuple[tuple[str, str], ...]:

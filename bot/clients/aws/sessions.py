@@ -25,7 +25,7 @@ from bot.clients.slots import Slots, Turn
 from diagnostics.journal import Call, record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from botocore.credentials import ReadOnlyCredentials
     from types_boto3_cloudtrail import CloudTrailClient
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.clients.limits import Limits
 
 T = TypeVar("T")
+Service = Literal["iam", "eks", "sts", "cloudtrail", "organizations"]
 _UNUSABLE = "NEVER-USED-TO-SIGN"
 
 
@@ -58,6 +59,7 @@ class AwsSessions:
         self._session: boto3.session.Session | None = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._slots: dict[str, Slots] = {}
+        self._closed = False
         self._pool = ThreadPoolExecutor(limits.threads, thread_name_prefix="aws")
 
     async def call(
@@ -186,17 +188,34 @@ class AwsSessions:
     def client(self, service: Literal["organizations"], region: str) -> OrganizationsClient: ...
     def client(
         self,
-        service: Literal["iam", "eks", "sts", "cloudtrail", "organizations"],
+        service: Service,
         region: str,
     ) -> Any:
         """Return the shared client of a service; call it inside a function given to `call`."""
-        session = self._base()
-        with self._lock:
-            client = self._clients.get((service, region))
-            if client is None:
-                client = self._build(session, service, region)
-                self._clients[service, region] = client
+        client = self._clients.get((service, region))
+        if client is None:
+            session = self._base()
+            # The making of clients is not safe among threads; whoever wants one that is there does not wait.
+            with self._lock:
+                client = self._clients.get((service, region))
+                if client is None:
+                    client = self._build(session, service, region)
+                    self._clients[service, region] = client
         return client
+
+    def warm(self, wanted: Sequence[tuple[Service, str]]) -> None:
+        """Begin to build clients, in this order, in a thread; makes no call. What fails, fails again in its use."""
+
+        def build() -> None:
+            for service, region in wanted:
+                if self._closed:
+                    return
+                try:
+                    self.client(service, region)
+                except FAILURES:
+                    return
+
+        self._pool.submit(build)
 
     def _build(self, session: boto3.session.Session, service: Any, region: str) -> Any:
         client: Any = session.client(
@@ -238,6 +257,7 @@ class AwsSessions:
 
     def close(self) -> None:
         """Let go of the threads; calls under way end at botocore's timeouts."""
+        self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
-        for client in self._clients.values():
+        for client in tuple(self._clients.values()):
             client.close()
