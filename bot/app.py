@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.jobs.work import Lease
     from bot.store import Store
     from bot.store.inbox import Limits
     from diagnostics.clients import Clients
@@ -95,9 +96,21 @@ class Options:
 
 @asynccontextmanager
 async def serving(
-    options: Options, rules: Rules, io: Clients, *, now: Clock = utc_now
+    options: Options,
+    rules: Rules,
+    io: Clients,
+    *,
+    lease: Lease | None = None,
+    now: Clock = utc_now,
 ) -> AsyncIterator[Service]:
     """Start the bot behind its door: store, listeners and jobs; drain the jobs at the end.
+
+    Args:
+        options: How it runs.
+        rules: What the fleet file says about people and channels.
+        io: The clients.
+        lease: Gives each job clients that stay the same while it runs; None: `io` always is.
+        now: The time.
 
     Raises:
         SlackUnusable: If Slack refuses the token or does not answer.
@@ -154,7 +167,7 @@ async def serving(
         )
         bolt = make_bolt(client, signing_secret=options.signing_secret)
         listeners.register(bolt, desk, directory=directory, now=now)
-        work = Work(bench)
+        work = Work(bench, lease)
         runner = Runner(
             store=store,
             work=work,

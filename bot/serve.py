@@ -5,27 +5,33 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiohttp import web
 
-from bot.app import Options, serving
+from bot.app import Options, serving, utc_now
 from bot.clients import build_clients
 from bot.inventory import Inventory, InventoryRecords
+from bot.live import LiveFleet, watching
 from bot.serve_http import PATH, make_web
 from bot.serve_signed import Gate
 from bot.serve_socket import Socket
 from bot.settings import SettingsError
 from bot.store.inbox import Limits
 from bot.store.retention import Retention
+from diagnostics.journal import reporting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
+    from pathlib import Path
 
     from bot.app import Service
+    from bot.clients import FleetClients
     from bot.fleet_file import FleetFile
     from bot.settings import Settings
 
@@ -82,9 +88,17 @@ async def serve(
     fleet_file: FleetFile,
     environ: Mapping[str, str],
     *,
+    path: Path | None = None,
     announce: Callable[[str], None] = lambda _words: None,
 ) -> None:
-    """Run until SIGTERM or SIGINT; then take nothing new, and let what runs finish.
+    """Run until SIGTERM or SIGINT; then take nothing new, and let what runs finish. SIGHUP reads the fleet file again.
+
+    Args:
+        settings: How it runs.
+        fleet_file: What the fleet file held at the start.
+        environ: AWS_* and KUBECONFIG.
+        path: Where that file is, if not where the settings say.
+        announce: Told the address when it listens.
 
     Raises:
         SettingsError: See `options_of`.
@@ -95,7 +109,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with running(settings, fleet_file, environ) as address:
+    async with running(settings, fleet_file, environ, path=path) as address:
         announce(address)
         await stopping.wait()
         _log.info("stopping")
@@ -103,27 +117,59 @@ async def serve(
 
 @asynccontextmanager
 async def running(
-    settings: Settings, fleet_file: FleetFile, environ: Mapping[str, str]
+    settings: Settings,
+    fleet_file: FleetFile,
+    environ: Mapping[str, str],
+    *,
+    path: Path | None = None,
 ) -> AsyncIterator[str]:
     """Run the bot while the block runs; gives the address of its HTTP side.
+
+    Args:
+        settings: How it runs.
+        fleet_file: What the fleet file held at the start.
+        environ: AWS_* and KUBECONFIG.
+        path: Where that file is, if not where the settings say.
 
     The order of the end is: no new deliveries, jobs drained, clients and store closed.
     """
     options = options_of(settings)
     async with (
-        build_clients(fleet_file.fleet, environ) as io,
-        serving(options, fleet_file, io) as service,
+        LiveFleet(
+            path or settings.fleet_file,
+            fleet_file,
+            lambda file: build_clients(file.fleet, environ),
+            now=utc_now,
+        ) as live,
+        serving(options, live.rules, live.io, lease=live.lease) as service,
         _housekeeping(service),
-        Inventory(
-            fleet=fleet_file.fleet,
-            clients=io,
-            records=InventoryRecords(engine=service.store.engine, now=service.now),
-            every=timedelta(seconds=settings.inventory_interval),
-        ).running(),
-        _door(service, settings, options) as address,
     ):
-        _log.info("ready", address=address, team=service.me.team, user=service.me.user)
-        yield address
+        service.telemetry.build.info({"version": version("irsa-doctor")})
+        service.telemetry.fleet_since.set_function(live.loaded_at)
+        await live.accompany(partial(_inventory, service, settings))
+        async with (
+            watching(live, every=settings.reload_interval),
+            _door(service, settings, options) as address,
+        ):
+            _log.info("ready", address=address, team=service.me.team, user=service.me.user)
+            yield address
+
+
+@asynccontextmanager
+async def _inventory(
+    service: Service, settings: Settings, file: FleetFile, io: FleetClients
+) -> AsyncIterator[None]:
+    """Keep the inventory of one content of the fleet file, and count its calls."""
+    inventory = Inventory(
+        fleet=file.fleet,
+        clients=io,
+        records=InventoryRecords(engine=service.store.engine, now=service.now),
+        every=timedelta(seconds=settings.inventory_interval),
+    )
+    async with AsyncExitStack() as stack:
+        with reporting(service.telemetry.called):
+            await stack.enter_async_context(inventory.running())
+        yield
 
 
 @asynccontextmanager

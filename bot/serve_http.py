@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 
 from bot.serve_signed import LARGEST, Gate, Refused
+from bot.trace import traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +76,8 @@ class FromSlack:
             return web.json_response(
                 {"error": "The payload is none of Slack's."}, status=HTTPStatus.BAD_REQUEST
             )
-        answer = await self.service.bolt.async_dispatch(incoming)
+        with traced(incoming.body):
+            answer = await self.service.bolt.async_dispatch(incoming)
         response = await to_aiohttp_response(answer)
         if response.status < HTTPStatus.MULTIPLE_CHOICES:
             self.gate.answered(request)
@@ -97,17 +100,32 @@ class Health:
         return web.json_response({"status": "ok"})
 
     async def ready(self, _request: web.Request) -> web.StreamResponse:
-        """Store, jobs and the way to Slack are there; 503 with the faults where not."""
+        """Store, jobs and the way to Slack are there; 503 with the faults where not. Notes take nothing away."""
         faults = await self._faults()
         status = HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK
-        told = {"status": "not ready" if faults else "ready", "faults": faults}
+        # An old fleet file is no reason to take no deliveries.
+        trouble = self.service.bench.rules.trouble
+        told = {
+            "status": "not ready" if faults else "ready",
+            "faults": faults,
+            "notes": [trouble] if trouble else [],
+        }
         return web.json_response(told, status=status)
 
     async def metrics(self, _request: web.Request) -> web.StreamResponse:
-        """Everything that is counted."""
-        return web.Response(
-            body=self.service.telemetry.text(), headers={"Content-Type": CONTENT_TYPE_LATEST}
-        )
+        """Everything that is counted, and how it stands now."""
+        telemetry = self.service.telemetry
+        telemetry.connected.set(self.connected())
+        telemetry.fleet_usable.set(self.service.bench.rules.trouble is None)
+        try:
+            count: float
+            async with asyncio.timeout(_PATIENCE):
+                count, oldest = await self.service.store.queue.waiting()
+        except Exception:  # noqa: BLE001  the other numbers are worth having
+            count, oldest = math.nan, math.nan
+        telemetry.waiting.set(count)
+        telemetry.oldest_waiting.set(oldest)
+        return web.Response(body=telemetry.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _faults(self) -> list[str]:
         faults: list[str] = []

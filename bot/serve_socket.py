@@ -10,6 +10,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import SlackUnusable
+from bot.trace import traced
 from handlers.slack_trouble import SLACK_TROUBLE, error_name
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Socket(AsyncSocketModeHandler):
         self._under_way += 1
         self._quiet.clear()
         try:
-            await super().handle(client, req)
+            with traced(req.payload):
+                await super().handle(client, req)
         finally:
             self._under_way -= 1
             if not self._under_way:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
 
@@ -39,13 +39,27 @@ class Call:
 
 
 _current: ContextVar[list[Call] | None] = ContextVar("irsa_doctor_calls", default=None)
+_reporter: ContextVar[Callable[[Call], None] | None] = ContextVar("irsa_doctor_told", default=None)
 
 
 def record(call: Call) -> None:
-    """Add a call to the recording under way in this context, if there is one."""
+    """Add a call to the recording under way in this context, and tell whoever wants to know, if there are any."""
     calls = _current.get()
     if calls is not None:
         calls.append(call)
+    reporter = _reporter.get()
+    if reporter is not None:
+        reporter(call)
+
+
+@contextmanager
+def reporting(to: Callable[[Call], None]) -> Iterator[None]:
+    """Tell of each call made in this context, and in the tasks started from it, when it is over."""
+    token = _reporter.set(to)
+    try:
+        yield
+    finally:
+        _reporter.reset(token)
 
 
 @contextmanager

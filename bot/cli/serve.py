@@ -33,12 +33,13 @@ def serve(
     try:
         settings = Settings.from_environ(os.environ)
         options_of(settings)
-        fleet_file = load(fleet or settings.fleet_file)
+        path = fleet or settings.fleet_file
+        fleet_file = load(path)
     except (SettingsError, FleetFileError) as error:
         _fail(str(error))
     configure(level=settings.log_level, form=settings.log_format)
     try:
-        asyncio.run(run(settings, fleet_file, os.environ, announce=_announce))
+        asyncio.run(run(settings, fleet_file, os.environ, path=path, announce=_announce))
     except SlackUnusable as error:
         _fail(f"{error}.")
     except SQLAlchemyError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.jobs.earlier import earlier_answer
 from bot.jobs.surroundings import FROM_AROUND, hints_around
+from bot.jobs.watching import healthy_now, settled
 from bot.slack.diff_file import attach_diff
 from bot.slack.progress import Progress
 from bot.slack.replies import CannotPost
@@ -57,7 +58,8 @@ async def diagnose_incident(bench: Bench, job: Job) -> None:
     if diagnoses:
         await bench.store.incidents.diagnosed(incident.id, diagnoses)
         await bench.store.plans.offer(incident.id, diagnoses)
-        shown = await show_card(bench, replace(incident, diagnoses=diagnoses), look_first=again)
+        incident = await settled(bench, replace(incident, diagnoses=diagnoses))
+        shown = await show_card(bench, incident, look_first=again)
         if not quiet and not again:
             await attach_diff(bench.client, shown, diagnoses[0].correction)
         return
@@ -111,7 +113,24 @@ async def look_again(bench: Bench, incident: Incident) -> tuple[Incident, str | 
         return incident, str(error)
     await bench.store.incidents.diagnosed(incident.id, diagnoses)
     await bench.store.plans.offer(incident.id, diagnoses)
-    return replace(incident, diagnoses=tuple(diagnoses)), None
+    return await settled(bench, replace(incident, diagnoses=tuple(diagnoses))), None
+
+
+async def watch_incident(bench: Bench, job: Job) -> None:
+    """Look again at an incident whose cause stood; its reply changes only if it has healed."""
+    incident = await _incident(bench, job)
+    if incident is None or not incident.diagnoses or not incident.found or incident.healed:
+        return
+    seen_by = job.payload.get("seen_by")
+    given = seen_by if isinstance(seen_by, str) else None
+    diagnoses = await healthy_now(bench, incident, seen_by=given)
+    if diagnoses is None:
+        return
+    await bench.store.incidents.diagnosed(incident.id, diagnoses)
+    await bench.store.plans.offer(incident.id, diagnoses)
+    incident = await settled(bench, replace(incident, diagnoses=diagnoses), spread=given is None)
+    if incident.reply_ts is not None:
+        await show_card(bench, incident)
 
 
 async def happened(
@@ -156,6 +175,8 @@ async def show_card(
         same_as=await earlier_answer(bench, incident),
         quiet_until=next((m.until for m in mutes if m.code is None), None),
         internal=not incident.shared,
+        healed=incident.healed,
+        was=incident.found,
     )
     return await _deliver(bench, incident, diagnosis_message(card), look_first=look_first)
 
@@ -180,8 +201,7 @@ async def _answer(
                 case, bench.io, now=bench.now, progress=say, deadline=bench.deadline
             )
     if not isinstance(answer, Question):
-        verdict = bench.telemetry.diagnosis_seconds.labels(verdict=answer.verdict.value)
-        verdict.observe(answer.seconds)
+        bench.telemetry.diagnosed(answer)
     return answer
 
 
@@ -223,6 +243,7 @@ async def _deliver(
         reply_ts = await bench.replies.show(incident, message, look_first=look_first)
     except CannotPost:
         if incident.reply_ts is None:
+            await bench.store.full_answers.release(incident.id)
             await bench.replies.elsewhere(incident, message)
         return incident
     return replace(incident, reply_ts=reply_ts)

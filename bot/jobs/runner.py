@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from bot.trace import TRACE
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -105,7 +107,10 @@ class Runner:
 
     async def _run(self, job: Job) -> None:
         structlog.contextvars.bind_contextvars(
-            job=job.id, task=job.task.value, incident_id=job.incident_id
+            job=job.id,
+            task=job.task.value,
+            incident_id=job.incident_id,
+            **{TRACE: job.payload.get(TRACE)},
         )
         renewal = asyncio.create_task(self._renew(job))
         try:

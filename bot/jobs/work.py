@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import TYPE_CHECKING
+
+import structlog
 
 from bot.jobs.diagnosing import diagnose_incident, recheck_incident, show_again, show_card
 from bot.jobs.fixing import apply_plan, give_up_plan
+from bot.jobs.language import language_of
 from bot.jobs.reading import read_files, read_thread
 from bot.jobs.requesting import show_request
 from bot.jobs.runner import ATTEMPTS
 from bot.jobs.telling import give_help, say_hello, show_home, warn_of_secret
 from bot.slack.replies import CannotPost
+from diagnostics.journal import reporting
+from diagnostics.languages import speak, speaking
 from handlers.ports import Task
 from handlers.render import trouble_message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
     from bot.jobs.bench import Bench
     from bot.store.queue import Job
+    from diagnostics.clients import Clients
+    from handlers.incident import Incident
+
+    Lease = Callable[[], AbstractAsyncContextManager[Clients]]
+
+_log = structlog.get_logger("irsa.jobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,8 @@ class Work:
     """Does jobs with what lies on the bench."""
 
     bench: Bench
+    lease: Lease | None = None
+    """Gives clients that stay the same while a job runs, whatever becomes of the fleet file meanwhile."""
 
     async def __call__(self, job: Job) -> None:
         """Do one job.
@@ -34,7 +52,12 @@ class Work:
         """
         if job.attempt > ATTEMPTS:
             raise TooOften(f"started {job.attempt - 1} times without an end")
-        await _TASKS[job.task](self.bench, job)
+        started = perf_counter()
+        with reporting(self.bench.telemetry.called):
+            async with self.lease() if self.lease else nullcontext(self.bench.io) as io:
+                with speaking(await language_of(self.bench, job)):
+                    await _TASKS[job.task](replace(self.bench, io=io), job)
+        _log.info("job done", milliseconds=round((perf_counter() - started) * 1000))
 
     async def give_up(self, job: Job, trouble_id: str) -> None:
         """Tell the thread that a job failed for good, in one sentence."""
@@ -46,10 +69,14 @@ class Work:
             incident = await self.bench.store.incidents.get(job.incident_id)
         if incident is None or job.task not in (Task.DIAGNOSE, Task.RECHECK):
             return
+        with speaking(await language_of(self.bench, job)):
+            await self._give_up(job, incident, trouble_id)
+
+    async def _give_up(self, job: Job, incident: Incident, trouble_id: str) -> None:
         if incident.diagnoses:
             await show_card(self.bench, incident)
             return
-        words = "I could not finish this diagnosis because of an error on my side."
+        words = speak("I could not finish this diagnosis because of an error on my side.")
         message = trouble_message(words, trouble_id=trouble_id)
         try:
             await self.bench.replies.show(incident, message, look_first=job.attempt > 1)

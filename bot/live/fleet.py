@@ -95,6 +95,10 @@ class LiveFleet:
         """Where the file is."""
         return self._path
 
+    def loaded_at(self) -> float:
+        """When the content in use was read, in seconds since the epoch."""
+        return self.since.timestamp()
+
     @property
     def file(self) -> FleetFile:
         """The content in use."""

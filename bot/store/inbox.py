@@ -16,6 +16,7 @@ from bot.store.insert import insert_once
 from bot.store.memory import remember
 from bot.store.mutes import is_muted
 from bot.store.tables import events, failures, incidents, jobs, messages
+from bot.trace import TRACE, current_trace
 from handlers.incident import Spot
 from handlers.ports import Order, Recorded, Task
 
@@ -295,12 +296,14 @@ def new_id() -> str:
 
 
 async def add_job(connection: AsyncConnection, order: Order, *, at: float) -> None:
-    """Queue one job in the transaction under way."""
+    """Queue one job in the transaction under way, with the trace of the delivery that caused it."""
+    trace = current_trace()
+    payload = {TRACE: trace, **order.payload} if trace else dict(order.payload)
     await connection.execute(
         jobs.insert().values(
             task=order.task.value,
             incident_id=order.incident_id,
-            payload=json.dumps(dict(order.payload)),
+            payload=json.dumps(payload),
             urgent=order.urgent,
             state="queued",
             attempts=0,

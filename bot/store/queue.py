@@ -77,6 +77,13 @@ class JobQueue:
         async with self.engine.connect() as connection:
             return (await connection.scalar(left)) or 0
 
+    async def waiting(self) -> tuple[int, float]:
+        """How many jobs wait for a process, and for how many seconds the oldest has."""
+        asked = select(func.count(), func.min(jobs.c.created)).where(jobs.c.state == "queued")
+        async with self.engine.connect() as connection:
+            count, oldest = (await connection.execute(asked)).one()
+        return count, max(0.0, self._at - oldest) if count else 0.0
+
     @property
     def _at(self) -> float:
         return self.now().timestamp()
