@@ -154,6 +154,8 @@ class TokenVolume:
     audience: str | None
     path: str
     expiration_seconds: int | None
+    shown: bool = True
+    """False where what was read shows neither audience nor path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""From the text of a file to its documents: JSON values one after the other, or YAML documents."""
+"""From the text of a file to its documents: JSON values one after the other, YAML documents, or a form for people."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any, Final
 
 import yaml
 
+from bot.evidence.aws_table import is_table, of_table
+from bot.evidence.aws_text import is_text, of_text
+from bot.evidence.describe import described, is_description
 from bot.evidence.fault import EvidenceError
 
 MAX_BYTES: Final = 4_000_000
@@ -54,9 +57,7 @@ def documents(file: str, raw: bytes) -> tuple[Document, ...]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise EvidenceError(f"{file}: byte {error.start + 1} is no UTF-8 text") from None
-    # What was put together with `---` in between is YAML, of which JSON is a part.
-    plain = text.lstrip()[:1] in ("{", "[") and "\n---" not in text
-    values = _json(file, text) if plain else _yaml(file, text)
+    values = _values(file, text)
     found = []
     for number, value in enumerate(values, 1):
         if value is None:
@@ -70,6 +71,19 @@ def documents(file: str, raw: bytes) -> tuple[Document, ...]:
     if not found:
         raise EvidenceError(f"{file}: it is empty; it should hold the output of a command")
     return tuple(found)
+
+
+def _values(file: str, text: str) -> list[Any]:
+    # What was put together with `---` in between is YAML, of which JSON is a part.
+    if text.lstrip()[:1] in ("{", "[") and "\n---\n" not in text:
+        return _json(file, text)
+    if is_table(text):
+        return [of_table(file, text)]
+    if is_text(text):
+        return [of_text(file, text)]
+    if is_description(text):
+        return list(described(file, text))
+    return _yaml(file, text)
 
 
 def _json(file: str, text: str) -> list[Any]:

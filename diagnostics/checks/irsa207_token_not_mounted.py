@@ -91,6 +91,8 @@ def _mounted(pod: Pod, container: Container, path: str) -> bool:
             continue
         if _clean(path) == _clean(f"{mount.path}/{volume.path}"):
             return True
+        if not volume.shown and _clean(path).startswith(_clean(mount.path) + "/"):
+            return True
     return False
 
 

@@ -9,7 +9,7 @@ from diagnostics.fix.restart import restarts
 from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA208", after=("IRSA103",))
@@ -26,6 +26,7 @@ def token_audience(
     Source: Kubernetes, "Projected Volumes", serviceAccountToken.audience.
     """
     known = () if isinstance(workloads, Unreadable) else workloads.items
+    hidden = False
     for pod in pods.live:
         used = {
             mount.volume
@@ -36,6 +37,9 @@ def token_audience(
         }
         for volume in pod.spec.token_volumes:
             if volume.name not in used or volume.audience == account.audience:
+                continue
+            if not volume.shown:
+                hidden = True
                 continue
             fixes = restarts(target, (pod,), known)
             return Finding(
@@ -54,4 +58,6 @@ def token_audience(
                 fixes=fixes,
                 commands=tuple(f.command for f in fixes),
             )
+    if hidden:
+        return Skip(say("kubectl describe does not show the token's audience; -o yaml does"))
     return Pass()

@@ -200,6 +200,7 @@ def _token_volumes(spec: wire.PodSpec) -> Iterator[evidence.TokenVolume]:
                     audience=token.audience,
                     path=token.path,
                     expiration_seconds=token.expiration_seconds,
+                    shown=token.shown,
                 )
 
 

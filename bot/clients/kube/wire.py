@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime  # noqa: TC003  pydantic reads it at run time
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
 
 
@@ -124,6 +124,8 @@ class ServiceAccountToken(Wire):
     audience: str | None = None
     expiration_seconds: int | None = None
     path: str = ""
+    shown: bool = True
+    """False where `kubectl describe` was read, which leaves audience and path out; never the API server's."""
 
 
 class ProjectedSource(Wire):
@@ -336,6 +338,20 @@ class Status(Wire):
     reason: str = ""
     message: str = ""
     details: StatusDetails = StatusDetails()
+
+
+class TokenRequestStatus(Wire):
+    """status of a TokenRequest."""
+
+    token: SecretStr | None = None
+
+
+class TokenRequest(Wire):
+    """authentication.k8s.io/v1 TokenRequest; what can't be read is not shown."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    status: TokenRequestStatus = TokenRequestStatus()
 
 
 class Discovery(Wire):
