@@ -80,6 +80,7 @@ async def fleet_health(bench: Bench) -> FleetHealth:
     return FleetHealth(
         clusters=tuple(c.name for c in fleet.clusters),
         accounts=len(fleet.accounts),
+        outdated=bench.rules.trouble,
         troubles=tuple(
             f"account {s.account}, {s.region}: {s.trouble}" for s in scans if s.trouble is not None
         ),

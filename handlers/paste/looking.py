@@ -48,7 +48,9 @@ class Look:
     async def _status(self) -> Message:
         desk, fleet = self.desk, self.desk.rules.fleet
         health = FleetHealth(
-            clusters=tuple(c.name for c in fleet.clusters), accounts=len(fleet.accounts)
+            clusters=tuple(c.name for c in fleet.clusters),
+            accounts=len(fleet.accounts),
+            outdated=desk.rules.trouble,
         )
         recent = await desk.incidents.recent(desk.me.team, channel=self.channel, limit=1)
         mutes = tuple(await desk.mutes.of(desk.me.team, self.channel))

@@ -31,6 +31,8 @@ class FleetHealth:
     accounts: int
     troubles: tuple[str, ...] = ()
     """Regions that could not be read when last tried, with the reason."""
+    outdated: str | None = None
+    """Why a newer fleet file is not in use, as a clause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,8 @@ class Standing:
 def status_message(standing: Standing) -> Message:
     """`/irsa status`: whether the bot works, what it reads, and whether it keeps quiet here."""
     first = speak("I am running. {fleet}", fleet=_fleet(standing.health))
-    lines = [escape(first), *(f"Not readable: {escape(clip(t, 200))}" for t in _troubles(standing))]
+    lines = [escape(first), *_outdated(standing.health)]
+    lines += [f"Not readable: {escape(clip(t, 200))}" for t in _troubles(standing)]
     lines += [mute_line(mute) for mute in standing.mutes] or ["I answer web-identity errors here."]
     if standing.recent:
         lines.append(speak("Latest here: ") + incident_line(standing.recent[0], standing.workspace))
@@ -138,6 +141,7 @@ def home_view(
         may,
         build.header(speak("The fleet")),
         build.section(f"I am <@{escape(me)}>. {escape(_fleet(health))}"),
+        *(build.section(line) for line in _outdated(health)),
         *(
             build.section(speak("Not readable: {t}", t=escape(clip(t, 200))))
             for t in health.troubles[:_TROUBLES]
@@ -167,6 +171,12 @@ def _fleet(health: FleetHealth) -> str:
         named=named,
         more=more,
     )
+
+
+def _outdated(health: FleetHealth) -> tuple[str, ...]:
+    if health.outdated is None:
+        return ()
+    return (speak("Not up to date: {trouble}.", trouble=escape(clip(health.outdated, 400))),)
 
 
 def _troubles(standing: Standing) -> tuple[str, ...]:
