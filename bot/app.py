@@ -19,6 +19,7 @@ from bot.audit import AuditTrail
 from bot.inventory.rules import LiveRules
 from bot.jobs import Runner, Work
 from bot.jobs.bench import Bench
+from bot.jobs.watching import watching
 from bot.slack.client import make_client
 from bot.slack.pacing import Pacing
 from bot.slack.replies import Replies
@@ -88,6 +89,8 @@ class Options:
     lease: float = 30.0
     follow: tuple[float, ...] = (2.0, 3.0, 5.0, 10.0, 15.0, 20.0)
     """Pauses between two looks at the pods after a restart, in seconds."""
+    watch: tuple[float, ...] = ()
+    """Pauses before each look at an incident whose cause stands, in seconds."""
     pace: float = 1.0
     """Seconds between two posts in one channel."""
     pauses: tuple[float, ...] = (0.5, 2.0, 5.0)
@@ -152,6 +155,7 @@ async def serving(
             now=now,
             deadline=options.deadline,
             follow=options.follow,
+            watch=options.watch,
         )
         desk = Desk(
             me=me,
@@ -177,16 +181,17 @@ async def serving(
         )
         runner.start()
         try:
-            yield Service(
-                bolt=bolt,
-                me=me,
-                scopes=scopes,
-                store=store,
-                runner=runner,
-                telemetry=telemetry,
-                bench=bench,
-                now=now,
-            )
+            async with watching(bench):
+                yield Service(
+                    bolt=bolt,
+                    me=me,
+                    scopes=scopes,
+                    store=store,
+                    runner=runner,
+                    telemetry=telemetry,
+                    bench=bench,
+                    now=now,
+                )
         finally:
             await runner.stop(patience=options.drain)
 

@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.app import Options, serving, utc_now
 from bot.clients import build_clients
 from bot.inventory import Inventory, InventoryRecords
+from bot.jobs.watching import pauses
 from bot.live import LiveFleet, watching
 from bot.serve_http import PATH, make_web
 from bot.serve_signed import Gate
@@ -80,6 +81,7 @@ def options_of(settings: Settings) -> Options:
         ),
         deadline=settings.diagnosis_deadline,
         drain=settings.drain_deadline,
+        watch=pauses(settings.watch),
     )
 
 

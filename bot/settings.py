@@ -131,6 +131,12 @@ class Settings(BaseModel):
     drain_deadline: Seconds = Field(default=25.0, alias="IRSA_DRAIN_DEADLINE")
     """Seconds that running work gets when the process stops."""
 
+    watch: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = Field(
+        default=3600.0, alias="IRSA_WATCH"
+    )
+    """Seconds for which an incident whose cause stands is looked at again, six times; its reply says when it has
+    healed. 0: never."""
+
     concurrency: int = Field(default=16, ge=1, le=256, alias="IRSA_CONCURRENCY")
     """Diagnoses at the same time."""
 

@@ -46,6 +46,14 @@ class Incident:
     """Whether the channel was shared with another organisation when last asked."""
     automatic: bool = False
     """Nobody asked: it was read in passing."""
+    found: tuple[Diagnosis, ...] = ()
+    """The first diagnoses that named a cause; `diagnoses` are the newest."""
+    healed: datetime | None = None
+    """When a check first passed after a cause had been found; None again once one fails."""
+    full_answer: str | None = None
+    """ID of the incident whose reply is the whole answer: its own, or another's to which it points."""
+    summary_ts: str | None = None
+    """Our message that sums it up."""
     created: datetime
 
 

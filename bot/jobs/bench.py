@@ -45,3 +45,5 @@ class Bench:
     """Seconds for one diagnosis."""
     follow: tuple[float, ...] = (2.0, 3.0, 5.0, 10.0, 15.0, 20.0)
     """Pauses between two looks at the pods after a restart, in seconds."""
+    watch: tuple[float, ...] = ()
+    """Pauses before each look at an incident whose cause stands, in seconds; none: it is not looked at again."""

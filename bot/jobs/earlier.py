@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from bot.jobs.sameness import cause_key
 from handlers.render.card import Earlier
 from handlers.render.moments import address_of
 
 if TYPE_CHECKING:
     from bot.jobs.bench import Bench
-    from diagnostics.result import Diagnosis
     from handlers.incident import Incident
-
-WINDOW: Final = timedelta(hours=1)
-"""Between two failures that count as one storm."""
-_LOOK: Final = 100
-"""Incidents of the channel that are looked at; the caps let no more through in an hour."""
 
 
 async def earlier_answer(bench: Bench, incident: Incident) -> Earlier | None:
-    """The first full answer to the incident's one cause in its channel within the hour before.
+    """The full answer to the incident's one cause in its channel, where another reply of the hour gives it.
 
-    Who asked gets the whole answer, and so does a reply whose buttons were used.
+    Who asked gets the whole answer, and so does a reply whose buttons were used. Of two that are diagnosed at the
+    same time one gives it: the store decides, once.
     """
-    if not incident.automatic or len(incident.diagnoses) != 1 or incident.happenings:
+    if len(incident.diagnoses) != 1:
         return None
-    cause = _cause(incident.diagnoses[0])
+    cause = cause_key(incident.diagnoses[0])
     if cause is None:
         return None
-    spot = incident.spot
-    found: Incident | None = None
-    for other in await bench.store.incidents.recent(spot.team, channel=spot.channel, limit=_LOOK):
-        near = incident.created - WINDOW < other.created < incident.created
-        if not near or other.id == incident.id or other.reply_ts is None:
-            continue
-        if spot.thread_ts != other.spot.thread_ts and _cause(other.diagnoses[0]) == cause:
-            found = other
-    if found is None:
+    may_point = incident.automatic and not incident.happenings
+    holder = await bench.store.full_answers.decide(incident, cause, may_point=may_point)
+    if holder == incident.id:
         return None
-    return Earlier(at=found.created, link=address_of(found, bench.me.workspace))
-
-
-def _cause(diagnosis: Diagnosis) -> tuple[str | None, ...] | None:
-    if diagnosis.root is None:
+    full = await bench.store.incidents.get(holder)
+    if full is None:
         return None
-    target = diagnosis.target
-    named = (target.cluster, target.namespace, target.service_account, diagnosis.role_arn)
-    return (diagnosis.root.code, *named)
+    return Earlier(at=full.created, link=address_of(full, bench.me.workspace))

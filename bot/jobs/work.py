@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.jobs.diagnosing import diagnose_incident, recheck_incident, show_again, show_card
+from bot.jobs.diagnosing import (
+    diagnose_incident,
+    recheck_incident,
+    show_again,
+    show_card,
+    watch_incident,
+)
 from bot.jobs.fixing import apply_plan, give_up_plan
 from bot.jobs.language import language_of
+from bot.jobs.reach import within_reach
 from bot.jobs.reading import read_files, read_thread
 from bot.jobs.requesting import show_request
 from bot.jobs.runner import ATTEMPTS
@@ -56,7 +63,9 @@ class Work:
         with reporting(self.bench.telemetry.called):
             async with self.lease() if self.lease else nullcontext(self.bench.io) as io:
                 with speaking(await language_of(self.bench, job)):
-                    await _TASKS[job.task](replace(self.bench, io=io), job)
+                    bench = await within_reach(replace(self.bench, io=io), job)
+                    if bench is not None:
+                        await _TASKS[job.task](bench, job)
         _log.info("job done", milliseconds=round((perf_counter() - started) * 1000))
 
     async def give_up(self, job: Job, trouble_id: str) -> None:
@@ -92,6 +101,7 @@ _TASKS = {
     Task.DIAGNOSE: diagnose_incident,
     Task.SHOW: show_again,
     Task.RECHECK: recheck_incident,
+    Task.WATCH: watch_incident,
     Task.APPLY: apply_plan,
     Task.REQUEST: show_request,
     Task.READ_THREAD: read_thread,

@@ -69,6 +69,9 @@ async def corrected(
         .values(
             cases=codec.cases.write(changed),
             diagnoses=None,
+            found=None,
+            healed=None,
+            full_answer=None,
             question=None,
             happenings=codec.happenings.write(
                 (*codec.happenings.read(row.happenings)[-19:], happening)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.store import codec
 from bot.store.inbox import fingerprint
@@ -110,10 +110,20 @@ class IncidentStore:
                 await insert_once(connection, failures, row)
 
     async def diagnosed(self, incident_id: str, diagnoses: Sequence[Diagnosis]) -> None:
-        """Keep the newest diagnoses."""
-        await self._set(
-            incident_id, diagnoses=codec.diagnoses.write(tuple(diagnoses)), question=None
-        )
+        """Keep the newest diagnoses, and beside them the first that named a cause."""
+        written = codec.diagnoses.write(tuple(diagnoses))
+        values: dict[str, object] = {"diagnoses": written, "question": None}
+        if any(d.root is not None for d in diagnoses):
+            values["found"] = func.coalesce(incidents.c.found, written)
+        await self._set(incident_id, **values)
+
+    async def healed(self, incident_id: str, at: datetime | None) -> None:
+        """Keep since when every check passes; None: one fails again."""
+        await self._set(incident_id, healed=None if at is None else at.timestamp())
+
+    async def summed_up(self, incident_id: str, summary_ts: str) -> None:
+        """Remember the message that sums it up."""
+        await self._set(incident_id, summary_ts=summary_ts)
 
     async def asked(self, incident_id: str, question: Question) -> None:
         """Keep what was asked."""
@@ -123,6 +133,13 @@ class IncidentStore:
         """Keep what people did; the newest 20."""
         kept = tuple(happenings)[-_HAPPENINGS:]
         await self._set(incident_id, happenings=codec.happenings.write(kept))
+
+    async def left_unanswered(self, incident_id: str) -> None:
+        """Let the incident's failures be asked about anew in their threads, as by somebody who may read them."""
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                failures.delete().where(failures.c.incident_id == incident_id)
+            )
 
     async def shared(self, incident_id: str, *, shared: bool) -> None:
         """Keep whether the channel is shared with another organisation."""
@@ -155,5 +172,9 @@ def _incident(row: Row[Any]) -> Incident:
         seen=row.seen,
         shared=row.shared,
         automatic=row.automatic,
+        found=() if row.found is None else codec.diagnoses.read(row.found),
+        healed=None if row.healed is None else datetime.fromtimestamp(row.healed, UTC),
+        full_answer=row.full_answer,
+        summary_ts=row.summary_ts,
         created=datetime.fromtimestamp(row.created, UTC),
     )

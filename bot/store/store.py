@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from bot.store.engine import make_engine
+from bot.store.full_answers import FullAnswers
 from bot.store.inbox import InboxStore, Limits
 from bot.store.incidents import IncidentStore
 from bot.store.memory import ChannelMemory
@@ -20,6 +21,7 @@ from bot.store.mutes import MuteStore
 from bot.store.plans import PlanStore
 from bot.store.queue import JobQueue
 from bot.store.retention import Retention, forget
+from bot.store.watches import WatchStore
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,6 +41,8 @@ class Store:
     plans: PlanStore
     memory: ChannelMemory
     mutes: MuteStore
+    full_answers: FullAnswers
+    watches: WatchStore
     queue: JobQueue
     wake: asyncio.Event
     """Set when this process has put work on record."""
@@ -86,6 +90,8 @@ async def open_store(
             incidents=IncidentStore(engine=engine, now=now),
             memory=ChannelMemory(engine=engine, now=now),
             mutes=MuteStore(engine=engine, now=now),
+            full_answers=FullAnswers(engine=engine),
+            watches=WatchStore(engine=engine, now=now, wake=wake.set),
             plans=PlanStore(engine=engine, now=now, wake=wake.set),
             queue=JobQueue(
                 engine=engine,
