@@ -42,6 +42,10 @@ incidents = Table(
     Column("diagnoses", Text),
     Column("question", Text),
     Column("happenings", Text, nullable=False),
+    Column("found", Text, comment="The first diagnoses that named a cause"),
+    Column("healed", Double, comment="When a check first passed after that"),
+    Column("full_answer", String(32), comment="The incident whose reply is the whole answer"),
+    Column("summary_ts", String(32), comment="The message that sums it up"),
     Column("created", Double, nullable=False),
     Column("updated", Double, nullable=False),
     Index("incidents_by_thread", "team", "channel", "thread_ts", "created"),
@@ -175,6 +179,30 @@ channel_mutes = Table(
     Column("until", Double, nullable=False, index=True),
     Column("by", String(32), nullable=False),
     comment="Where to keep quiet: about one cause, or (empty code) whatever the cause.",
+)
+
+full_answers = Table(
+    "full_answers",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("cause", String(64), primary_key=True),
+    Column("incident_id", String(32), nullable=False),
+    Column("at", Double, nullable=False, index=True),
+    comment="Which incident of a channel answers a cause in full; the first of several wins.",
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("incident_id", String(32), primary_key=True),
+    Column("team", String(32), nullable=False),
+    Column("about", String(64), nullable=False, comment="The target and role, hashed"),
+    Column("due", Double, index=True, comment="The next look; null: none by itself"),
+    Column("looks", Integer, nullable=False),
+    Column("ends", Double, nullable=False, index=True),
+    Index("watches_by_target", "team", "about"),
+    comment="Incidents whose cause stands, as far as is known.",
 )
 
 audit = Table(
