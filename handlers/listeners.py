@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import everything_else, home, invited
+from handlers import everything_else, home, invited, languages
 from handlers.buttons import apply, more, not_this, question, reading
 from handlers.paste import command, form, mention, message, shortcut
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def register(app: AsyncApp, desk: Desk, *, directory: Directory, now: Clock) -> None:
     """Add all listeners to a Bolt app."""
+    languages.register(app, desk, directory)
     for module in (message, mention, shortcut, form, question, not_this, reading, home, invited):
         module.register(app, desk)
     for timed in (apply, command, more):

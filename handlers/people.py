@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from diagnostics.languages import Language
 from handlers.slack_trouble import SLACK_TROUBLE, error_name
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ REMEMBERED: Final = 60.0
 _PATIENCE: Final = 2.0
 """Seconds for one question: a press must be answered within three."""
 _MOST: Final = 5_000
+_LOCALE: Final = 3_600.0
+"""Seconds that a person's locale is remembered."""
+_IMPATIENCE: Final = 0.6
+"""Seconds for a question whose answer only makes it nicer."""
 
 
 class Unanswered(Exception):
@@ -50,6 +55,7 @@ class Directory:
     client: AsyncWebClient
     timer: Timer
     _groups: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+    _languages: dict[str, tuple[float, Language | None]] = field(default_factory=dict)
     _shared: dict[str, tuple[float, bool]] = field(default_factory=dict)
 
     async def person(self, user: str) -> Person:
@@ -70,6 +76,26 @@ class Directory:
             is_stranger=bool(found.get("is_stranger")),
             deleted=bool(found.get("deleted")),
         )
+
+    async def language(self, user: str) -> Language | None:
+        """The language of a person's Slack, remembered for an hour; None where we don't speak it, or Slack is slow.
+
+        Source: docs.slack.dev, users.info, `include_locale`.
+        """
+        at = self.timer()
+        known = self._languages.get(user)
+        if known is not None and at - known[0] < _LOCALE:
+            return known[1]
+        try:
+            answer = await self._ask(
+                lambda: self.client.users_info(user=user, include_locale=True),
+                patience=_IMPATIENCE,
+            )
+        except Unanswered:
+            return None
+        language = Language.of_locale(_text(_mapping(answer.get("user")).get("locale")))
+        _keep(self._languages, user, (at, language))
+        return language
 
     async def members(self, group: str) -> frozenset[str]:
         """The members of a user group, remembered for a minute at most.
@@ -114,9 +140,11 @@ class Directory:
         self._groups.clear()
         self._shared.clear()
 
-    async def _ask(self, call: Callable[[], Any]) -> Mapping[str, Any]:
+    async def _ask(
+        self, call: Callable[[], Any], *, patience: float = _PATIENCE
+    ) -> Mapping[str, Any]:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(patience):
                 answer = await call()
         except SLACK_TROUBLE as error:
             raise Unanswered(error_name(error)) from error

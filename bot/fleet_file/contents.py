@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from diagnostics.fleet import Fleet, Hints
+from diagnostics.languages import Language
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,6 +25,8 @@ class Channel:
     id: str
     cluster: str | None = None
     namespace: str | None = None
+    language: Language | None = None
+    """Of the replies there; None: the file's."""
 
     @property
     def hints(self) -> Hints:
@@ -80,6 +83,8 @@ class FleetFile:
 
     fleet: Fleet
     channels: tuple[Channel, ...] = ()
+    language: Language = Language.ENGLISH
+    """Of the replies in channels that name none."""
     alert_bots: frozenset[str] = frozenset()
     """Bot IDs and app IDs whose messages are read as alerts."""
     approvers: tuple[Approver, ...] = field(default=())
@@ -99,6 +104,11 @@ class FleetFile:
     def channel_hints(self, channel_id: str) -> Hints:
         """Return the defaults of a channel; empty ones where the file does not name it."""
         return next((c.hints for c in self.channels if c.id == channel_id), Hints())
+
+    def language_of(self, channel_id: str) -> Language:
+        """Return the language of a channel's replies."""
+        own = next((c.language for c in self.channels if c.id == channel_id), None)
+        return own or self.language
 
     def approvers_of(
         self, *, cluster: str, namespace: str, kind: FixKind | None = None

@@ -2,7 +2,14 @@
 
 from diagnostics.languages.language import Language
 from diagnostics.languages.said import Said, Words, say
-from diagnostics.languages.speaking import all_aloud, aloud, in_language, speak, speaking
+from diagnostics.languages.speaking import (
+    all_aloud,
+    aloud,
+    from_now_on,
+    in_language,
+    speak,
+    speaking,
+)
 
 __all__ = [
     "Language",
@@ -10,6 +17,7 @@ __all__ = [
     "Words",
     "all_aloud",
     "aloud",
+    "from_now_on",
     "in_language",
     "say",
     "speak",

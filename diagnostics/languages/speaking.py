@@ -29,6 +29,11 @@ def speaking(language: Language) -> Iterator[None]:
         _SPOKEN.reset(token)
 
 
+def from_now_on(language: Language) -> None:
+    """Have the rest of this task be said in a language, where no block encloses what it says."""
+    _SPOKEN.set(language)
+
+
 def spoken_language() -> Language:
     """The language that is being spoken here."""
     return _SPOKEN.get()

@@ -105,7 +105,7 @@ async def test_who_slack_cannot_name_may_not(town: Town) -> None:
     town.file = with_approvers(town.file, EVERYBODY)
     async with town.bot() as bot:
         await town.paste(bot)
-        town.slack.workspace.faults.plan("users.info", Fault(error="internal_error"))
+        town.slack.workspace.faults.plan("users.info", Fault(error="internal_error"), times=2)
         seen = await pressed(town, OMAR)
 
     assert "Slack did not tell me who you are (internal_error), so I changed nothing" in seen
