@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from diagnostics.case import Case
     from diagnostics.fix.plan import FixKind
     from diagnostics.fleet import Fleet, Hints
+    from diagnostics.languages import Language
     from handlers.incident import Incident, Plan, Spot
 
 
@@ -248,6 +249,9 @@ class Rules(Protocol):
 
     def channel_hints(self, channel_id: str) -> Hints:
         """A channel's defaults."""
+
+    def language_of(self, channel_id: str) -> Language:
+        """The language of a channel's replies."""
 
     def approvers_of(
         self, *, cluster: str, namespace: str, kind: FixKind | None = None

@@ -19,6 +19,7 @@ from bot.fleet_file.times import DAYS, clock_of, zone_of
 from bot.fleet_file.tree import Mapping, Sequence, TreeFaults, read_tree
 from diagnostics.fix.plan import FixKind
 from diagnostics.fleet import Account, Binding, Fleet, FleetCluster, Hub
+from diagnostics.languages import Language
 from handlers.reach import Scope
 
 if TYPE_CHECKING:
@@ -160,8 +161,15 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
             else None,
         ),
         channels=tuple(
-            Channel(id=c.id, cluster=c.cluster, namespace=c.namespace) for c in document.channels
+            Channel(
+                id=c.id,
+                cluster=c.cluster,
+                namespace=c.namespace,
+                language=Language(c.language) if c.language else None,
+            )
+            for c in document.channels
         ),
+        language=Language(document.language),
         alert_bots=frozenset(document.alert_bots),
         approvers=tuple(
             Approver(

@@ -21,6 +21,7 @@ from bot.fleet_file.times import (
 from bot.fleet_file.tree import Scalar
 from diagnostics.arn import RoleArn
 from diagnostics.fix.plan import FixKind
+from diagnostics.languages import Language
 
 _ROLE_NAME = re.compile(r"(?:[\x21-\x7e]{1,511}/)?[\w+=,.@-]{1,64}", re.ASCII)
 
@@ -245,12 +246,26 @@ class ClusterEntry(Entry):
     )
 
 
+def _language(value: str) -> str:
+    if value not in tuple(Language):
+        raise wrong(f"{shown(value)} is no language of ours; known are {', '.join(Language)}")
+    return value
+
+
+LanguageName = Annotated[
+    str, AfterValidator(_language), Field(json_schema_extra={"enum": list(Language)})
+]
+
+
 class ChannelEntry(Entry):
     """What a Slack channel means where a message names nothing."""
 
     id: ChannelId
     cluster: str | None = Field(default=None, description="Alias of a cluster above.")
     namespace: Label | None = None
+    language: LanguageName | None = Field(
+        default=None, description="Language of the replies there. Default: that of the file."
+    )
 
 
 class ApproverEntry(Entry):
@@ -374,6 +389,10 @@ class FleetDocument(Entry):
     accounts: tuple[AccountEntry, ...] = Field(json_schema_extra={"minItems": 1})
     clusters: tuple[ClusterEntry, ...] = Field(json_schema_extra={"minItems": 1})
     channels: tuple[ChannelEntry, ...] = ()
+    language: LanguageName = Field(
+        default="en",
+        description="Language of the replies in channels; what one person alone sees is in their own.",
+    )
     alert_bots: tuple[BotId, ...] = ()
     approvers: tuple[ApproverEntry, ...] = ()
     freezes: tuple[FreezeEntry, ...] = ()
