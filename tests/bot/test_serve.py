@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -172,6 +173,25 @@ async def test_the_process_answers_and_ends_well_on_sigterm(
     assert process.returncode == 0
     assert b'"event": "stopping"' in log
     assert b"Traceback" not in log, log.decode()
+    _one_search_finds_it_all(log)
+
+
+def _one_search_finds_it_all(log: bytes) -> None:
+    """By the trace of a delivery: the event, its job, each call to AWS and Kubernetes, and what it came to."""
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith(b"{")]
+    event = next(
+        line for line in lines if line["event"] == "delivery" and line["channel"] == ONCALL
+    )
+    found = [line for line in lines if line.get("trace") == event["trace"]]
+
+    assert event["trace"].startswith("Ev")
+    assert event["kind"] == "message"
+    assert {"delivery", "call", "diagnosed", "job done"} <= {line["event"] for line in found}
+    (done,) = (line for line in found if line["event"] == "job done")
+    assert done["task"] == "diagnose"
+    calls = [line for line in found if line["event"] == "call"]
+    assert {"sts", "eks"} & {line["service"] for line in calls}
+    assert all(line["incident_id"] == done["incident_id"] for line in calls)
 
 
 @pytest.mark.parametrize(
