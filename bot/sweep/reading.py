@@ -69,8 +69,9 @@ class FleetSweepReader:
         accounts = await self._or_none(entry, reader.service_accounts(None), unread)
         if accounts is None:
             return ClusterObjects(service_accounts=None, unread=tuple(unread))
-        pods, webhooks, identities = await asyncio.gather(
+        pods, workloads, webhooks, identities = await asyncio.gather(
             self._or_none(entry, reader.pods(None), unread),
+            self._or_none(entry, reader.workloads(None), unread),
             self._or_none(entry, reader.webhooks(), unread),
             self._or_none(
                 entry, self._clients.aws(entry.account).all_pod_identities(entry), unread
@@ -79,6 +80,7 @@ class FleetSweepReader:
         return ClusterObjects(
             service_accounts=accounts,
             pods=None if pods is None else pods.items,
+            workloads=workloads,
             webhooks=webhooks,
             pod_identities=identities,
             unread=tuple(dict.fromkeys(unread)),

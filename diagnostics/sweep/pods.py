@@ -9,9 +9,11 @@ from diagnostics.checks.irsa201_pods_not_restarted import pods_not_restarted
 from diagnostics.checks.irsa202_webhook_missing import webhook_missing
 from diagnostics.checks.irsa203_webhook_cannot_act import webhook_cannot_act
 from diagnostics.checks.irsa204_injection_skipped import injection_skipped
+from diagnostics.checks.irsa205_manifest_sets_env import manifest_sets_env
 from diagnostics.checks.irsa206_static_keys import static_keys
 from diagnostics.checks.irsa207_token_not_mounted import token_not_mounted
 from diagnostics.checks.irsa208_token_audience import token_audience
+from diagnostics.checks.irsa215_windows_path import windows_path
 from diagnostics.evidence import Pods, Target
 from diagnostics.gather.facts import NamespaceWorkloads, Now
 from diagnostics.result import Finding
@@ -20,15 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from diagnostics.evidence import Cluster, Pod, ServiceAccount, Webhooks
+    from diagnostics.evidence import Cluster, Pod, ServiceAccount, Webhooks, Workload
 
-_AFTER: Final = {"IRSA203": {"IRSA202"}, "IRSA201": {"IRSA202"}}
+_AFTER: Final = {"IRSA203": {"IRSA202"}, "IRSA201": {"IRSA202", "IRSA205"}}
 
 
 def pod_faults(
     account: ServiceAccount,
     cluster: Cluster,
     pods: tuple[Pod, ...],
+    *,
+    workloads: tuple[Workload, ...],
     webhooks: Webhooks,
     now: datetime,
 ) -> Iterator[tuple[str, str, str, str, str]]:
@@ -46,7 +50,8 @@ def pod_faults(
         "account": account,
         "pods": Pods(items=pods),
         "webhooks": webhooks,
-        "workloads": NamespaceWorkloads(),
+        "workload": None,
+        "workloads": NamespaceWorkloads(items=workloads),
         "now": Now(at=now),
         "symptom": None,
     }
@@ -55,9 +60,11 @@ def pod_faults(
         webhook_missing,
         webhook_cannot_act,
         injection_skipped,
+        manifest_sets_env,
         static_keys,
         token_not_mounted,
         token_audience,
+        windows_path,
         pods_not_restarted,
     ):
         if failed & _AFTER.get(check.code, set()):
@@ -72,7 +79,8 @@ def _plainly_sound(pod: Pod, account: ServiceAccount) -> bool:
     """Whether a pod has the annotated role, a token, and nothing that SDKs would take first."""
     if pod.terminating or pod.phase in ("Succeeded", "Failed"):
         return True
-    if not any(volume.audience == account.audience for volume in pod.spec.token_volumes):
+    token = any(volume.audience == account.audience for volume in pod.spec.token_volumes)
+    if pod.spec.windows or not token:
         return False
     for container in judged(pod.spec):
         if not injected(container) or container.env_value(ROLE_ENV) != account.role_arn:

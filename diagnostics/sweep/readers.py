@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from diagnostics.evidence import Cluster, IamRole, OidcProvider, Pod, ServiceAccount, Webhooks
+    from diagnostics.evidence import (
+        Cluster,
+        IamRole,
+        OidcProvider,
+        Pod,
+        ServiceAccount,
+        Webhooks,
+        Workload,
+    )
     from diagnostics.fleet import Account, Fleet, FleetCluster
     from diagnostics.sweep.finding import Unread
 
@@ -32,6 +40,8 @@ class ClusterObjects:
 
     service_accounts: tuple[ServiceAccount, ...] | None = ()
     pods: tuple[Pod, ...] | None = None
+    workloads: tuple[Workload, ...] | None = None
+    """Deployments, stateful sets, daemon sets and cron jobs."""
     webhooks: Webhooks | None = None
     pod_identities: frozenset[tuple[str, str]] | None = None
     """Namespace and name of the service accounts with an EKS Pod Identity association."""
@@ -64,4 +74,4 @@ class SweepReader(Protocol):
         """
 
     async def objects(self, entry: FleetCluster) -> ClusterObjects:
-        """List service accounts, pods, mutating webhooks and Pod Identity associations; never raises."""
+        """List service accounts, pods, workloads, mutating webhooks and Pod Identity associations; never raises."""

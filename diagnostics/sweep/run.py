@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from diagnostics.checks.containers import bare
-from diagnostics.checks.issuers import eks_issuer
 from diagnostics.errors import ReadError
-from diagnostics.evidence import Pods
-from diagnostics.gather.annotation import looks_like_role_key
 from diagnostics.journal import recording
-from diagnostics.result import Severity
-from diagnostics.sweep.binding import judge
+from diagnostics.sweep.cluster import judge_cluster
 from diagnostics.sweep.finding import ClusterResult, SweepFinding, Unread
 from diagnostics.sweep.index import Index
-from diagnostics.sweep.trusts import role_faults
+from diagnostics.sweep.strangers import stranger_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Collection, Iterable, Mapping
 
-    from diagnostics.evidence import Cluster, Pod, ServiceAccount
+    from diagnostics.evidence import Cluster
     from diagnostics.fleet import Account, FleetCluster
-    from diagnostics.sweep.readers import ClusterObjects, SweepReader
+    from diagnostics.sweep.readers import SweepReader
 
 T = TypeVar("T")
 Now = Callable[[], datetime]
@@ -100,7 +94,16 @@ async def sweep(
         result = done.get(entry.name)
         if result is None:
             with recording() as made:
-                result = await _cluster(reader, entry, found[entry.name], index, now, made)
+                objects = await reader.objects(entry)
+            result = await judge_cluster(
+                entry,
+                found[entry.name],
+                objects,
+                index,
+                fleet=reader.fleet,
+                now=now(),
+                calls=len(made),
+            )
             if keep is not None:
                 keep(result)
         finished += 1
@@ -110,7 +113,8 @@ async def sweep(
     out.clusters = await _each(entries, one, at_once)
     out.clusters.sort(key=lambda c: c.cluster)
     out.calls += sum(c.calls for c in out.clusters)
-    out.findings.extend(_strangers(index, reader, frozenset(found)))
+    trusted = {where: len(roles) for where, roles in index.strangers.items()}
+    out.findings.extend(stranger_findings(trusted, reader.fleet, frozenset(found)))
     return out
 
 
@@ -192,173 +196,3 @@ async def _accounts(
         return ClusterResult(cluster="", account=account.id)
 
     await _each(accounts, one, at_once)
-
-
-async def _cluster(  # noqa: PLR0917  one cluster and what it is judged by
-    reader: SweepReader,
-    entry: FleetCluster,
-    cluster: Cluster,
-    index: Index,
-    now: Now,
-    made: Sequence[object],
-) -> ClusterResult:
-    objects = await reader.objects(entry)
-    findings: list[SweepFinding] = []
-    accounts = objects.service_accounts
-    bindings = undecided = healthy = 0
-    if accounts is not None:
-        by_account = _by_account(objects)
-        for account in accounts:
-            if not account.role_arn:
-                findings.extend(_misspelled(account, cluster))
-                continue
-            bindings += 1
-            pods = (
-                None
-                if by_account is None
-                else by_account.get((account.namespace, account.name), ())
-            )
-            judged = judge(
-                account,
-                cluster,
-                index,
-                pods=tuple(pods) if pods is not None else None,
-                webhooks=objects.webhooks,
-                now=now(),
-            )
-            if judged.finding is not None:
-                findings.append(judged.finding)
-            elif judged.decided:
-                healthy += 1
-            else:
-                undecided += 1
-            findings.extend(_both(account, cluster, objects))
-            # A cluster may have thousands; the others must get their turn.
-            if bindings % 200 == 0:
-                await asyncio.sleep(0)
-        findings.extend(
-            role_faults(
-                index.by_issuer.get(cluster.issuer_path, ()),
-                cluster,
-                existing={(a.namespace, a.name) for a in accounts},
-                annotated={
-                    (a.namespace, a.name) for a in accounts if a.role_arn or _misspelled(a, cluster)
-                },
-                identities=objects.pod_identities or (),
-                waiting=_waiting(by_account),
-            )
-        )
-    return ClusterResult(
-        cluster=entry.name,
-        account=entry.account,
-        service_accounts=len(accounts or ()),
-        bindings=bindings,
-        healthy=healthy,
-        undecided=undecided,
-        findings=tuple(findings),
-        unread=(*objects.unread, *_outside(accounts or (), index)),
-        calls=len(made),
-        issuer=cluster.issuer,
-    )
-
-
-def _by_account(objects: ClusterObjects) -> dict[tuple[str, str], list[Pod]] | None:
-    if objects.pods is None:
-        return None
-    out: dict[tuple[str, str], list[Pod]] = defaultdict(list)
-    for pod in objects.pods:
-        out[pod.namespace, pod.spec.service_account].append(pod)
-    return out
-
-
-def _waiting(pods: Mapping[tuple[str, str], list[Pod]] | None) -> frozenset[tuple[str, str]]:
-    """The service accounts whose live pods all run without a role."""
-    return frozenset(
-        who
-        for who, items in (pods or {}).items()
-        if (live := Pods(items=tuple(items)).live) and all(bare(pod) for pod in live)
-    )
-
-
-def _misspelled(account: ServiceAccount, cluster: Cluster) -> list[SweepFinding]:
-    return [
-        SweepFinding(
-            code="IRSA106",
-            severity=Severity.CAUSE,
-            account=cluster.account,
-            cluster=cluster.name,
-            namespace=account.namespace,
-            service_account=account.name,
-            headline=f"The role annotation is spelled {key[:120]}.",
-            seen=key[:200],
-            wanted="eks.amazonaws.com/role-arn",
-            next="Annotate the service account with the right key, then restart its pods.",
-        )
-        for key in account.annotations
-        if looks_like_role_key(key)
-    ][:1]
-
-
-def _both(account: ServiceAccount, cluster: Cluster, objects: ClusterObjects) -> list[SweepFinding]:
-    if (account.namespace, account.name) not in (objects.pod_identities or ()):
-        return []
-    return [
-        SweepFinding(
-            code="IRSA212",
-            severity=Severity.RISK,
-            account=cluster.account,
-            cluster=cluster.name,
-            namespace=account.namespace,
-            service_account=account.name,
-            role_arn=account.role_arn,
-            headline="The service account has a role annotation and an EKS Pod Identity association.",
-            seen="both",
-            wanted="one of the two",
-            next="Remove the annotation, or the association.",
-        )
-    ]
-
-
-def _outside(accounts: Iterable[ServiceAccount], index: Index) -> list[Unread]:
-    """Accounts that annotations name but the fleet file does not."""
-    named: dict[str, int] = defaultdict(int)
-    for account in accounts:
-        parts = (account.role_arn or "").split(":")
-        if len(parts) > 4 and parts[4].isdigit() and len(parts[4]) == 12:  # noqa: PLR2004  an ARN's account
-            named[parts[4]] += 1
-    return [
-        Unread(
-            where=f"account {number}",
-            why=f"the fleet file does not name it, so {count} of its roles are not judged",
-            enable=f'add `- id: "{number}"` under `accounts:` in the fleet file',
-        )
-        for number, count in sorted(named.items())
-        if number not in index.accounts and number not in index.unread
-    ]
-
-
-def _strangers(index: Index, reader: SweepReader, read: frozenset[str]) -> list[SweepFinding]:
-    """Issuers that no cluster of the fleet has; silent about a region in which a cluster could not be read."""
-    dark = {entry.region for entry in reader.fleet.clusters if entry.name not in read}
-    out = []
-    for (account, issuer), roles in sorted(index.strangers.items()):
-        parts = eks_issuer(issuer)
-        if parts is None or parts.region in dark:
-            continue
-        trust = f"{len(roles)} roles trust it" if len(roles) > 1 else "one role trusts it"
-        if not roles:
-            trust = "no role trusts it"
-        out.append(
-            SweepFinding(
-                code="IRSA702",
-                severity=Severity.RISK,
-                account=account,
-                role_arn=f"issuer {issuer}",
-                headline=f"Account {account} knows an issuer that no cluster of the fleet has; {trust}.",
-                seen=issuer,
-                wanted="issuers of clusters that exist",
-                next="If the cluster is gone, delete the OIDC provider and take it out of the trust policies; "
-                "if it exists, add it to the fleet file.",
-            )
-        )
-    return out

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.evidence import ROLE_ARN
+from diagnostics.explain.words import clip
+from diagnostics.gather.annotation import misplaced
 from diagnostics.iam import Outcome, WebIdentityRequest, outcome
 from diagnostics.iam.subject import Subject
 from diagnostics.result import Severity
@@ -12,7 +15,8 @@ from diagnostics.sweep.finding import SweepFinding, rule
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from diagnostics.evidence import Cluster, IamRole
+    from diagnostics.evidence import Cluster, IamRole, ServiceAccount, Workload
+    from diagnostics.sweep.view import ClusterView
 
 _NOBODY: Final = (
     "system:serviceaccount:zz-irsa-probe-one:zz-irsa-probe",
@@ -26,64 +30,40 @@ _SHOWN: Final = 20
 def role_faults(
     roles: Iterable[IamRole],
     cluster: Cluster,
+    view: ClusterView,
     *,
-    existing: Collection[tuple[str, str]],
-    annotated: Collection[tuple[str, str]],
-    identities: Collection[tuple[str, str]] = (),
-    waiting: Collection[tuple[str, str]] = (),
+    told: Collection[tuple[str, str]] = (),
 ) -> Iterator[SweepFinding]:
     """What is wrong with roles whose trust policy names this cluster.
 
     Args:
         roles: Each names the cluster's issuer.
         cluster: Which.
-        existing: Namespace and name of every service account.
-        annotated: Those with a role annotation, well formed or not.
-        identities: Those with an EKS Pod Identity association.
-        waiting: Those whose running pods have no role.
+        view: What it holds.
+        told: Service accounts of which a fault is told already.
     """
-    served = {*annotated, *identities}
     for role in roles:
-        yield from _role(role, cluster, existing, served, waiting)
+        yield from _role(role, cluster, view, told)
 
 
 def _role(
-    role: IamRole,
-    cluster: Cluster,
-    existing: Collection[tuple[str, str]],
-    served: Collection[tuple[str, str]],
-    waiting: Collection[tuple[str, str]],
+    role: IamRole, cluster: Cluster, view: ClusterView, told: Collection[tuple[str, str]]
 ) -> Iterator[SweepFinding]:
     if role.trust is None:
         return
     named = _named(role, cluster)
-    gone = [s for s in named if (s.namespace, s.name) not in existing]
-    bare = [
-        s
-        for s in named
-        if (s.namespace, s.name) in existing and (s.namespace, s.name) not in served
-    ]
-    for subject in gone[:_SHOWN]:
-        yield _about(
-            "IRSA701",
-            role,
-            cluster,
-            subject,
-            f"Role {role.name} trusts service account {subject.namespace}/{subject.name}, which does not exist in "
-            f"cluster {cluster.name}.",
-            "Take the subject out of the trust policy, or create the service account.",
-        )
-    for subject in bare[:_SHOWN]:
-        yield _about(
-            "IRSA103" if (subject.namespace, subject.name) in waiting else "IRSA703",
-            role,
-            cluster,
-            subject,
-            f"Role {role.name} trusts service account {subject.namespace}/{subject.name}, which has no role "
-            "annotation"
-            + (", while its pods run." if (subject.namespace, subject.name) in waiting else "."),
-            f"Annotate the service account with eks.amazonaws.com/role-arn={role.arn}, or take it out of the policy.",
-        )
+    shown = 0
+    for subject in named:
+        name = (subject.namespace, subject.name)
+        account = view.accounts.get(name)
+        if shown == _SHOWN:
+            break
+        if account is None:
+            shown += 1
+            yield _gone(role, cluster, subject, view.workloads_of(name))
+        elif not account.role_arn and name not in told and name not in view.identities:
+            shown += 1
+            yield _bare(role, cluster, account, view)
     if all(_lets_in(role, cluster, one, "sts.amazonaws.com") for one in _NOBODY):
         yield SweepFinding(
             code="IRSA416",
@@ -142,22 +122,102 @@ def _lets_in(role: IamRole, cluster: Cluster, subject: str, audience: str) -> bo
     return outcome(role.trust, request) is Outcome.ALLOWED
 
 
-def _about(  # noqa: PLR0917  a finding and its words
-    code: str, role: IamRole, cluster: Cluster, subject: Subject, words: str, following: str
+def _gone(
+    role: IamRole, cluster: Cluster, subject: Subject, used_by: tuple[Workload, ...]
 ) -> SweepFinding:
-    gone = code == "IRSA701"
+    name = f"{subject.namespace}/{subject.name}"
+    if used_by:
+        return _about(
+            "IRSA102",
+            role,
+            cluster,
+            (subject.namespace, subject.name),
+            headline=f"Service account {name} does not exist, and {used_by[0].ref} runs as it; role "
+            f"{role.name} trusts it.",
+            seen="(none)",
+            wanted=f"serviceaccount {name}",
+            next=f"Create the service account and annotate it with {ROLE_ARN}={role.arn}.",
+        )
+    return _about(
+        "IRSA701",
+        role,
+        cluster,
+        (subject.namespace, subject.name),
+        headline=f"Role {role.name} trusts service account {name}, which does not exist in cluster "
+        f"{cluster.name}.",
+        seen=f"system:serviceaccount:{subject.namespace}:{subject.name}",
+        wanted="a service account that exists",
+        next="Take the subject out of the trust policy, or create the service account.",
+    )
+
+
+def _bare(
+    role: IamRole, cluster: Cluster, account: ServiceAccount, view: ClusterView
+) -> SweepFinding:
+    name = (account.namespace, account.name)
+    words = f"{account.namespace}/{account.name}"
+    annotate = f"Annotate the service account with {ROLE_ARN}={role.arn}"
+    for workload in view.workloads_of(name):
+        for found in misplaced(None, workload):
+            return _about(
+                "IRSA106",
+                role,
+                cluster,
+                name,
+                headline=f"The role annotation of {words} is on the {found.on} of {workload.ref} instead of the "
+                "service account.",
+                seen=clip(f"{found.key}: {found.value}"),
+                wanted=f"{ROLE_ARN} on service account {words}",
+                next=f"{annotate}, then restart its pods.",
+            )
+    for twin in view.namesakes.get(account.name, ()):
+        if twin.role_arn == role.arn:
+            return _about(
+                "IRSA111",
+                role,
+                cluster,
+                name,
+                headline=f"The annotation is on {twin.namespace}/{twin.name}, not on {words}, which role "
+                f"{role.name} trusts.",
+                seen=f"{twin.namespace}/{twin.name}",
+                wanted=words,
+                next=f"{annotate}, then restart its pods.",
+            )
+    waiting = view.waiting(account)
+    return _about(
+        "IRSA103" if waiting else "IRSA703",
+        role,
+        cluster,
+        name,
+        headline=f"Role {role.name} trusts service account {words}, which has no role annotation"
+        + (", while its pods run." if waiting else "."),
+        seen="(no annotation)",
+        wanted=role.arn,
+        next=f"{annotate}, or take it out of the policy.",
+    )
+
+
+def _about(
+    code: str,
+    role: IamRole,
+    cluster: Cluster,
+    name: tuple[str, str],
+    *,
+    headline: str,
+    seen: str,
+    wanted: str,
+    next: str,  # noqa: A002  the finding's own word
+) -> SweepFinding:
     return SweepFinding(
         code=code,
         severity=rule(code).severity,
         account=role.account,
         cluster=cluster.name,
-        namespace=subject.namespace,
-        service_account=subject.name,
+        namespace=name[0],
+        service_account=name[1],
         role_arn=role.arn,
-        headline=words,
-        seen=f"system:serviceaccount:{subject.namespace}:{subject.name}"
-        if gone
-        else "(no annotation)",
-        wanted="a service account that exists" if gone else role.arn,
-        next=following,
+        headline=headline,
+        seen=seen,
+        wanted=wanted,
+        next=next,
     )

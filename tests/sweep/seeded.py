@@ -24,6 +24,7 @@ from diagnostics.evidence import (
     ServiceAccount,
     TokenVolume,
     Webhooks,
+    Workload,
 )
 from diagnostics.fleet import Account, Fleet, FleetCluster
 from diagnostics.iam import parse
@@ -49,6 +50,7 @@ FAULTS = {
     31: "IRSA201",
     37: "IRSA107",
     41: "IRSA403",
+    47: "IRSA104",
 }
 RISKS = {5: "IRSA416", 13: "IRSA409", 19: "IRSA701", 43: "IRSA703"}
 """Of the role of that number."""
@@ -145,6 +147,7 @@ class SeededFleet:
             self._called("list serviceaccounts", entry.name, ceil(len(accounts) / 500))
             pods = tuple(self._pods(entry))
             self._called("list pods", entry.name, ceil(len(pods) / 500))
+            self._called("list workloads", entry.name, 4)
             self._called("list mutatingwebhookconfigurations", entry.name)
             self._called("ListPodIdentityAssociations", entry.name)
         except ReadError as error:
@@ -153,6 +156,7 @@ class SeededFleet:
         return ClusterObjects(
             service_accounts=accounts,
             pods=pods,
+            workloads=tuple(self._workloads(entry)),
             webhooks=WEBHOOKS,
             pod_identities=frozenset(),
         )
@@ -165,7 +169,7 @@ class SeededFleet:
     def _accounts(self, entry: FleetCluster) -> Iterator[ServiceAccount]:
         for i in range(self.bindings):
             arn = _arn(entry, i)
-            if FAULTS.get(i) == "IRSA401":
+            if FAULTS.get(i) == "IRSA104":
                 arn += "-gone"
             elif FAULTS.get(i) == "IRSA105":
                 arn = arn.replace(":role/", ":role:")
@@ -182,10 +186,23 @@ class SeededFleet:
             given = FAULTS.get(i) != "IRSA201"
             yield _pod(f"ns{i % 7}", f"sa{i}", _arn(entry, i) if given else None)
 
+    def _workloads(self, entry: FleetCluster) -> Iterator[Workload]:
+        for i in range(self.bindings):
+            yield Workload(
+                kind="Deployment",
+                namespace=f"ns{i % 7}",
+                name=f"sa{i}",
+                uid=f"deployment/{entry.name}/{i}",
+                resource_version="1",
+                created=LONG_AGO,
+                template=PodSpec(service_account=f"sa{i}"),
+            )
+
     def _roles(self, entry: FleetCluster) -> Iterator[IamRole]:
         cluster = _cluster(entry)
         for i in range(self.bindings):
-            yield _role(entry, cluster, i)
+            if FAULTS.get(i) != "IRSA401":
+                yield _role(entry, cluster, i)
 
 
 WEBHOOKS = Webhooks(
