@@ -124,11 +124,14 @@ def _finding(target: Target, workload: Workload, name: str) -> Finding:
         seen=listed([seen]),
         wanted=name,
         why="",
-        next=say("Set serviceAccountName: {name} in the pod template of {ref}", name=name, ref=ref)
-        + (
-            "."
-            if seen == "default"
-            else say(", or ask again about {seen} if that is meant.", seen=seen)
+        next=say("Set serviceAccountName: {name} in the pod template of {ref}.", name=name, ref=ref)
+        if seen == "default"
+        else say(
+            "Set serviceAccountName: {name} in the pod template of {ref}, or ask again about {seen} "
+            "if that is meant.",
+            name=name,
+            ref=ref,
+            seen=seen,
         ),
         note=None if seen == "default" else sentence(difference(seen, name)),
         commands=(

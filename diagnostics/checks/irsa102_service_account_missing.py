@@ -9,7 +9,7 @@ from diagnostics.evidence import Cluster, ServiceAccount, Siblings, Target, Unre
 from diagnostics.explain.words import nearest
 from diagnostics.fix.annotation import PLACEHOLDER
 from diagnostics.gather.facts import RoleInQuestion, Subject
-from diagnostics.languages import say
+from diagnostics.languages import joined, say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -55,7 +55,7 @@ def service_account_missing(
         next=say(
             "Create the service account and annotate it with the role, or name the one that exists."
         ),
-        note=" ".join(notes) or None,
+        note=joined(notes, " ") or None,
         commands=(
             f"kubectl -n {subject.namespace} create serviceaccount {subject.name}",
             (

@@ -46,8 +46,9 @@ def annotation_missing(
     arn = role_to_annotate(question, role, trusting)
     empty = account.role_arn == ""
     return Finding(
-        headline=say("Service account {account_name} ", account_name=account.name)
-        + (say("has an empty role annotation") if empty else say("has no role annotation")),
+        headline=say("Service account {name} has an empty role annotation", name=account.name)
+        if empty
+        else say("Service account {name} has no role annotation", name=account.name),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen='""' if empty else say("(none)"),
         wanted=arn or say("the ARN of the role that this service account is to assume"),

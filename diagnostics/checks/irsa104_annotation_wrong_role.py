@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable
-from diagnostics.explain.words import difference
+from diagnostics.explain.words import difference, sentence
 from diagnostics.fix.annotation import annotate, by_hand, sole_trusting
 from diagnostics.gather.facts import (
     BoundRole,
@@ -14,7 +14,7 @@ from diagnostics.gather.facts import (
     TrustingRoles,
 )
 from diagnostics.iam.decision import Outcome
-from diagnostics.languages import say
+from diagnostics.languages import joined, say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
 
@@ -78,7 +78,7 @@ def _finding(
             role_arn=ROLE_ARN,
             meant=meant,
         ),
-        note="; ".join(said for said in (ground, parting) if said) + ".",
+        note=sentence(joined((said for said in (ground, parting) if said), "; ")),
         fixes=(annotate(target, account, after=meant),),
         commands=(by_hand(account.namespace, account.name, meant),),
     )

@@ -35,9 +35,9 @@ def role_path(
         wanted=role.arn,
         why="",
         next=say(
-            "Annotate the service account with {role_arn}={role_arn_too}, then restart its pods.",
-            role_arn=ROLE_ARN,
-            role_arn_too=role.arn,
+            "Annotate the service account with {key}={role_arn}, then restart its pods.",
+            key=ROLE_ARN,
+            role_arn=role.arn,
         ),
         note=sentence(difference(str(question.arn), role.arn)),
         fixes=(annotate(target, account, after=role.arn),),

@@ -48,11 +48,9 @@ def namesake_annotated(
     twin = twins[0]
     return Finding(
         headline=say(
-            "The annotation is on {namespace}/{twin_name}, not on {namespace_too}/{account_name}",
-            namespace=twin.namespace,
-            twin_name=twin.name,
-            namespace_too=account.namespace,
-            account_name=account.name,
+            "The annotation is on {twin}, not on {account}",
+            twin=f"{twin.namespace}/{twin.name}",
+            account=f"{account.namespace}/{account.name}",
         ),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=f"{twin.namespace}/{twin.name}: {clip(twin.role_arn or '')}",

@@ -49,12 +49,18 @@ def manifest_sets_env(
             name = ROLE_ENV if other or not has[1] else TOKEN_ENV
             return Finding(
                 headline=say(
-                    "{kind} {one_name} sets {name} itself",
+                    "{kind} {workload} sets {variable} itself to another role",
                     kind=one.kind,
-                    one_name=one.name,
-                    name=name,
+                    workload=one.name,
+                    variable=name,
                 )
-                + (say(" to another role") if other else say(", so the webhook adds nothing")),
+                if other
+                else say(
+                    "{kind} {workload} sets {variable} itself, so the webhook adds nothing",
+                    kind=one.kind,
+                    workload=one.name,
+                    variable=name,
+                ),
                 place=of_workload(
                     target, one, f"spec.template.spec.containers[{container.name}].env[{name}]"
                 ),

@@ -50,13 +50,13 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
                 )
             return Finding(
                 headline=say(
-                    "Container {container_name} reads its token from ",
-                    container_name=container.name,
+                    "Container {container} reads its token from the Kubernetes API's own token",
+                    container=container.name,
                 )
-                + (
-                    say("the Kubernetes API's own token")
-                    if wrong
-                    else say("a path where none is mounted")
+                if wrong
+                else say(
+                    "Container {container} reads its token from a path where none is mounted",
+                    container=container.name,
                 ),
                 place=of_pod(target, pod, f"spec.containers[{container.name}].volumeMounts"),
                 seen=listed(m.path for m in container.mounts),

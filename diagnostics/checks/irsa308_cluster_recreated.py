@@ -49,9 +49,9 @@ def cluster_recreated(
         next=next_change(answer),
         likely=True,
         note=say(
-            "The role was created {created}, the cluster {created_too} UTC; other roles may "
+            "The role was created {created}, the cluster {cluster_created} UTC; other roles may "
             "trust the old issuer too.",
             created=f"{role.created:%Y-%m-%d %H:%M}",
-            created_too=f"{cluster.created:%Y-%m-%d %H:%M}",
+            cluster_created=f"{cluster.created:%Y-%m-%d %H:%M}",
         ),
     )

@@ -37,12 +37,9 @@ def trust_wide_open(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Jud
     if subs and not wild:
         return Pass()
     return Finding(
-        headline=say("Role {role_name} lets in ", role_name=role.name)
-        + (
-            say("every service account of the cluster")
-            if not subs
-            else say("more than one namespace")
-        ),
+        headline=say("Role {role} lets in more than one namespace", role=role.name)
+        if subs
+        else say("Role {role} lets in every service account of the cluster", role=role.name),
         place=of_trust(role, f"/Statement/{index}/Condition"),
         seen=listed(wild) if wild else say("(no condition on sub)"),
         wanted=str(answer.request.claims.get("sub", "")),

@@ -27,9 +27,15 @@ def partition(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Judgement
             china = value == "sts.amazonaws.com.cn"
             if (other and value != wanted) or china:
                 return Finding(
-                    headline=say("The trust policy of role {role_name} names ", role_name=role.name)
-                    + (say("an audience") if china else "a provider")
-                    + say(" of another partition"),
+                    headline=say(
+                        "The trust policy of role {role} names an audience of another partition",
+                        role=role.name,
+                    )
+                    if china
+                    else say(
+                        "The trust policy of role {role} names a provider of another partition",
+                        role=role.name,
+                    ),
                     place=of_trust(role, reason.pointer),
                     seen=value,
                     wanted=reason.presented or wanted,

@@ -6,7 +6,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from diagnostics.languages import say
+from diagnostics.languages import as_sentence, say
 from diagnostics.visible import first_difference, visible
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def difference(seen: str, wanted: str) -> str | None:
     )
 
 
-def sentence(words: str | None) -> str | None:
+def sentence(words: str | None) -> Words | None:
     """Make a sentence of a clause."""
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else None
+    return as_sentence(words) if words else None
 
 
 def listed(values: Iterable[str], *, limit: int = 5) -> str:

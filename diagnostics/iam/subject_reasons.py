@@ -31,11 +31,11 @@ def subject_mismatch(  # noqa: C901, PLR0911  one kind of difference after the o
                 return (
                     Mismatch.WILDCARD_LITERAL,
                     say(
-                        "{operator} takes the wildcard in {quoted} literally, so it never matches "
-                        "{quoted_too}; only StringLike reads wildcards.",
+                        "{operator} takes the wildcard in {listed} literally, so it never matches "
+                        "{subject}; only StringLike reads wildcards.",
                         operator=condition.operator,
-                        quoted=quoted(value),
-                        quoted_too=quoted(seen),
+                        listed=quoted(value),
+                        subject=quoted(seen),
                     ),
                 )
     if near.lower() == seen.lower():
@@ -50,10 +50,10 @@ def subject_mismatch(  # noqa: C901, PLR0911  one kind of difference after the o
             return (
                 Mismatch.SWAPPED,
                 say(
-                    "{quoted} is an audience under the key {key}; the subject is {quoted_too}.",
-                    quoted=quoted(value),
+                    "{listed} is an audience under the key {key}; the subject is {subject}.",
+                    listed=quoted(value),
                     key=condition.key,
-                    quoted_too=quoted(seen),
+                    subject=quoted(seen),
                 ),
             )
     if Subject.parse(near) is not None:

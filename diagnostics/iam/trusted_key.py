@@ -92,10 +92,10 @@ def _form(  # noqa: C901, PLR0911, PLR0912  one rule per line
     if prefix.startswith("//") or "//" in prefix or prefix.endswith(":"):
         return say("a slash or colon is doubled")
     if prefix.rstrip("/") == ours.rstrip("/") and prefix != ours:
-        return say("the issuer in the key ") + (
-            say("ends in a slash that the issuer does not have")
+        return (
+            say("the issuer in the key ends in a slash that the issuer does not have")
             if prefix.endswith("/")
-            else say("lacks the issuer's trailing slash")
+            else say("the issuer in the key lacks the issuer's trailing slash")
         )
     if prefix.removeprefix("oidc-provider/") == ours and prefix != ours:
         return say("the key must hold the issuer only, without oidc-provider/")

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, Union
 from pydantic_core import core_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _NAMED: Final = re.compile(r"\{([a-z_]+)\}")
 _GLUED: Final = "{head}{tail}"
+_JOINED: Final = "{head}{between}{tail}"
+_SENTENCE: Final = "{sentence}"
 
 
 class Said(str):
@@ -68,18 +70,41 @@ def say(template: str, **values: object) -> Said:
     return Said(template, {name: v if isinstance(v, str) else str(v) for name, v in values.items()})
 
 
+def joined(parts: Iterable[str], between: str) -> Words:
+    """Join words as `str.join` does, and keep what was said sayable; without any, the empty string."""
+    whole: Words = ""
+    for number, part in enumerate(parts):
+        whole = Said(_JOINED, {"head": whole, "between": between, "tail": part}) if number else part
+    return whole
+
+
+def as_sentence(clause: str) -> Said:
+    """Make a sentence of a clause, in whatever language it is said: a capital and a full stop."""
+    return Said(_SENTENCE, {"sentence": clause})
+
+
 def filled(
     template: str, values: Mapping[str, str], speak: Callable[[str], str] | None = None
 ) -> str:
-    """Fill in a template's names, each value as it is, or as `speak` says it; an unknown name stays."""
+    """Fill in a template's names, each value as it is, or as `speak` says it; an unknown name stays.
+
+    The value of `{sentence}` gets a capital and a full stop.
+    """
 
     def value(match: re.Match[str]) -> str:
         found = values.get(match[1])
         if found is None:
             return match[0]
-        return found if speak is None else speak(found)
+        words = found if speak is None else speak(found)
+        return _sentence(words) if match[1] == "sentence" else words
 
     return _NAMED.sub(value, template)
+
+
+def _sentence(words: str) -> str:
+    if words.endswith("。"):
+        return words
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def placeholders(template: str) -> frozenset[str]:
