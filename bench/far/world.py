@@ -1,0 +1,173 @@
+"""The embedded world behind relays, in a process of its own: `python -m bench.far.world SECONDS`.
+
+It prints one line of JSON that says how it is reached, then answers each line on standard input with one of its own,
+until that is closed. AWS is behind TLS as it is in earnest, keeps connections open, and API servers remember who a
+token is of, as real ones do for two minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from aiohttp import web
+from moto.eks.models import eks_backends
+from werkzeug.serving import WSGIRequestHandler
+
+from bench.far.relay import Relay
+from sandbox.kube.tls import new_authority
+from sandbox.world import world as worlds
+from sandbox.world.servers import Embedded, authenticator_of, listening
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import TracebackType
+
+    from sandbox.kube.access import User
+    from sandbox.kube.eks_tokens import EksAuthenticator
+
+
+class FarWorld(worlds.World):
+    """A world whose every call travels.
+
+    Args:
+        latency: Seconds on each call.
+        folder: Where the authority's certificate and the fleet file go.
+    """
+
+    def __init__(self, *, latency: float, folder: Path) -> None:
+        super().__init__()
+        self.latency = latency
+        self.folder = folder
+        self.front = new_authority()
+        self.ca_file = folder / "ca.pem"
+        self.ca_file.write_text(self.front.pem, encoding="utf-8")
+        self.aws = Relay(tls=self.front.server, latency=latency)
+        self.trail = Relay(tls=self.front.server, latency=latency)
+        self.kube: list[float] = []
+        """Seconds that each call took at an API server, once it had arrived."""
+        self._far = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        WSGIRequestHandler.protocol_version = "HTTP/1.1"
+        for relay in (self.aws, self.trail):
+            await self._far.enter_async_context(relay)
+        patched: Any = worlds
+        patched.authenticator_of = self._authenticator
+        try:
+            await super().__aenter__()
+        finally:
+            patched.authenticator_of = authenticator_of
+        self.aws.upstream = super().environ()["AWS_ENDPOINT_URL"]
+        self.trail.upstream = self.cloudtrail.url
+        for cluster in self.clusters:
+            server = self._servers[cluster.name]
+            assert isinstance(server, Embedded)
+            app = server.api.app()
+            app.middlewares.append(self._travelling)
+            url = await listening(self._far, app, self.front)
+            made = eks_backends[cluster.account.id][cluster.region].clusters[cluster.eks_name]
+            made.endpoint = url
+            made.certificate_authority = {
+                "data": base64.b64encode(self.front.pem.encode()).decode()
+            }
+        self.fleet_yaml(self.folder / "fleet.yaml")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._far.aclose()
+        await super().__aexit__(kind, error, trace)
+
+    def environ(self) -> dict[str, str]:
+        """AWS_* for the bot's process: the relays, once they stand."""
+        near = super().environ()
+        if not self.aws.upstream:
+            return near
+        return {
+            **near,
+            "AWS_ENDPOINT_URL": self.aws.url,
+            "AWS_ENDPOINT_URL_CLOUDTRAIL": self.trail.url,
+            "AWS_CA_BUNDLE": str(self.ca_file),
+        }
+
+    def taken(self) -> dict[str, list[float]]:
+        """Service times since somebody last asked, in seconds: of AWS by operation, and of the API servers."""
+        told: dict[str, list[float]] = {"kubernetes": list(self.kube)}
+        for name, seconds in (*self.aws.services, *self.trail.services):
+            told.setdefault(name, []).append(seconds)
+        for services in (self.aws.services, self.trail.services, self.kube):
+            services.clear()
+        return told
+
+    @web.middleware
+    async def _travelling(
+        self,
+        request: web.Request,
+        handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
+    ) -> web.StreamResponse:
+        await asyncio.sleep(self.latency)
+        start = time.perf_counter()
+        try:
+            return await handler(request)
+        finally:
+            self.kube.append(time.perf_counter() - start)
+
+    def _authenticator(self, *arguments: Any) -> Any:
+        inner = authenticator_of(*arguments)
+        return _Remembers(inner, front=self.aws.url)
+
+
+@dataclass(slots=True)
+class _Remembers:
+    """An authenticator that takes tokens for the relay's address, and asks STS behind it, once for each token."""
+
+    inner: EksAuthenticator
+    front: str
+    known: dict[str, User | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        inside, ask = self.inner._sts, self.inner._caller  # noqa: SLF001  the bench's own world
+        self.inner._sts = self.front  # noqa: SLF001
+
+        async def caller(presigned: Any) -> str | None:
+            url = presigned.url.replace(self.front, inside)
+            return await ask(type(presigned)(url=url, base=inside, host="", query=presigned.query))
+
+        self.inner._caller = caller  # type: ignore[method-assign]  # noqa: SLF001
+
+    async def user(self, token: str) -> User | None:
+        """Name the bearer of a token."""
+        if token not in self.known:
+            self.known[token] = await self.inner.user(token)
+        return self.known[token]
+
+    async def close(self) -> None:
+        """Close the connections to STS."""
+        await self.inner.close()
+
+
+async def serve(latency: float) -> None:
+    """Run until standard input is closed."""
+    with tempfile.TemporaryDirectory(prefix="irsa-bench-") as folder:
+        async with FarWorld(latency=latency, folder=Path(folder)) as world:
+            way = {"environ": world.environ(), "fleet": str(world.folder / "fleet.yaml")}
+            print(json.dumps(way), flush=True)
+            while await asyncio.to_thread(sys.stdin.readline):
+                print(json.dumps(world.taken()), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(float(sys.argv[1])))
