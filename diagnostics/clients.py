@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
     from diagnostics.locate.sightings import RoleSightings
+    from diagnostics.proof.answer import Rehearsal, StsAnswer
     from diagnostics.web_identity_call import WebIdentityCalls
 
 
@@ -148,6 +149,51 @@ class TrustWriter(Protocol):
         """
 
 
+class ProviderWriter(Protocol):
+    """Writes IAM OIDC providers in one account as the fix role, where the fleet file allows it.
+
+    Each method raises:
+        Stale: The provider is not as the plan saw it; nothing was written.
+        WriteDenied: IAM refuses.
+        OutcomeUnknown: The connection broke after the request left.
+        WriteError: Anything else.
+    """
+
+    async def set_client_ids(
+        self, *, arn: str, before: tuple[str, ...], after: tuple[str, ...]
+    ) -> None:
+        """Add or remove the one client ID in which `before` and `after` differ."""
+
+    async def create(self, *, arn: str, url: str, client_ids: tuple[str, ...]) -> None:
+        """Create a provider that is not there, with the mark by which `delete` knows it."""
+
+    async def delete(self, *, arn: str, client_ids: tuple[str, ...]) -> None:
+        """Delete a provider that `create` made and that has these client IDs still."""
+
+
+class Prover(Protocol):
+    """Proves service accounts of one cluster, as the proof role of its account.
+
+    Neither the token nor the credentials leave its methods: not by an answer, an error, the journal or a log.
+    """
+
+    async def rehearse_pod(self, namespace: str, service_account: str) -> Rehearsal:
+        """Create a pod as a server-side dry run: nothing is made.
+
+        Raises:
+            ReadError: The API server could not be asked, or RBAC refuses.
+        """
+
+    async def ask_sts(
+        self, *, namespace: str, service_account: str, audience: str, role_arn: str
+    ) -> StsAnswer:
+        """Trade a short token of the service account for credentials that may do nothing, and drop them.
+
+        Raises:
+            ReadError: There is no token, or STS did not answer.
+        """
+
+
 class OrganizationReader(Protocol):
     """Reads the organization with the bot's own credentials.
 
@@ -203,8 +249,24 @@ class Clients(Protocol):
             WriteDenied: The account has no fix role.
         """
 
+    def prover(self, cluster: str) -> Prover:
+        """Who proves at STS for a cluster: assumes the account's proof role.
+
+        Raises:
+            NotInFleet: The fleet does not name the cluster.
+            ReadError: The account has no proof role, or the cluster has the proof turned off.
+        """
+
     def trust_writer(self, account_id: str) -> TrustWriter:
         """The writer of an account's trust policies: assumes the account's fix role.
+
+        Raises:
+            NotInFleet: The fleet does not name the account.
+            WriteDenied: The account has no fix role, or does not allow it.
+        """
+
+    def provider_writer(self, account_id: str) -> ProviderWriter:
+        """The writer of an account's OIDC providers: assumes the account's fix role.
 
         Raises:
             NotInFleet: The fleet does not name the account.

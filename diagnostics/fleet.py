@@ -23,8 +23,12 @@ class Account:
     fix_role: str | None = None
     """ARN of the role that only an approved fix assumes."""
     external_id: str | None = None
+    proof_role: str | None = None
+    """ARN of the role that only a proof at STS assumes."""
     allow_trust_policy_fix: bool = False
     """Whether an approved fix may write the trust policies of the account's roles."""
+    allow_provider_fix: bool = False
+    """Whether an approved fix may write the account's OIDC providers."""
     regions: tuple[str, ...] = ()
     """Where the inventory looks for clusters, beside the regions of the account's clusters."""
 
@@ -53,6 +57,12 @@ class FleetCluster:
     """OIDC issuer URL that the inventory saw: it leads to the cluster, and proves nothing about it."""
     seen_at: datetime | None = None
     """When the inventory saw the cluster."""
+    proof: bool = False
+    """Whether STS may be asked with tokens of the cluster's service accounts."""
+    proof_pod: bool = False
+    """Whether a proof also creates a pod as a server-side dry run."""
+    events: bool = False
+    """Whether a fix leaves a Kubernetes event on what it changed."""
     discovered: bool = False
     """Whether only the inventory knows the cluster, and not the fleet file."""
 

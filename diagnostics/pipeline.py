@@ -16,6 +16,7 @@ from diagnostics.gather.graph import gather
 from diagnostics.gather.once import OnceClients
 from diagnostics.languages import say
 from diagnostics.locate.target import locate
+from diagnostics.proof.answer import Proof
 from diagnostics.recognize.symptom import Symptom
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from diagnostics.case import Case
     from diagnostics.clients import Clients
+    from diagnostics.journal import Call
     from diagnostics.result import Diagnosis
     from diagnostics.wiring import Fact
 
@@ -73,13 +75,19 @@ async def diagnose(
         return explain(
             facts,
             results,
-            calls=once.memory.calls,
+            calls=_made(once, facts.get(Proof)),
             finished=now(),
             fixes_blocked=_blocked(target, io),
             fleet=io.fleet,
         )
     finally:
         await once.memory.close()
+
+
+def _made(once: OnceClients, proof: Fact | None) -> tuple[Call, ...]:
+    """Every call, oldest first: what was asked once, and the proof, which is made anew each time."""
+    proving = () if proof is None else proof.calls
+    return tuple(sorted((*once.memory.calls, *proving), key=lambda call: call.at))
 
 
 def _text_at(case: Case, seen: datetime) -> datetime | None:

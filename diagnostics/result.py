@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from diagnostics.evidence import Target
     from diagnostics.fix.plan import Fix
     from diagnostics.journal import Call
+    from diagnostics.proof.answer import Proof
     from diagnostics.languages import Words
     from diagnostics.recognize.symptom import Symptom
 
@@ -152,6 +153,8 @@ class Diagnosis:
     """Why no fix can be applied from here although there is one, in a sentence that says how to enable it."""
     text_at: datetime | None = None
     """When the text was true: its own time, or that of the first diagnosis of it."""
+    proof: Proof | None = None
+    """STS's own answer, where the fleet file turns the proof on for the cluster."""
     calls: tuple[Call, ...] = ()
     started: datetime
     seconds: float

@@ -14,19 +14,22 @@ from bot.clients.aws.identities import Identities, Purpose
 from bot.clients.aws.listing import list_clusters
 from bot.clients.aws.options import AwsOptions
 from bot.clients.aws.organization import Organization
+from bot.clients.aws.provider_writer import OidcProviderWriter
 from bot.clients.aws.regions import main_region
 from bot.clients.aws.sessions import AwsSessions
 from bot.clients.aws.trail import Trails
 from bot.clients.aws.trust_writer import TrustPolicyWriter
+from bot.clients.aws.web_identity import WebIdentitySts, proof_endpoint
 from bot.clients.aws.wanted import wanted_by
 from bot.clients.issuers import Issuers
 from bot.clients.kube.access import ClusterAccess
+from bot.clients.kube.prover import ClusterProver
 from bot.clients.kube.reader import ClusterReader
 from bot.clients.kube.writer import ClusterWriter
 from bot.clients.limits import Limits
 from bot.clients.slots import Slots
 from bot.inventory.role_index import RoleIndex
-from diagnostics.errors import WriteDenied
+from diagnostics.errors import ReadError, WriteDenied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
         IssuerReader,
         KubernetesWriter,
         OrganizationReader,
+        ProviderWriter,
+        Prover,
         TrustWriter,
     )
     from diagnostics.fleet import Account, Fleet
@@ -135,6 +140,28 @@ class FleetClients:
             )
         return ClusterWriter(self._access_to(cluster, Purpose.FIX))
 
+    def prover(self, cluster: str) -> Prover:
+        """Return who proves at STS for a cluster: assumes the account's proof role.
+
+        Raises:
+            NotInFleet: The fleet does not name the cluster.
+            ReadError: The account has no proof role, or the cluster has the proof turned off.
+        """
+        entry = self._fleet.cluster(cluster)
+        if not entry.proof or self._fleet.account(entry.account).proof_role is None:
+            raise ReadError(
+                f"the proof is off for cluster {cluster}",
+                enable=f"set `proof: true` for it, and proof_role of account {entry.account}, in the fleet file",
+            )
+        sts = WebIdentitySts(
+            self._sessions,
+            entry,
+            self._limits,
+            override=proof_endpoint(self._environ),
+            ca_bundle=self._environ.get("AWS_CA_BUNDLE") or None,
+        )
+        return ClusterProver(self._access_to(cluster, Purpose.PROVE), sts)
+
     def trust_writer(self, account_id: str) -> TrustWriter:
         """Return the writer of an account's trust policies: assumes the account's fix role.
 
@@ -149,6 +176,21 @@ class FleetClients:
                 "trust policy is written there"
             )
         return TrustPolicyWriter(self._calls(account, Purpose.FIX))
+
+    def provider_writer(self, account_id: str) -> ProviderWriter:
+        """Return the writer of an account's OIDC providers: assumes the account's fix role.
+
+        Raises:
+            NotInFleet: The fleet does not name the account.
+            WriteDenied: The account has no fix role, or does not allow it.
+        """
+        account = self._fleet.account(account_id)
+        if account.fix_role is None or not account.allow_provider_fix:
+            raise WriteDenied(
+                f"account {account_id} needs fix_role and allow_provider_fix in the fleet file before an "
+                "OIDC provider is written there"
+            )
+        return OidcProviderWriter(self._calls(account, Purpose.FIX))
 
     async def close(self) -> None:
         """Close connections and threads; calls under way end with their own timeouts."""

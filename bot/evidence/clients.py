@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         KubernetesReader,
         KubernetesWriter,
         OrganizationReader,
+        Prover,
+        ProviderWriter,
         TrustWriter,
     )
     from diagnostics.evidence import ControlPolicies, PublishedKeys
@@ -102,7 +104,23 @@ class EvidenceClients:
         """
         raise WriteDenied(f"cluster {cluster} is not changed on evidence from files")
 
+    def prover(self, cluster: str) -> Prover:
+        """Refuse: no token is made on the word of a file.
+
+        Raises:
+            ReadError: Always.
+        """
+        raise beyond(f"what STS says to cluster {cluster}", "sts:AssumeRoleWithWebIdentity")
+
     def trust_writer(self, account_id: str) -> TrustWriter:
+        """Refuse: nothing is changed on the word of a file.
+
+        Raises:
+            WriteDenied: Always.
+        """
+        raise WriteDenied(f"account {account_id} is not changed on evidence from files")
+
+    def provider_writer(self, account_id: str) -> ProviderWriter:
         """Refuse: nothing is changed on the word of a file.
 
         Raises:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from bot.fleet_file.cross_rules import approver_faults, freeze_faults, reader_faults
 from bot.fleet_file.faults import Fault
@@ -57,6 +57,7 @@ def cross_faults(root: Mapping) -> Iterator[Fault]:
         yield from _named(entry, "accounts", accounts, f"readers[{index}]")
     for index, entry in enumerate(_entries(root, "accounts")):
         yield from _foreign_roles(entry, f"accounts[{index}]")
+    yield from _proofs(root)
     yield from _double_bindings(root)
     yield from _hub(root)
 
@@ -154,7 +155,7 @@ def _named(entry: Mapping, section: str, known: Collection[str], where: str) -> 
 
 def _foreign_roles(entry: Mapping, where: str) -> Iterator[Fault]:
     own = _scalar(entry, "id")
-    roles = {key: _scalar(entry, key) for key in ("read_role", "fix_role")}
+    roles = {key: _scalar(entry, key) for key in ("read_role", "fix_role", "proof_role")}
     for key, node in roles.items():
         arn = RoleArn.parse(node.raw) if node is not None else None
         if node is not None and arn is not None and own is not None and arn.account != own.raw:
@@ -164,6 +165,33 @@ def _foreign_roles(entry: Mapping, where: str) -> Iterator[Fault]:
     if read is not None and fix is not None and read.raw == fix.raw:
         words = "the same role as read_role; reading and fixing must be different identities"
         yield _fault(fix, f"{where}.fix_role", words)
+    prove = roles["proof_role"]
+    for key, other in (("read_role", read), ("fix_role", fix)):
+        if prove is not None and other is not None and prove.raw == other.raw:
+            words = f"the same role as {key}; only a proof may make tokens of service accounts"
+            yield _fault(prove, f"{where}.proof_role", words)
+
+
+def _proofs(root: Mapping) -> Iterator[Fault]:
+    """Yield clusters whose proof nobody could make."""
+    able = {
+        text
+        for e in _entries(root, "accounts")
+        if _scalar(e, "proof_role") is not None
+        for text in _texts(e, "id", "name")
+    }
+    for index, entry in enumerate(_entries(root, "clusters")):
+        where = f"clusters[{index}]"
+        proof, pod = _scalar(entry, "proof"), _scalar(entry, "proof_pod")
+        account = _scalar(entry, "account")
+        if _is_on(proof) and account is not None and account.raw not in able:
+            yield _fault(proof, f"{where}.proof", "its account has no proof_role; name one, or turn this off")
+        if _is_on(pod) and not _is_on(proof):
+            yield _fault(pod, f"{where}.proof_pod", "given without proof: true, which it is a part of")
+
+
+def _is_on(node: Scalar | None) -> TypeGuard[Scalar]:
+    return node is not None and node.raw.lower() in ("true", "yes", "on")
 
 
 def _hub(root: Mapping) -> Iterator[Fault]:

@@ -133,7 +133,9 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
             read_role=role_arn(a.read_role, account=a.id, name=a.name, regions=regions),
             fix_role=role_arn(a.fix_role, account=a.id, name=a.name, regions=regions),
             external_id=a.external_id,
+            proof_role=role_arn(a.proof_role, account=a.id, name=a.name, regions=regions),
             allow_trust_policy_fix=a.allow_trust_policy_fix,
+            allow_provider_fix=a.allow_provider_fix,
             regions=tuple(dict.fromkeys(a.regions)),
         )
         for a in document.accounts
@@ -257,4 +259,7 @@ def _cluster(entry: ClusterEntry, account: str, ca: str | None, folder: Path) ->
         kubeconfig=str(_located(entry.kubeconfig, folder)) if entry.kubeconfig else None,
         context=entry.context,
         issuer=entry.issuer,
+        proof=entry.proof,
+        proof_pod=entry.proof_pod,
+        events=entry.events,
     )

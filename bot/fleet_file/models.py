@@ -211,6 +211,15 @@ class AccountEntry(Entry):
         default=False,
         description="Whether an approved fix may write the trust policies of this account's roles.",
     )
+    allow_provider_fix: YesNo = Field(
+        default=False,
+        description="Whether an approved fix may create this account's OIDC providers and add client IDs to them.",
+    )
+    proof_role: Annotated[str, AfterValidator(_role)] | None = Field(
+        default=None,
+        description="Role that only a proof at STS assumes, in clusters with `proof: true`. It needs no IAM "
+        "permission; its Kubernetes group may create serviceaccounts/token.",
+    )
     regions: tuple[Region, ...] = Field(
         default=(),
         description="Regions in which EKS is asked for clusters that this file does not name, beside those of "
@@ -243,6 +252,19 @@ class ClusterEntry(Entry):
     )
     issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
         default=None, description="OIDC issuer URL, where EKS can't be asked for it."
+    )
+    proof: YesNo = Field(
+        default=False,
+        description="Whether STS may be asked with short tokens of this cluster's service accounts; needs the "
+        "account's proof_role.",
+    )
+    proof_pod: YesNo = Field(
+        default=False,
+        description="Whether a proof also creates a pod as a server-side dry run, to see the webhook act.",
+    )
+    events: YesNo = Field(
+        default=False,
+        description="Whether an applied fix leaves a Kubernetes event on the object, naming who approved it.",
     )
 
 

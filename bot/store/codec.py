@@ -12,6 +12,7 @@ import diagnostics.evidence
 import diagnostics.fix.plan
 import diagnostics.fleet
 import diagnostics.journal
+import diagnostics.proof.answer
 import diagnostics.recognize.symptom
 import diagnostics.result
 import handlers.render.card
@@ -30,6 +31,7 @@ _NAMES: Final[dict[str, Any]] = {"datetime": datetime, "Words": Words} | {
         diagnostics.evidence,
         diagnostics.fleet,
         diagnostics.journal,
+        diagnostics.proof.answer,
         diagnostics.recognize.symptom,
         diagnostics.result,
         diagnostics.fix.plan,

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 from diagnostics.evidence import Cluster, Found, IamRole, Target
 from diagnostics.explain.correction import correct, harden
 from diagnostics.explain.order import explained, leading
+from diagnostics.explain.proved import held_against
 from diagnostics.explain.words import HEADLINE, clip, sentence
 from diagnostics.fix.trust import trust_fix
 from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
 from diagnostics.languages import say
+from diagnostics.proof.answer import Proof
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
 from diagnostics.result import Diagnosis, Result, Severity, Status, Verdict
 
@@ -86,7 +88,8 @@ def explain(
     results = tuple(
         replace(r, follows_from=follows[r.code]) if r.code in follows else r for r in results
     )
-    verdict, headline, advice = _verdict(root, results, symptom, target)
+    proof = value_of(facts, Proof)
+    verdict, headline, advice = held_against(_verdict(root, results, symptom, target), proof)
     policies = _policies(facts, results)
     fixes = _fixes(roots)
     role, cluster = value_of(facts, IamRole), value_of(facts, Cluster)
@@ -111,6 +114,7 @@ def explain(
         fixes=_in_order(() if fixes_blocked else fixes, trust, root),
         fixes_blocked=fixes_blocked if fixes else None,
         text_at=now.text_at,
+        proof=proof,
         calls=calls,
         started=now.at,
         seconds=max((finished - now.at).total_seconds(), 0.0),

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from diagnostics.errors import NotInFleet, WriteDenied
-from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload, UpdateTrustPolicy
+from diagnostics.fix.plan import (
+    AnnotateServiceAccount,
+    RestartWorkload,
+    SetClientIds,
+    SetProvider,
+    UpdateTrustPolicy,
+    parts_of,
+)
 from diagnostics.fix.trust import own_roles
 from diagnostics.journal import recording
 
@@ -15,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from diagnostics.clients import Clients
-    from diagnostics.fix.plan import Fix
+    from diagnostics.fix.plan import Fix, Part
     from diagnostics.journal import Call
 
 Step: TypeAlias = "Callable[[Clients], Awaitable[object]]"
@@ -33,9 +40,14 @@ class Applied:
 
 def steps(fix: Fix, *, at: datetime) -> Generator[Step, object, None]:
     """Yield the writes of a fix in order; each carries the precondition that the plan saw."""
+    for part in parts_of(fix):
+        yield _step(part, at)
+
+
+def _step(fix: Part, at: datetime) -> Step:
     match fix:
         case AnnotateServiceAccount():
-            yield lambda io: io.kubernetes_writer(fix.cluster).annotate_service_account(
+            return lambda io: io.kubernetes_writer(fix.cluster).annotate_service_account(
                 namespace=fix.namespace,
                 name=fix.name,
                 uid=fix.uid,
@@ -44,19 +56,34 @@ def steps(fix: Fix, *, at: datetime) -> Generator[Step, object, None]:
                 after=fix.after,
             )
         case RestartWorkload():
-            yield lambda io: io.kubernetes_writer(fix.cluster).restart_workload(
+            return lambda io: io.kubernetes_writer(fix.cluster).restart_workload(
                 namespace=fix.namespace, ref=fix.ref, uid=fix.uid, at=at
             )
         case UpdateTrustPolicy():
+            return _replaced(fix)
+        case SetClientIds():
+            return lambda io: io.provider_writer(fix.account).set_client_ids(
+                arn=fix.provider_arn, before=fix.before, after=fix.after
+            )
+        case SetProvider(present=True):
+            return lambda io: io.provider_writer(fix.account).create(
+                arn=fix.provider_arn, url=fix.url, client_ids=fix.client_ids
+            )
+        case SetProvider():
+            return lambda io: io.provider_writer(fix.account).delete(
+                arn=fix.provider_arn, client_ids=fix.client_ids
+            )
 
-            async def replace(io: Clients) -> None:
-                if fix.role_arn in own_roles(io.fleet):
-                    raise WriteDenied("the roles that the bot works with are never written")
-                await io.trust_writer(fix.account).update_trust_policy(
-                    role_arn=fix.role_arn, before=fix.before, after=fix.after
-                )
 
-            yield replace
+def _replaced(fix: UpdateTrustPolicy) -> Step:
+    async def replace(io: Clients) -> None:
+        if fix.role_arn in own_roles(io.fleet):
+            raise WriteDenied("the roles that the bot works with are never written")
+        await io.trust_writer(fix.account).update_trust_policy(
+            role_arn=fix.role_arn, before=fix.before, after=fix.after
+        )
+
+    return replace
 
 
 async def apply(fix: Fix, io: Clients, *, now: Callable[[], datetime]) -> Applied:

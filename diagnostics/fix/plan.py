@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from diagnostics.fix.kind import FixKind
+from diagnostics.fix.provider_plan import SetClientIds, SetProvider
 
 if TYPE_CHECKING:
     from diagnostics.fleet import WorkloadRef
-
-
-class FixKind(StrEnum):
-    """What a fix does, as the rules of the fleet file name it."""
-
-    ANNOTATE = "annotate"
-    RESTART = "restart"
-    TRUST_POLICY = "trust_policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,4 +148,76 @@ class UpdateTrustPolicy:
         return replace(self, before=self.after, after=self.before)
 
 
-Fix = AnnotateServiceAccount | RestartWorkload | UpdateTrustPolicy
+Part = AnnotateServiceAccount | RestartWorkload | UpdateTrustPolicy | SetClientIds | SetProvider
+"""A fix that is one write, or a few of one kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotateAndRestart:
+    """Write an annotation, then replace the pods that were made without it: one decision, two kinds of write."""
+
+    annotate: AnnotateServiceAccount
+    restarts: tuple[RestartWorkload, ...]
+    """At least one; in this order, after the annotation."""
+
+    @property
+    def cluster(self) -> str:
+        """Where."""
+        return self.annotate.cluster
+
+    @property
+    def namespace(self) -> str:
+        """Where."""
+        return self.annotate.namespace
+
+    @property
+    def kind(self) -> FixKind:
+        """Its first step's; whoever asks for rules asks `kinds_of`."""
+        return FixKind.ANNOTATE
+
+    @property
+    def subject(self) -> str:
+        """What is changed: two fixes of one subject are in each other's way."""
+        return f"{self.annotate.subject}, then {', '.join(fix.subject for fix in self.restarts)}"
+
+    @property
+    def summary(self) -> str:
+        """The button's label."""
+        return "Annotate and restart"
+
+    @property
+    def command(self) -> str:
+        """The same by hand."""
+        return " && ".join(part.command for part in parts_of(self))
+
+    def undo(self) -> AnnotateServiceAccount:
+        """Put the annotation back; the pods then need another restart, which is another decision."""
+        return self.annotate.undo()
+
+
+Fix = Part | AnnotateAndRestart
+
+
+def parts_of(fix: Fix) -> tuple[Part, ...]:
+    """The writes of a fix, in order; each can be made, and fail, on its own."""
+    return (fix.annotate, *fix.restarts) if isinstance(fix, AnnotateAndRestart) else (fix,)
+
+
+def kinds_of(fix: Fix) -> tuple[FixKind, ...]:
+    """Every kind of fix that the rules must allow for this one."""
+    return tuple(dict.fromkeys(part.kind for part in parts_of(fix)))
+
+
+__all__: Final = [
+    "AnnotateAndRestart",
+    "AnnotateServiceAccount",
+    "Fix",
+    "FixKind",
+    "Part",
+    "RestartWorkload",
+    "SetClientIds",
+    "SetProvider",
+    "UpdateTrustPolicy",
+    "kinds_of",
+    "parts_of",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.gather import aws, issuer, kubernetes, pod_identity, refusals, target
+from diagnostics.gather import aws, issuer, kubernetes, pod_identity, proof, refusals, target
 from diagnostics.wiring import declared_probes
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from diagnostics.wiring import Probe
 
-_DECLARING = (aws, issuer, kubernetes, pod_identity, refusals, target)
+_DECLARING = (aws, issuer, kubernetes, pod_identity, proof, refusals, target)
 
 
 def probes() -> Mapping[type, Probe]:

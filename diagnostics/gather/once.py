@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         KubernetesReader,
         KubernetesWriter,
         OrganizationReader,
+        Prover,
+        ProviderWriter,
         TrustWriter,
     )
     from diagnostics.evidence import (
@@ -135,9 +137,17 @@ class OnceClients:
         """The writer of a cluster; writes are never remembered."""
         return self._inner.kubernetes_writer(cluster)
 
+    def prover(self, cluster: str) -> Prover:
+        """Who proves at STS; every proof is made anew."""
+        return self._inner.prover(cluster)
+
     def trust_writer(self, account_id: str) -> TrustWriter:
         """The writer of an account's trust policies; writes are never remembered."""
         return self._inner.trust_writer(account_id)
+
+    def provider_writer(self, account_id: str) -> ProviderWriter:
+        """The writer of an account's OIDC providers; writes are never remembered."""
+        return self._inner.provider_writer(account_id)
 
 
 class OnceAws:

@@ -14,6 +14,7 @@ from sandbox.kube.status import ApiError
 ADMINS: Final = "system:masters"
 READERS: Final = "irsa-doctor:read"
 FIXERS: Final = "irsa-doctor:fix"
+PROVERS: Final = "irsa-doctor:prove"
 _WORKLOADS: Final = ["deployments", "statefulsets", "daemonsets"]
 _READ: Final = ["get", "list"]
 
@@ -38,6 +39,10 @@ CLUSTER_ROLES: Final[dict[str, list[dict[str, Any]]]] = {
         {"apiGroups": [""], "resources": ["serviceaccounts"], "verbs": ["get", "patch"]},
         {"apiGroups": ["apps"], "resources": _WORKLOADS, "verbs": ["get", "patch"]},
     ],
+    PROVERS: [
+        {"apiGroups": [""], "resources": ["serviceaccounts/token"], "verbs": ["create"]},
+        {"apiGroups": [""], "resources": ["pods"], "verbs": ["create"]},
+    ],
     "system:authenticated": [
         {
             "nonResourceURLs": ["/api", "/apis", "/version", "/healthz", "/readyz", "/livez"],
@@ -46,7 +51,8 @@ CLUSTER_ROLES: Final[dict[str, list[dict[str, Any]]]] = {
         {"nonResourceURLs": ["/api/*", "/apis/*"], "verbs": ["get"]},
     ],
 }
-"""The rules of each group: those of `deploy/kubernetes`; the same are applied to a real API server."""
+"""The rules of each group: those of `deploy/kubernetes`, and for proofs those of `docs/proof.md`; the same are
+applied to a real API server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aiohttp import web
 
-from sandbox.kube import identity_webhook, patches
+from sandbox.kube import identity_webhook, patches, service_account_tokens
 from sandbox.kube.access import ADMINS, Attributes, User, authorize, self_review
 from sandbox.kube.controllers import Controllers
 from sandbox.kube.resources import (
@@ -83,6 +83,7 @@ class KubernetesApi:
         self._admin_token = admin_token
         self._authenticator = authenticator
         self._controllers = Controllers(self.store, self._admit)
+        self._tokens = service_account_tokens.ServiceAccountTokens(issuer, now)
 
     def app(self) -> web.Application:
         """The HTTP side of it."""
@@ -94,9 +95,30 @@ class KubernetesApi:
         user = await self._user(request)
         self.requests.append(f"{request.method} {request.path_qs}")
         del self.requests[:-1_000]
+        if asked := service_account_tokens.PATH.fullmatch(request.path):
+            return await self._token(request, user, asked[1], asked[2])
         if request.method == "POST" and request.path == SELF_REVIEWS:
             return web.json_response(self_review(user, await _body(request)), status=201)
         return await self._served(request, user)
+
+    async def _token(
+        self, request: web.Request, user: User, namespace: str, name: str
+    ) -> web.StreamResponse:
+        if request.method != "POST":
+            raise ApiError(405, "MethodNotAllowed", "the server does not allow this method here")
+        authorize(
+            user,
+            Attributes(
+                verb="create",
+                group="",
+                resource=service_account_tokens.RESOURCE,
+                namespace=namespace,
+                name=name,
+            ),
+        )
+        account = self.store.get(SERVICE_ACCOUNT, namespace, name)
+        answer = self._tokens.answer(await _body(request), account)
+        return web.json_response(answer, status=201)
 
     async def _served(self, request: web.Request, user: User) -> web.StreamResponse:
         parts = request.path.strip("/").split("/")
@@ -236,12 +258,10 @@ class KubernetesApi:
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["RS256"],
             }
-        if path == "/version":
-            return {"major": "1", "minor": "34", "gitVersion": "v1.34.1-sandbox"}
-        if path in ("/healthz", "/readyz", "/livez"):
-            return {"status": "ok"}
-        if path == "/api":
-            return {"kind": "APIVersions", "versions": ["v1"]}
+        if path == service_account_tokens.KEYS:
+            return self._tokens.keys
+        if path in _PLAIN:
+            return _PLAIN[path]
         if path == "/apis":
             return {"kind": "APIGroupList", "apiVersion": "v1", "groups": _groups()}
         here = [resource for resource in RESOURCES if resource.base == path]
@@ -306,6 +326,11 @@ def _verb(method: str, name: str | None) -> str:
     return verb
 
 
+_PLAIN: Final[dict[str, Object]] = {
+    "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.1-sandbox"},
+    **dict.fromkeys(("/healthz", "/readyz", "/livez"), {"status": "ok"}),
+    "/api": {"kind": "APIVersions", "versions": ["v1"]},
+}
 _BY_PATH: Final = {(resource.base, resource.plural): resource for resource in RESOURCES}
 
 

@@ -66,9 +66,11 @@ def pod_reviews(pods: Pods, *, region: str) -> Callable[[web.Request], Awaitable
             found = await pods.account(namespace, account)
             after = identity_webhook.mutated(pod, found, region=region)
             if after != pod:
-                after["metadata"]["namespace"] = namespace
-                pods.make(after)
-                said = "the sandbox creates the injected pod in its place"
+                said = "the sandbox would create the injected pod in its place"
+                if not wanted.get("dryRun"):
+                    after["metadata"]["namespace"] = namespace
+                    pods.make(after)
+                    said = "the sandbox creates the injected pod in its place"
                 answer |= {"allowed": False, "status": {"code": 403, "message": said}}
         return web.json_response(
             {"apiVersion": asked["apiVersion"], "kind": "AdmissionReview", "response": answer}

@@ -18,18 +18,24 @@ from moto.organizations.models import organizations_backends
 from moto.server import ThreadedMotoServer
 from moto.sts.models import sts_backends
 
+from diagnostics.checks.control_policies import refusal
+from diagnostics.evidence import IamRole
+from diagnostics.iam.decision import Outcome
 from sandbox.eks import Association, Beside
+from sandbox.iam import serve_client_ids
 from sandbox.world.landscape import (
     CONTROL_POLICY,
     FIX_ROLE,
     MANAGEMENT,
     MEMBERS,
+    PROOF_ROLE,
     READ_ROLE,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from diagnostics.iam.request import WebIdentityRequest
     from sandbox.world.blueprint import Role
     from sandbox.world.landscape import Account, Cluster
 
@@ -51,6 +57,7 @@ class Moto:
         """Listen on a free port of 127.0.0.1."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         Beside.serve()
+        serve_client_ids()
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self._server.start()
         host, port = self._server.get_host_and_port()
@@ -86,6 +93,38 @@ class Moto:
                 if role.access_key_id == access_key:
                     return str(role.secret_access_key)
         return None
+
+    def trust_of(self, role_arn: str) -> tuple[str, int] | None:
+        """A role's trust policy and its longest session in seconds, for STS."""
+        account = role_arn.split(":")[4]
+        if account not in {member.id for member in MEMBERS}:
+            return None
+        for role in iam_backends[account][_PARTITION].roles.values():
+            if role.arn == role_arn:
+                return str(role.assume_role_policy_document), int(role.max_session_duration or 3600)
+        return None
+
+    def client_ids_of(self, account: str, issuer: str) -> tuple[str, ...] | None:
+        """The client IDs of an issuer's provider in an account, for STS."""
+        if account not in {member.id for member in MEMBERS}:
+            return None
+        for provider in iam_backends[account][_PARTITION].open_id_providers.values():
+            if provider.url == issuer:
+                return tuple(provider.client_id_list)
+        return None
+
+    def refuses(self, role_arn: str, request: WebIdentityRequest) -> bool:
+        """Whether the organization's policy denies a call, for STS."""
+        name = role_arn.rpartition("/")[2]
+        role = IamRole(
+            arn=role_arn,
+            name=name,
+            path="/",
+            account=role_arn.split(":")[4],
+            trust_text="",
+            trust=None,
+        )
+        return refusal(json.dumps(CONTROL_POLICY), role, request)[0] is Outcome.EXPLICIT_DENY
 
     def empty(self, account: Account) -> None:
         """Remove roles, providers and clusters; sessions stay valid, as they would."""
@@ -126,7 +165,7 @@ class Moto:
                 }
             ],
         }
-        for name in (READ_ROLE, FIX_ROLE):
+        for name in (READ_ROLE, FIX_ROLE, PROOF_ROLE):
             _create_role(account, name, "/", trust, days_ago=300)
 
     def add_role(self, role: Role) -> None:

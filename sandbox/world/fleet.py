@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sandbox.world.blueprint import role_arn_of
-from sandbox.world.landscape import FIX_ROLE, MEMBERS, READ_ROLE
+from sandbox.world.landscape import FIX_ROLE, MEMBERS, PROOF_ROLE, READ_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,14 @@ def fleet_text(clusters: Iterable[Cluster], scenarios: Iterable[Scenario]) -> st
         "version": 1,
         "organization": True,
         "accounts": [
-            {"id": a.id, "name": a.name, "read_role": READ_ROLE, "fix_role": FIX_ROLE}
+            {
+                "id": a.id,
+                "name": a.name,
+                "read_role": READ_ROLE,
+                "fix_role": FIX_ROLE,
+                "proof_role": PROOF_ROLE,
+                "allow_provider_fix": True,
+            }
             for a in MEMBERS
         ],
         "clusters": [
@@ -35,6 +42,9 @@ def fleet_text(clusters: Iterable[Cluster], scenarios: Iterable[Scenario]) -> st
                 "account": cluster.account.name,
                 "region": cluster.region,
                 "eks_name": cluster.eks_name,
+                "proof": True,
+                "proof_pod": True,
+                "events": True,
             }
             for cluster in clusters
         ],

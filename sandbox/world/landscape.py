@@ -7,6 +7,7 @@ from typing import Any, Final
 
 READ_ROLE: Final = "irsa-doctor-read"
 FIX_ROLE: Final = "irsa-doctor-fix"
+PROOF_ROLE: Final = "irsa-doctor-prove"
 AUDIENCE: Final = "sts.amazonaws.com"
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 import aiohttp
 from aiohttp import web
 
-from sandbox.kube.access import FIXERS, READERS
+from sandbox.kube.access import FIXERS, PROVERS, READERS
 from sandbox.kube.api import KubernetesApi
 from sandbox.kube.eks_tokens import AccessEntry, EksAuthenticator
-from sandbox.world.landscape import FIX_ROLE, READ_ROLE
+from sandbox.world.landscape import FIX_ROLE, PROOF_ROLE, READ_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,12 +147,16 @@ async def listening(
 
 
 def authenticator_of(cluster: Cluster, moto: Moto, now: Callable[[], datetime]) -> EksAuthenticator:
-    """Who may come in: the bot's two roles of the cluster's account, each with its group."""
+    """Who may come in: the bot's three roles of the cluster's account, each with its group."""
     return EksAuthenticator(
         cluster=cluster.eks_name,
         entries=tuple(
             AccessEntry(role_arn=f"arn:aws:iam::{cluster.account.id}:role/{role}", groups=(group,))
-            for role, group in ((READ_ROLE, READERS), (FIX_ROLE, FIXERS))
+            for role, group in (
+                (READ_ROLE, READERS),
+                (FIX_ROLE, FIXERS),
+                (PROOF_ROLE, PROVERS),
+            )
         ),
         sts=moto.url,
         secrets=moto,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from sandbox.cloudtrail import CloudTrail, account_of
 from sandbox.kube.tls import new_authority
 from sandbox.scenarios.load import scenarios
+from sandbox.sts import Sts
 from sandbox.world.aws import Moto
 from sandbox.world.blueprint import blueprint
 from sandbox.world.fleet import fleet_text
@@ -21,7 +22,7 @@ from sandbox.world.trail import refused_calls
 from sandbox.world.webhooks import webhook_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -56,6 +57,7 @@ class World:
         self._moto = Moto()
         self._clock = Clock()
         self.cloudtrail = CloudTrail(account_of=account_of, now=self._clock)
+        self.sts = Sts(accounts=self._moto, keys=self._published, now=self._clock)
         self._authority = new_authority()
         self._stack = AsyncExitStack()
         self._servers: dict[str, Embedded | RealCluster] = {}
@@ -113,7 +115,11 @@ class World:
 
     def environ(self) -> dict[str, str]:
         """AWS_* for the bot's process: its own credentials are those of the management account."""
-        return {**self._moto.environ(), "AWS_ENDPOINT_URL_CLOUDTRAIL": self.cloudtrail.url}
+        return {
+            **self._moto.environ(),
+            "AWS_ENDPOINT_URL_CLOUDTRAIL": self.cloudtrail.url,
+            "IRSA_PROOF_STS_URL": self.sts.url,
+        }
 
     def fleet_yaml(self, path: Path | None = None) -> str:
         """Write the fleet file that fits this world; its text."""
@@ -158,10 +164,19 @@ class World:
         server = self._servers[cluster]
         return server.url, server.ca_pem
 
+    async def _published(self, issuer: str) -> Mapping[str, Any] | None:
+        """The keys of an issuer, as STS would fetch them."""
+        for cluster in self.clusters:
+            if cluster.issuer_path == issuer:
+                keys: Mapping[str, Any] = await self.kubectl_get(cluster.name, "/openid/v1/jwks")
+                return keys
+        return None
+
     async def _start(self) -> None:
         await asyncio.to_thread(self._moto.start)
         self._stack.push_async_callback(asyncio.to_thread, self._moto.stop)
         await self._stack.enter_async_context(self.cloudtrail)
+        await self._stack.enter_async_context(self.sts)
         for cluster in self.clusters:
             authenticator = authenticator_of(cluster, self._moto, self._clock)
             self._stack.push_async_callback(authenticator.close)

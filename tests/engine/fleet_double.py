@@ -30,6 +30,7 @@ from diagnostics.fix.trust import same_policy
 from diagnostics.iam import parse
 from diagnostics.journal import Call, record
 from diagnostics.locate.sightings import RoleSightings
+from diagnostics.proof.answer import Asked, Injected, Rehearsal, StsAnswer
 from diagnostics.web_identity_call import WebIdentityCalls
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ class World:
     published: PublishedKeys | None = None
     """None: the issuer publishes what it should."""
     signing: frozenset[str] = frozenset({"key-1"})
+    sts: list[StsAnswer] = field(default_factory=lambda: [StsAnswer(asked=Asked.GIVEN)])
+    """What STS answers, one after the other; the last one for ever."""
+    rehearsal: Rehearsal = field(default_factory=lambda: Rehearsal(injected=Injected.INJECTED))
 
     def note(self, operation: str, resource: str) -> None:
         """Record a call, then refuse it where it is to be refused."""
@@ -129,6 +133,17 @@ class DoubleClients:
         if account.fix_role is None or not account.allow_trust_policy_fix:
             raise WriteDenied("the account does not allow it")
         return DoubleTrustWriter(self.world)
+
+
+    def provider_writer(self, account_id: str) -> DoubleProviderWriter:
+        account = self.world.fleet.account(account_id)
+        if account.fix_role is None or not account.allow_provider_fix:
+            raise WriteDenied("the account does not allow it")
+        return DoubleProviderWriter(self.world)
+
+    def prover(self, cluster: str) -> DoubleProver:
+        self.world.fleet.cluster(cluster)
+        return DoubleProver(self.world)
 
 
 class DoubleAws:
@@ -304,6 +319,63 @@ class DoubleWriter:
             if workload.uid == uid:
                 return workload
         raise Stale("workload", expected=uid, found=None)
+
+
+class DoubleProviderWriter:
+    """Writes OIDC providers into the world, with the preconditions of the real one."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def set_client_ids(
+        self, *, arn: str, before: tuple[str, ...], after: tuple[str, ...]
+    ) -> None:
+        self.world.note("SetClientIds", arn)
+        held = self.world.providers.get(arn)
+        if held is None or set(held.client_ids) != set(before):
+            found = None if held is None else ", ".join(held.client_ids)
+            raise Stale(
+                f"client IDs of OIDC provider {arn}", expected=", ".join(before), found=found
+            )
+        self.world.providers[arn] = replace(held, client_ids=after)
+
+    async def create(self, *, arn: str, url: str, client_ids: tuple[str, ...]) -> None:
+        self.world.note("CreateOpenIDConnectProvider", arn)
+        if arn in self.world.providers:
+            raise Stale(f"OIDC provider {arn}", expected=None, found="present")
+        self.world.providers[arn] = OidcProvider(
+            arn=arn,
+            url=url.removeprefix("https://"),
+            account=arn.split(":")[4],
+            client_ids=client_ids,
+        )
+
+    async def delete(self, *, arn: str, client_ids: tuple[str, ...]) -> None:
+        self.world.note("DeleteOpenIDConnectProvider", arn)
+        held = self.world.providers.get(arn)
+        if held is None or set(held.client_ids) != set(client_ids):
+            found = None if held is None else ", ".join(held.client_ids)
+            raise Stale(
+                f"client IDs of OIDC provider {arn}", expected=", ".join(client_ids), found=found
+            )
+        del self.world.providers[arn]
+
+
+class DoubleProver:
+    """Answers with what the world holds ready."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def rehearse_pod(self, namespace: str, service_account: str) -> Rehearsal:
+        self.world.note("create pods (dry run)", f"{namespace}/{service_account}")
+        return self.world.rehearsal
+
+    async def ask_sts(
+        self, *, namespace: str, service_account: str, audience: str, role_arn: str
+    ) -> StsAnswer:
+        self.world.note("AssumeRoleWithWebIdentity", f"{role_arn} {audience}")
+        return self.world.sts.pop(0) if len(self.world.sts) > 1 else self.world.sts[0]
 
 
 class DoubleTrustWriter:

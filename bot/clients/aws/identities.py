@@ -40,6 +40,7 @@ class Purpose(StrEnum):
 
     READ = "read"
     FIX = "fix"
+    PROVE = "prove"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,11 @@ class Identities:
         Raises:
             ReadError: The role can't be assumed, or the bot's own credentials are of another account.
         """
-        role = account.read_role if purpose is Purpose.READ else account.fix_role
+        role = {
+            Purpose.READ: account.read_role,
+            Purpose.FIX: account.fix_role,
+            Purpose.PROVE: account.proof_role,
+        }[purpose]
 
         async def make() -> Kept[Identity]:
             if role is None:

@@ -185,8 +185,8 @@ class ClusterAccess:
         entry = self.entry
         if self._by_kubeconfig:
             found = (await self._kubeconfig()).endpoint
-            if self._calls.purpose is Purpose.FIX:
-                # The fix role speaks, not the kubeconfig's user.
+            if self._calls.purpose is not Purpose.READ:
+                # The fix role or the proof role speaks, not the kubeconfig's user.
                 found = replace(found, cert_file=None, key_file=None)
             return Kept(
                 value=replace(found, proxy=entry.proxy_url or found.proxy),

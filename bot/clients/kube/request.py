@@ -36,6 +36,8 @@ class Kind:
 
 
 SERVICE_ACCOUNT: Final = Kind(kind="ServiceAccount", group="", plural="serviceaccounts")
+TOKEN: Final = Kind(kind="TokenRequest", group="", plural="serviceaccounts/token")
+EVENT: Final = Kind(kind="Event", group="", plural="events")
 POD: Final = Kind(kind="Pod", group="", plural="pods")
 WEBHOOKS: Final = Kind(
     kind="MutatingWebhookConfiguration",
@@ -107,7 +109,8 @@ class Answer:
     """What the API server said."""
 
     status: int
-    body: bytes
+    body: bytes = field(repr=False)
+    """Not shown: it may hold a token."""
     retry_after: float | None = None
     """Seconds."""
 
