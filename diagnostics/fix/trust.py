@@ -51,7 +51,9 @@ def trust_fix(
 
 def own_roles(fleet: Fleet) -> frozenset[str]:
     """The ARNs of the roles that the bot works with."""
-    named = [role for a in fleet.accounts for role in (a.read_role, a.fix_role) if role]
+    named = [
+        role for a in fleet.accounts for role in (a.read_role, a.fix_role, a.proof_role) if role
+    ]
     return frozenset((*named, *((fleet.hub.role,) if fleet.hub else ())))
 
 

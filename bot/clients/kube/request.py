@@ -36,7 +36,6 @@ class Kind:
 
 
 SERVICE_ACCOUNT: Final = Kind(kind="ServiceAccount", group="", plural="serviceaccounts")
-TOKEN: Final = Kind(kind="TokenRequest", group="", plural="serviceaccounts/token")
 EVENT: Final = Kind(kind="Event", group="", plural="events")
 POD: Final = Kind(kind="Pod", group="", plural="pods")
 WEBHOOKS: Final = Kind(
