@@ -328,7 +328,7 @@ def _verb(method: str, name: str | None) -> str:
 
 _PLAIN: Final[dict[str, Object]] = {
     "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.1-sandbox"},
-    **dict.fromkeys(("/healthz", "/readyz", "/livez"), {"status": "ok"}),
+    **{path: {"status": "ok"} for path in ("/healthz", "/readyz", "/livez")},
     "/api": {"kind": "APIVersions", "versions": ["v1"]},
 }
 _BY_PATH: Final = {(resource.base, resource.plural): resource for resource in RESOURCES}

@@ -134,7 +134,6 @@ class DoubleClients:
             raise WriteDenied("the account does not allow it")
         return DoubleTrustWriter(self.world)
 
-
     def provider_writer(self, account_id: str) -> DoubleProviderWriter:
         account = self.world.fleet.account(account_id)
         if account.fix_role is None or not account.allow_provider_fix:
@@ -374,7 +373,9 @@ class DoubleProver:
     async def ask_sts(
         self, *, namespace: str, service_account: str, audience: str, role_arn: str
     ) -> StsAnswer:
-        self.world.note("AssumeRoleWithWebIdentity", f"{role_arn} {audience}")
+        self.world.note(
+            "AssumeRoleWithWebIdentity", f"{role_arn} {namespace}/{service_account} {audience}"
+        )
         return self.world.sts.pop(0) if len(self.world.sts) > 1 else self.world.sts[0]
 
 
