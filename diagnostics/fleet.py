@@ -31,6 +31,8 @@ class Account:
     """Whether an approved fix may write the account's OIDC providers."""
     regions: tuple[str, ...] = ()
     """Where the inventory looks for clusters, beside the regions of the account's clusters."""
+    discovered: bool = False
+    """Whether only the organization lists the account, and not the fleet file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,9 @@ class Fleet:
     bindings: tuple[Binding, ...] = ()
     hub: Hub | None = None
     organization: bool = False
-    """Whether the bot's own credentials may read the organization's resource control policies."""
+    """Whether the bot's own credentials may list the organization's accounts and read its resource control policies."""
+    member_role: str | None = None
+    """Name, or path and name, of the read role in the organization's accounts that the fleet file does not list."""
 
     def account(self, account_id: str) -> Account:
         """Find an account by its 12 digits.

@@ -12,9 +12,10 @@ import typer
 
 from bot.clients import build_clients
 from bot.fleet_file import FleetFileError, load
-from bot.inventory import Inventory, InventoryRecords, with_seen
+from bot.inventory import Inventory, InventoryRecords, Troubles, fleet_on_record
 from bot.settings import Settings, SettingsError
 from bot.store import open_store
+from diagnostics.explain.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,18 +60,28 @@ async def _read(
                 await Inventory(
                     fleet=fleet, clients=clients, records=records, every=every
                 ).refresh()
-        return with_seen(fleet, await records.clusters()), await records.scans()
+        return await fleet_on_record(fleet, records), await records.scans()
 
 
 def lines(fleet: Fleet, scans: tuple[Scan, ...], *, now: datetime) -> Iterator[str]:
-    """One line per cluster, then one per region that could not be looked into."""
+    """One line per cluster, one for the organization, then one per region that could not be looked into."""
     for cluster in fleet.clusters:
         issuer = cluster.issuer or cluster.seen_issuer or "issuer not known yet"
         yield f"{cluster.name}  {_origin(cluster, now)}  {issuer}"
-    for scan in scans:
-        if scan.trouble is not None:
-            last = f"last listed {age(now, scan.at)} ago" if scan.at else "never listed"
-            yield f"{scan.account} {scan.region}: {last}; {scan.trouble}"
+    troubles = Troubles.of(fleet, scans)
+    if (listed := troubles.organization) is not None:
+        count = plural(troubles.discovered, "account")
+        beside = f"{count} beside the fleet file's, " if troubles.discovered else ""
+        yield f"organization: {beside}{_listed(listed, now)}"
+    if (refused := troubles.members_refused) is not None:
+        yield f"organization: {refused}"
+    for scan in troubles.listed:
+        yield f"{scan.account} {scan.region}: {_listed(scan, now)}"
+
+
+def _listed(scan: Scan, now: datetime) -> str:
+    last = f"last listed {age(now, scan.at)} ago" if scan.at else "never listed"
+    return last if scan.trouble is None else f"{last}; {scan.trouble}"
 
 
 def _origin(cluster: FleetCluster, now: datetime) -> str:

@@ -12,6 +12,7 @@ from bot.clients.aws.calls import AccountCalls
 from bot.clients.aws.clusters import EksDescriptions
 from bot.clients.aws.identities import Identities, Purpose
 from bot.clients.aws.listing import list_clusters
+from bot.clients.aws.members import list_members
 from bot.clients.aws.options import AwsOptions
 from bot.clients.aws.organization import Organization
 from bot.clients.aws.provider_writer import OidcProviderWriter
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bot.clients.aws.listing import FoundCluster
+    from bot.clients.aws.members import Members
     from diagnostics.clients import (
         IssuerReader,
         KubernetesWriter,
@@ -79,7 +81,7 @@ class FleetClients:
         return self._fleet
 
     def know(self, fleet: Fleet) -> None:
-        """Use this fleet from now on: the same accounts, with what the inventory found."""
+        """Use this fleet from now on: the fleet file's accounts and clusters, with what the inventory found."""
         self._fleet = fleet
 
     def sightings(self, role_arn: str) -> RoleSightings:
@@ -95,6 +97,14 @@ class FleetClients:
         """
         account = self._fleet.account(account_id)
         return await list_clusters(self._calls(account, Purpose.READ), region)
+
+    async def members(self) -> Members:
+        """The active accounts of the organization, for the inventory.
+
+        Raises:
+            ReadError: They can't be listed.
+        """
+        return await list_members(self._sessions, self._region, self._fleet.accounts[0].id)
 
     def aws(self, account_id: str) -> AwsAccountReader:
         """Return the reader of an account.

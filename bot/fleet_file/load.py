@@ -145,6 +145,7 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
         fleet=Fleet(
             accounts=accounts,
             organization=document.organization,
+            member_role=document.organization_role,
             clusters=tuple(
                 _cluster(c, ids[c.account], c.ca or authorities.get(index), folder)
                 for index, c in enumerate(document.clusters)

@@ -49,6 +49,12 @@ def _role(value: str) -> str:
     return value
 
 
+def _role_name(value: str) -> str:
+    if _ROLE_NAME.fullmatch(value.removeprefix("/")) is None or value.startswith("arn:"):
+        raise wrong(f"{shown(value)} is not a role name or path/name")
+    return value
+
+
 def _role_arn(value: str) -> str:
     if RoleArn.parse(value) is None:
         raise wrong(
@@ -406,7 +412,12 @@ class FleetDocument(Entry):
     organization: YesNo = Field(
         default=False,
         description="Whether the bot's own credentials are of the organization's management account or of a delegated "
-        "administrator, and may read its resource control policies.",
+        "administrator, may read its resource control policies, and list its accounts, in which clusters are looked for.",
+    )
+    organization_role: Annotated[str, AfterValidator(_role_name)] | None = Field(
+        default=None,
+        description="Name, or path/name, of the read role in the organization's accounts that are not listed here. "
+        "Default: the one name that the read roles of the accounts below have.",
     )
     accounts: tuple[AccountEntry, ...] = Field(json_schema_extra={"minItems": 1})
     clusters: tuple[ClusterEntry, ...] = Field(json_schema_extra={"minItems": 1})

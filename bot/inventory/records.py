@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
+from bot.clients.aws.members import Member
 from bot.store.insert import insert_once
-from bot.store.tables import cluster_scans, seen_clusters
+from bot.store.tables import cluster_scans, organization_accounts, seen_clusters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _LEASE = timedelta(minutes=5)
 """After which a scan that did not end is another process's to make."""
+
+ORGANIZATION: Final = ("organization", "aws")
+"""In the place of account and region: the look at the organization's list of accounts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,34 @@ class InventoryRecords:
                     trouble=row.trouble,
                 )
                 for row in rows
+            )
+
+    async def members(self) -> tuple[Member, ...]:
+        """The organization's accounts on record."""
+        table = organization_accounts
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(select(table).order_by(table.c.account))
+            return tuple(Member(id=row.account, name=row.name) for row in rows)
+
+    async def organized(self, members: Sequence[Member], *, trouble: str | None = None) -> None:
+        """Keep the organization's accounts; those that it no longer lists are forgotten.
+
+        Args:
+            members: Its active accounts.
+            trouble: Why the list is not all of it, or can't be used, as far as is known.
+        """
+        now = self.now().timestamp()
+        table = organization_accounts
+        account, region = ORGANIZATION
+        async with self.engine.begin() as connection:
+            await connection.execute(delete(table))
+            rows = [{"account": m.id, "name": m.name, "at": now} for m in members]
+            if rows:
+                await connection.execute(insert(table), rows)
+            await connection.execute(
+                update(cluster_scans)
+                .where(cluster_scans.c.account == account, cluster_scans.c.region == region)
+                .values(at=now, tried=now, claimed=None, trouble=trouble)
             )
 
     async def claim(self, account: str, region: str, *, every: timedelta) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from bot.inventory.records import InventoryRecords
+from bot.inventory.troubles import Troubles
 from handlers.blockkit import build, escape
 from handlers.paste.reading.untrusted import Node, text_at
 from handlers.people import Unanswered
@@ -16,7 +17,7 @@ from handlers.slack_trouble import SLACK_TROUBLE, error_name
 from handlers.whisper import whisper
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.jobs.bench import Bench
     from bot.store.queue import Job
@@ -81,10 +82,17 @@ async def fleet_health(bench: Bench) -> FleetHealth:
         clusters=tuple(c.name for c in fleet.clusters),
         accounts=len(fleet.accounts),
         outdated=bench.rules.trouble,
-        troubles=tuple(
-            f"account {s.account}, {s.region}: {s.trouble}" for s in scans if s.trouble is not None
-        ),
+        troubles=tuple(_told(Troubles.of(fleet, scans))),
     )
+
+
+def _told(troubles: Troubles) -> Iterator[str]:
+    if troubles.organization is not None and troubles.organization.trouble is not None:
+        yield f"the organization's accounts: {troubles.organization.trouble}"
+    if troubles.members_refused is not None:
+        yield troubles.members_refused
+    for scan in troubles.listed:
+        yield f"account {scan.account}, {scan.region}: {scan.trouble}"
 
 
 async def _approves(bench: Bench, user: str) -> tuple[str, ...]:

@@ -71,6 +71,7 @@ ORGANIZATION: Final[Mapping[str, Callable[[Any, str], object]]] = {
     "organizations:DescribePolicy": lambda api, _account: api.describe_policy(
         PolicyId="p-RCPFullAWSAccess"
     ),
+    "organizations:ListAccounts": lambda api, _account: api.list_accounts(MaxResults=1),
 }
 """The same for the organization, given its client and an account in it."""
 

@@ -68,13 +68,16 @@ READ_ACTIONS: Final = (
 FIX_ACTIONS: Final = (Action(name="eks:DescribeCluster", why="where the Kubernetes API is"),)
 """Of the fix role."""
 
-ORGANIZATION_ACTIONS: Final = tuple(
-    Action(name=name, why="resource control policies that refuse what the trust policy allows")
-    for name in (
-        "organizations:ListParents",
-        "organizations:ListPoliciesForTarget",
-        "organizations:DescribePolicy",
-    )
+_CONTROL_POLICIES: Final = "resource control policies that refuse what the trust policy allows"
+ORGANIZATION_ACTIONS: Final = (
+    Action(name="organizations:ListParents", why=_CONTROL_POLICIES),
+    Action(name="organizations:ListPoliciesForTarget", why=_CONTROL_POLICIES),
+    Action(name="organizations:DescribePolicy", why=_CONTROL_POLICIES),
+    Action(
+        name="organizations:ListAccounts",
+        why="clusters in accounts that the fleet file does not list",
+        optional=True,
+    ),
 )
 """Of the bot's own identity, where the fleet file says `organization: true`."""
 

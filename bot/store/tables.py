@@ -157,6 +157,15 @@ cluster_scans = Table(
     comment="The inventory: how the last look into a region went.",
 )
 
+organization_accounts = Table(
+    "organization_accounts",
+    metadata,
+    Column("account", String(12), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    comment="The inventory: active accounts that Organizations listed.",
+)
+
 channel_answers = Table(
     "channel_answers",
     metadata,

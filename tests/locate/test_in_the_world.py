@@ -11,7 +11,10 @@ import pytest_asyncio
 
 from bot.clients import build_clients
 from bot.fleet_file import load
+from bot.inventory import Inventory, InventoryRecords
+from bot.store import open_store
 from diagnostics.case import Case, Question
+from diagnostics.fleet import Hints
 from diagnostics.journal import recording
 from diagnostics.locate.target import locate
 from diagnostics.recognize import Kind, recognize
@@ -20,6 +23,7 @@ from sandbox.world.blueprint import paste_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from bot.clients import FleetClients
     from diagnostics.evidence import Target
@@ -138,6 +142,44 @@ async def test_a_denied_cloudtrail_leaves_a_question_that_says_so(
     assert isinstance(answer, Question)
     assert "CloudTrail of account 222233334444 (eu-west-1, " in answer.text
     assert "not authorized to perform: cloudtrail:LookupEvents" in answer.text
+
+
+async def test_a_cluster_of_an_account_that_only_the_organization_lists_is_found_and_searched(
+    world: World, clients: FleetClients, tmp_path: Path
+) -> None:
+    whole = clients.fleet
+    ours = tuple(
+        replace(account, regions=("us-east-1", "eu-central-1"))
+        for account in whole.accounts
+        if account.name == "payments"
+    )
+    fleet = replace(
+        whole, accounts=ours, clusters=tuple(c for c in whole.clusters if c.account == ours[0].id)
+    )
+    async with (
+        open_store(
+            f"sqlite+aiosqlite:///{tmp_path}/irsa.db", now=lambda: datetime.now(UTC)
+        ) as store,
+        build_clients(fleet, world.environ()) as alone,
+    ):
+        records = InventoryRecords(engine=store.engine, now=store.now)
+        await Inventory(fleet=fleet, clients=alone, records=records).refresh()
+        known = {(c.account, c.region, c.eks_name): c for c in alone.fleet.clusters}
+        hidden = [c for c in whole.clusters if c.account != ours[0].id]
+        assert all(known[c.account, c.region, c.eks_name].discovered for c in hidden)
+        asked = Hints(cluster="staging", namespace="kube-system")
+        names = [c.name for c in alone.fleet.clusters]
+        accounts = await alone.kubernetes("platform/us-east-1/prod").service_accounts(None)
+        found = await locate(
+            Case(hints=replace(asked, cluster="platform/us-east-1/prod", service_account="api")),
+            alone,
+            patience=12.5,
+        )
+
+    assert "platform/eu-west-1/staging" in names
+    assert accounts
+    assert not isinstance(found, Question)
+    assert (found.cluster, found.service_account) == ("platform/us-east-1/prod", "api")
 
 
 async def test_where_the_role_was_seen_is_remembered_from_the_search(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
+    from bot.clients.aws.members import Members
     from bot.store import Store
 
 MEMBER, OTHER = "111122223333", "444455556666"
@@ -70,6 +71,9 @@ class Eks:
         if (account_id, region) in self.denied:
             raise ReadDenied("AccessDenied: no", enable="allow listing")
         return self.there.get((account_id, region), ())
+
+    async def members(self) -> Members:
+        raise AssertionError("this fleet file says nothing of an organization")
 
     def know(self, fleet: Fleet) -> None:
         self.fleet = fleet
@@ -257,7 +261,7 @@ def test_a_cluster_that_is_reached_by_an_endpoint_of_its_own_is_not_taken_for_on
 def test_a_scan_that_never_worked_is_told() -> None:
     scan = Scan(account=MEMBER, region="eu-west-1", at=None, tried=NOON, trouble="AccessDenied")
 
-    assert list(lines(Fleet(), (scan,), now=NOON)) == [
+    assert list(lines(replace(FLEET, clusters=()), (scan,), now=NOON)) == [
         "111122223333 eu-west-1: never listed; AccessDenied"
     ]
 

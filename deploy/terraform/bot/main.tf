@@ -88,12 +88,17 @@ resource "aws_iam_role_policy" "read_control_policies" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      # Resource control policies above a role that refuses what its trust policy allows (IRSA501). With
-      # `organization: true` in the fleet file.
+      # Resource control policies above a role that refuses what its trust policy allows (IRSA501), and the
+      # accounts in which clusters are looked for. With `organization: true` in the fleet file.
       {
         Sid      = "Organization"
         Effect   = "Allow"
-        Action   = ["organizations:DescribePolicy", "organizations:ListParents", "organizations:ListPoliciesForTarget"]
+        Action = [
+          "organizations:DescribePolicy",
+          "organizations:ListAccounts",
+          "organizations:ListParents",
+          "organizations:ListPoliciesForTarget",
+        ]
         Resource = "*"
       },
     ]
