@@ -185,8 +185,11 @@ def measured(name: str, world: Child, way: dict[str, Any], rounds: int) -> Row:
     home = fleet.cluster(one.where.cluster).account
     named = bool(case_of(one).symptom and case_of(one).symptom.role_arn)  # type: ignore[union-attr]
     row = Row(name=name, cold=[], ideals=[], warm=[], hand=[])
+    made: tuple[Call, ...] = ()
     for number in range(rounds + 1):
-        with child("bench.diagnosis", "--one", way["fleet"], json.dumps(way["environ"]), name) as us:
+        with child(
+            "bench.diagnosis", "--one", way["fleet"], json.dumps(way["environ"]), name
+        ) as us:
             time.sleep(1.0)  # a person who pastes comes no sooner after the start
             world.ask()
             cold = Told.of(us.ask())
@@ -198,8 +201,7 @@ def measured(name: str, world: Child, way: dict[str, Any], rounds: int) -> Row:
         row.cold.append(cold.seconds)
         row.ideals.append(path.seconds)
         row.warm.append(warm.seconds)
-        row.chain, row.calls, row.cpu = path.chain, len(cold.calls), cold.cpu
-    row_calls = cold.calls
+        row.chain, row.calls, row.cpu, made = path.chain, len(cold.calls), cold.cpu, cold.calls
     try:
         tools = Tools.found()
     except NoTools as error:
@@ -208,7 +210,7 @@ def measured(name: str, world: Child, way: dict[str, Any], rounds: int) -> Row:
     for _ in range(min(rounds, HANDS) if rounds <= ROUNDS else rounds):
         with tempfile.TemporaryDirectory() as folder:
             hand = Hand(tools=tools, fleet=fleet, environ=way["environ"], folder=Path(folder))
-            row.hand.append(hand.repeat(row_calls))
+            row.hand.append(hand.repeat(made))
             row.commands = hand.commands
     return row
 
@@ -247,7 +249,9 @@ def main() -> None:
     seen = asyncio.run(shown([scenario(name) for name in SHOWN * 2], latency=LATENCY))
     print("\nThe whole product, from the paste in Slack's stand-in:")
     print(f"  start to ready   {seen.started:.2f} s   (aim: 2)")
-    print(f"  first sign       {spread(seen.sign)} s   (aim: 1); after the start {seen.sign[0]:.2f} s")
+    print(
+        f"  first sign       {spread(seen.sign)} s   (aim: 1); after the start {seen.sign[0]:.2f} s"
+    )
     print(f"  final reply      {spread(seen.answer)} s; after the start {seen.answer[0]:.2f} s")
     print(f"  resident memory  {seen.resident:.0f} MB")
 

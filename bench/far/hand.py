@@ -190,9 +190,7 @@ class Hand:
         config = str(self._configs[call.cluster or ""])
         command = [self.tools.kubectl, "--kubeconfig", config, "get", "--raw", path]
         self.commands += 1
-        subprocess.run(
-            command, check=call.outcome == "ok", capture_output=True, env=self._home()
-        )
+        subprocess.run(command, check=call.outcome == "ok", capture_output=True, env=self._home())
 
     def _run(self, words: list[str], environ: Mapping[str, str]) -> Any:
         self.commands += 1
@@ -210,37 +208,34 @@ class Hand:
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
 
 
+_COMMANDS: Final[dict[str, tuple[str, ...]]] = {
+    "AssumeRole": ("sts", "assume-role", "--role-arn", "{resource}"),
+    "DescribeCluster": ("eks", "describe-cluster", "--name", "{name}"),
+    "ListPodIdentityAssociations": (
+        *("eks", "list-pod-identity-associations"),
+        *("--cluster-name", "{name}"),
+    ),
+    "GetRole": ("iam", "get-role", "--role-name", "{name}"),
+    "GetOpenIDConnectProvider": (
+        *("iam", "get-open-id-connect-provider"),
+        *("--open-id-connect-provider-arn", "{resource}"),
+    ),
+    "ListOpenIDConnectProviders": ("iam", "list-open-id-connect-providers"),
+    "ListRoles": ("iam", "list-roles"),
+    "LookupEvents": ("cloudtrail", "lookup-events", "--max-items", "50"),
+    "ListParents": ("organizations", "list-parents", "--child-id", "{resource}"),
+    "ListPoliciesForTarget": (
+        *("organizations", "list-policies-for-target", "--target-id", "{resource}"),
+        *("--filter", "RESOURCE_CONTROL_POLICY"),
+    ),
+    "DescribePolicy": ("organizations", "describe-policy", "--policy-id", "{resource}"),
+}
+
+
 def _words(call: Call) -> list[str] | None:
     """The `aws` command of a read; None for what nobody does by hand, such as a proof at STS."""
+    found = _COMMANDS.get(call.operation)
+    if found is None:
+        return None
     name = call.resource.rpartition("/")[2]
-    match call.operation:
-        case "AssumeRole":
-            return ["sts", "assume-role", "--role-arn", call.resource]
-        case "DescribeCluster":
-            return ["eks", "describe-cluster", "--name", name]
-        case "ListPodIdentityAssociations":
-            return ["eks", "list-pod-identity-associations", "--cluster-name", name]
-        case "GetRole":
-            return ["iam", "get-role", "--role-name", name]
-        case "GetOpenIDConnectProvider":
-            return [
-                *("iam", "get-open-id-connect-provider"),
-                *("--open-id-connect-provider-arn", call.resource),
-            ]
-        case "ListOpenIDConnectProviders":
-            return ["iam", "list-open-id-connect-providers"]
-        case "ListRoles":
-            return ["iam", "list-roles"]
-        case "LookupEvents":
-            return ["cloudtrail", "lookup-events", "--max-items", "50"]
-        case "ListParents":
-            return ["organizations", "list-parents", "--child-id", call.resource]
-        case "ListPoliciesForTarget":
-            return [
-                *("organizations", "list-policies-for-target", "--target-id", call.resource),
-                *("--filter", "RESOURCE_CONTROL_POLICY"),
-            ]
-        case "DescribePolicy":
-            return ["organizations", "describe-policy", "--policy-id", call.resource]
-        case _:
-            return None
+    return [word.format(resource=call.resource, name=name) for word in found]

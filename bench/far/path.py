@@ -54,53 +54,49 @@ def ideal(
 
 def _needs(at: int, calls: Sequence[Call], *, home: str, role_named: bool) -> Iterator[int]:
     call = calls[at]
-
-    def those(wanted: Callable[[Call], bool]) -> Iterator[int]:
-        return (n for n, other in enumerate(calls) if n != at and wanted(other))
-
-    search = tuple(those(_searches))
-    account_read = (
-        *search,
-        *those(lambda c: c.service == "kubernetes" and c.operation == "get serviceaccounts"),
-    )
-    role_known = () if role_named else account_read
+    wanted: list[Callable[[Call], bool]] = []
+    role_known = [] if role_named else [_searches, _of("get serviceaccounts")]
     if call.operation == "AssumeRole":
-        if call.account != home:
-            yield from role_known
-        return
-    if call.service != "organizations":
-        yield from those(lambda c: c.operation == "AssumeRole" and c.account == call.account)
-    if call.service == "kubernetes":
-        yield from those(lambda c: c.operation == "DescribeCluster")
-        if not _searches(call):
-            yield from search
-        return
-    match call.operation:
-        case "ListPodIdentityAssociations":
-            yield from search
-        case "GetRole":
-            yield from role_known
-        case "GetOpenIDConnectProvider":
-            yield from role_known
-            yield from those(lambda c: c.operation == "DescribeCluster")
-            if call.account == home:
-                # Looked for at home only where the role's account lacks it.
-                yield from those(
-                    lambda c: c.operation == "GetOpenIDConnectProvider" and c.account != home
-                )
-        case "ListOpenIDConnectProviders":
-            yield from those(
-                lambda c: c.operation == "GetOpenIDConnectProvider" and c.account == call.account
-            )
-        case "ListRoles" | "LookupEvents" | "ListParents":
-            yield from those(lambda c: c.operation == "GetRole")
-            yield from those(lambda c: c.operation == "DescribeCluster")
-        case "ListPoliciesForTarget":
-            yield from those(lambda c: c.operation == "GetRole")
-            if not call.resource.isdigit():
-                yield from those(lambda c: c.operation == "ListParents")
-        case "DescribePolicy":
-            yield from those(lambda c: c.operation == "ListPoliciesForTarget")
+        wanted += [] if call.account == home else role_known
+    elif call.service == "kubernetes":
+        wanted += [_of("AssumeRole", account=call.account), _of("DescribeCluster")]
+        wanted += [] if _searches(call) else [_searches]
+    else:
+        if call.service != "organizations":  # those are signed by the bot's own credentials
+            wanted.append(_of("AssumeRole", account=call.account))
+        wanted += _of_the_data(call, home, role_known)
+    return (n for n, one in enumerate(calls) if n != at and any(want(one) for want in wanted))
+
+
+def _of_the_data(
+    call: Call, home: str, role_known: list[Callable[[Call], bool]]
+) -> list[Callable[[Call], bool]]:
+    judged = [_of("GetRole"), _of("DescribeCluster")]
+    # At home the provider is looked for only where the role's account lacks it.
+    abroad = (
+        [lambda c: c.operation == "GetOpenIDConnectProvider" and c.account != home]
+        if call.account == home
+        else []
+    )
+    needs: dict[str, list[Callable[[Call], bool]]] = {
+        "ListPodIdentityAssociations": [_searches],
+        "GetRole": role_known,
+        "GetOpenIDConnectProvider": [*role_known, _of("DescribeCluster"), *abroad],
+        "ListOpenIDConnectProviders": [_of("GetOpenIDConnectProvider", account=call.account)],
+        "ListRoles": judged,
+        "LookupEvents": judged,
+        "ListParents": judged,
+        "ListPoliciesForTarget": [
+            *judged,
+            *([] if call.resource.isdigit() else [_of("ListParents")]),
+        ],
+        "DescribePolicy": [_of("ListPoliciesForTarget")],
+    }
+    return needs.get(call.operation, [])
+
+
+def _of(operation: str, *, account: str | None = None) -> Callable[[Call], bool]:
+    return lambda c: c.operation == operation and account in (None, c.account)
 
 
 def _searches(call: Call) -> bool:

@@ -15,7 +15,6 @@ from bot.clients.aws.identities import Purpose
 from bot.clients.kube.ca import pem
 from bot.clients.kube.endpoint import Connections, Endpoint
 from bot.clients.kube.errors import BROKEN, outcome_of
-from bot.clients.kube.kubeconfig import KubeconfigEntry, load_entry
 from bot.clients.kube.token import KEPT_SECONDS, eks_token
 from bot.clients.single_flight import Kept, SingleFlight
 from diagnostics.errors import ReadError
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from bot.clients.aws.calls import AccountCalls
     from bot.clients.aws.clusters import EksDescriptions
+    from bot.clients.kube.kubeconfig import KubeconfigEntry
     from bot.clients.kube.request import Answer, Request
     from bot.clients.limits import Limits
     from bot.clients.slots import Slots
@@ -73,7 +73,7 @@ class ClusterAccess:
         self._environ = environ
         self._endpoints = SingleFlight[Endpoint](time.time)
         self._bearers = SingleFlight[Bearer](time.time)
-        self._kubeconfigs = SingleFlight[KubeconfigEntry](time.time)
+        self._kubeconfigs: SingleFlight[KubeconfigEntry] = SingleFlight(time.time)
         self._open: tuple[Endpoint, Connections] | None = None
         self._opening = asyncio.Lock()
 
@@ -215,6 +215,9 @@ class ClusterAccess:
         )
 
     async def _kubeconfig(self) -> KubeconfigEntry:
+        # Here, because the library behind it costs a fifth of a second and 20 MB, and few fleets use a kubeconfig.
+        from bot.clients.kube.kubeconfig import load_entry  # noqa: PLC0415
+
         async def load() -> Kept[KubeconfigEntry]:
             entry = await load_entry(
                 self.entry.kubeconfig,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from kubernetes.aio.client.configuration import Configuration
-from kubernetes.aio.client.rest import RESTClientObject
 
 from bot.clients.kube.errors import TooLarge
 from bot.clients.kube.request import Answer
@@ -34,35 +33,48 @@ class Endpoint:
     cert_file: str | None = None
     key_file: str | None = None
 
-    def configuration(self) -> Any:
-        """Express it in the terms of `kubernetes.aio`."""
-        configuration: Any = Configuration(host=self.url)
-        configuration.ca_cert_data = self.ca
-        configuration.ssl_ca_cert = self.ca_file
-        configuration.cert_file = self.cert_file
-        configuration.key_file = self.key_file
-        configuration.verify_ssl = self.verify
-        configuration.tls_server_name = self.server_name
-        configuration.proxy = self.proxy
+    def tls(self) -> ssl.SSLContext:
+        """Trust the endpoint's authority, or the system's; show the client certificate, if there is one.
+
+        Raises:
+            OSError: A file of the endpoint can't be read, or its certificates are none (ssl.SSLError).
+            ValueError: The CA is no PEM text.
+        """
+        context = ssl.create_default_context(cafile=self.ca_file, cadata=self.ca)
+        if self.cert_file:
+            context.load_cert_chain(self.cert_file, keyfile=self.key_file)
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
         # As Go's verifier and so kubectl do: cluster authorities often lack what strict mode asks for.
-        configuration.disable_strict_ssl_verification = True
-        if is_loopback(self.url):
-            configuration.client_session_kwargs = {"trust_env": False}
-        return configuration
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        return context
 
 
-class Connections(RESTClientObject):
+class Connections:
     """The connections to one endpoint. Never follows a redirect: the token is for this server."""
+
+    def __init__(self, endpoint: Endpoint, context: ssl.SSLContext) -> None:
+        self._endpoint = endpoint
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=context),
+            # HTTPS_PROXY and NO_PROXY hold, save for this machine.
+            trust_env=not is_loopback(endpoint.url),
+        )
 
     @classmethod
     async def open(cls, endpoint: Endpoint) -> Connections:
         """Prepare TLS in a thread, because reading certificates takes time.
 
         Raises:
-            OSError: A file of the endpoint can't be read, or its certificates are none (ssl.SSLError).
+            OSError: See `Endpoint.tls`.
             ValueError: The CA is no PEM text.
         """
-        return await asyncio.to_thread(cls, endpoint.configuration())
+        return cls(endpoint, await asyncio.to_thread(endpoint.tls))
+
+    async def close(self) -> None:
+        """Close them."""
+        await self._session.close()
 
     async def exchange(self, request: Request, *, token: str | None, limits: Limits) -> Answer:
         """Send a request and read its answer, bounded in time and size.
@@ -71,8 +83,6 @@ class Connections(RESTClientObject):
             aiohttp.ClientError: No answer; see `errors.NOT_SENT`.
             TimeoutError: None in time.
         """
-        if self.pool_manager is None:
-            self.pool_manager = self._create_pool_manager()
         headers = {"Accept": "application/json", "User-Agent": "irsa-doctor"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -80,19 +90,19 @@ class Connections(RESTClientObject):
         if request.body is not None:
             headers["Content-Type"] = request.content_type
             arguments["data"] = aiohttp.JsonPayload(request.body, content_type=request.content_type)
-        if self.configuration.tls_server_name:
-            arguments["server_hostname"] = self.configuration.tls_server_name
+        if self._endpoint.server_name:
+            arguments["server_hostname"] = self._endpoint.server_name
         timeout = aiohttp.ClientTimeout(
             total=limits.kube_request,
             connect=limits.kube_connect,
             sock_connect=limits.kube_connect,
         )
-        async with self.pool_manager.request(
+        async with self._session.request(
             request.method,
-            self.configuration.host + request.target,
+            self._endpoint.url + request.target,
             headers=headers,
             timeout=timeout,
-            proxy=self.proxy,
+            proxy=self._endpoint.proxy,
             allow_redirects=False,
             **arguments,
         ) as response:
