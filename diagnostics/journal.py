@@ -5,11 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+
+
+HANDED_OVER: Final = "evidence "
+"""Begins the outcome of a call that was not made: evidence stands in for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,14 @@ class Call:
     region: str | None = None
     cluster: str | None = None
     outcome: str = "ok"
-    """"ok", "absent", or the error code that came back."""
+    """"ok", "absent", or the error code that came back; or, after `HANDED_OVER`, whose word it is."""
+
+    @property
+    def handed_over(self) -> str | None:
+        """Where the answer comes from if it was not read by us: a file, or who pasted it and when."""
+        if not self.outcome.startswith(HANDED_OVER):
+            return None
+        return self.outcome.removeprefix(HANDED_OVER)
 
     def __str__(self) -> str:
         """Name the call and its place: `iam:GetRole arn:… (account 111122223333)`."""

@@ -151,6 +151,8 @@ class Diagnosis:
     """Those that can be applied from here, the first the one to press."""
     fixes_blocked: Words | None = None
     """Why no fix can be applied from here although there is one, in a sentence that says how to enable it."""
+    ask: tuple[str, ...] = ()
+    """Read-only commands whose output would answer what could not be read, where no cause can be named without."""
     text_at: datetime | None = None
     """When the text was true: its own time, or that of the first diagnosis of it."""
     proof: Proof | None = None

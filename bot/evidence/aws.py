@@ -81,7 +81,7 @@ class EvidenceAws:
         url = arn.partition(":oidc-provider/")[2]
         for piece in self._bundle.providers:
             found = piece.value
-            if found.url.removeprefix("https://") == url and self._owns(listed, arn):
+            if found.url.removeprefix("https://") == url and self._owns(listed, arn, found.account):
                 self._mark.seen(piece.file, "iam", "GetOpenIDConnectProvider", arn)
                 return OidcProvider(
                     arn=arn,
@@ -148,11 +148,15 @@ class EvidenceAws:
                 return piece
         return None
 
-    def _owns(self, listed: Piece[tuple[str, ...]] | None, arn: str) -> bool:
+    def _owns(
+        self, listed: Piece[tuple[str, ...]] | None, arn: str, account: str | None
+    ) -> bool:
         """Whether a provider's answer, which names no account, must be of this one.
 
         So it is where a list of this account has it, or where all that is known is of one account.
         """
+        if account is not None:
+            return account == self._account
         if listed is not None and arn in listed.value:
             return True
         return self._alone()

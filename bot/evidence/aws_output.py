@@ -62,12 +62,16 @@ class Role(_Iam):
 
 
 class Provider(_Iam):
-    """The whole answer of get-open-id-connect-provider; it does not say whose it is."""
+    """The whole answer of get-open-id-connect-provider; it does not say whose it is.
+
+    `Account` is added where the one who passes it on knows.
+    """
 
     url: _Url
     client_ids: tuple[str, ...] = Field(alias="ClientIDList")
     thumbprint_list: tuple[str, ...] = ()
     create_date: AwareDatetime | None = None
+    account: str | None = Field(default=None, pattern=r"^[0-9]{12}$")
 
 
 class ListedProvider(_Iam):

@@ -35,9 +35,21 @@ class Piece(Generic[T]):
     value: T
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One object or answer as it was written, for whoever passes it on."""
+
+    kind: str
+    """The Kubernetes kind, or `role`, `provider`, `providers`, `cluster`."""
+    value: dict[str, Any]
+
+
 @dataclass(slots=True, kw_only=True)
 class Bundle:
     """What the files hold."""
+
+    sources: list[Source] = field(default_factory=list)
+    """Everything, in the order of the files."""
 
     service_accounts: list[Piece[ServiceAccount]] = field(default_factory=list)
     workloads: list[Piece[Workload]] = field(default_factory=list)
@@ -122,6 +134,8 @@ def _object(
     bundle: Bundle, document: Document, kind: str, value: dict[str, Any], where: str
 ) -> None:
     file = document.file
+    if kind in ("ServiceAccount", "Pod", "MutatingWebhookConfiguration", *WORKLOADS):
+        bundle.sources.append(Source(kind=kind, value=value))
     if kind == "ServiceAccount":
         account = mapping.service_account(_named(wire.ServiceAccount, value, where))
         bundle.service_accounts.append(Piece(file=file, value=account))
@@ -138,6 +152,7 @@ def _object(
         hooks = mapping.webhooks(found)
         bundle.webhooks.extend(Piece(file=file, value=hook) for hook in hooks)
     else:
+        bundle.sources.append(Source(kind=visible(kind)[:63], value=value))
         bundle.passed_over.append(f"{where}: no check reads kind {visible(kind)[:63] or '(none)'}.")
 
 
@@ -157,8 +172,21 @@ def _named(model: type[M], value: dict[str, Any], where: str) -> M:
     return found
 
 
+_ANSWERS: Final = {
+    "Role": "role",
+    "OpenIDConnectProviderList": "providers",
+    "ClientIDList": "provider",
+    "Url": "provider",
+    "cluster": "cluster",
+}
+
+
 def _aws(bundle: Bundle, document: Document) -> bool:
     value, file, where = document.value, document.file, document.where
+    for key, kind in _ANSWERS.items():
+        if key in value:
+            bundle.sources.append(Source(kind=kind, value=value))
+            break
     if "Role" in value:
         role = _valid(aws_output.Role, value["Role"], f"{where}: Role")
         mapped = iam_role(role.model_dump(by_alias=True, exclude_none=True))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bot.evidence.aws import EvidenceAws
 from bot.evidence.kubernetes import EvidenceKubernetes
 from bot.evidence.mark import Mark, beyond
+from bot.evidence.read_first import ReadFirst
 from diagnostics.errors import NotInFleet, WriteDenied
 from diagnostics.locate.sightings import RoleSightings
 
@@ -39,6 +40,7 @@ class EvidenceClients:
         cluster: The alias of the cluster that the Kubernetes objects are of.
         now: For the journal.
         inner: Asked for what the evidence lacks.
+        reads_first: Ask `inner` first, and take from the evidence only what it can't read.
     """
 
     def __init__(
@@ -49,12 +51,15 @@ class EvidenceClients:
         cluster: str,
         now: Callable[[], datetime],
         inner: Clients | None = None,
+        reads_first: bool = False,
     ) -> None:
         self._bundle = bundle
         self._fleet = fleet
         self._cluster = cluster
         self._now = now
         self._inner = inner
+        self._reads_first = reads_first
+        self._readers: dict[str, KubernetesReader | AwsReader] = {}
 
     @property
     def fleet(self) -> Fleet:
@@ -74,6 +79,10 @@ class EvidenceClients:
             except NotInFleet:
                 inner = None
         mark = Mark(self._now, account=account_id)
+        if inner is not None and self._reads_first:
+            held = EvidenceAws(self._bundle, mark, account_id, None)
+            both = self._readers.setdefault(account_id, cast("AwsReader", ReadFirst(inner, held)))
+            return cast("AwsReader", both)
         return EvidenceAws(self._bundle, mark, account_id, inner)
 
     def organization(self) -> OrganizationReader:
@@ -94,7 +103,12 @@ class EvidenceClients:
         inner = self._inner.kubernetes(cluster) if self._inner else None
         if inner is not None and cluster != self._cluster:
             return inner
-        return EvidenceKubernetes(self._bundle, Mark(self._now, cluster=cluster), inner)
+        mark = Mark(self._now, cluster=cluster)
+        if inner is not None and self._reads_first:
+            held = EvidenceKubernetes(self._bundle, mark, None)
+            both = cast("KubernetesReader", ReadFirst(inner, held))
+            return cast("KubernetesReader", self._readers.setdefault(cluster, both))
+        return EvidenceKubernetes(self._bundle, mark, inner)
 
     def kubernetes_writer(self, cluster: str) -> KubernetesWriter:
         """Refuse: nothing is changed on the word of a file.

@@ -79,7 +79,7 @@ def _object(file: str, lines: Lines) -> dict[str, Any]:
     if kind == "ServiceAccount":
         return {"kind": kind, "metadata": metadata}
     if kind == "Pod":
-        return _pod(file, top, metadata)
+        return _pod(top, metadata)
     template = _template(file, top.get("Pod Template", []))
     spec: dict[str, Any] = {"template": template}
     if kind == "CronJob":
@@ -163,7 +163,7 @@ def _annotations(file: str, lines: Lines) -> dict[str, str]:
     return {name: value for name, value in found.items() if not value.endswith(_CUT)}
 
 
-def _pod(file: str, top: dict[str, Lines], metadata: dict[str, Any]) -> dict[str, Any]:
+def _pod(top: dict[str, Lines], metadata: dict[str, Any]) -> dict[str, Any]:
     status = _first(top, "Status").partition(" ")[0]
     owner, slash, owner_name = _first(top, "Controlled By").partition("/")
     if slash:

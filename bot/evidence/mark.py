@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.errors import ReadError
-from diagnostics.journal import Call, record
+from diagnostics.journal import HANDED_OVER, Call, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ class Mark:
                 milliseconds=0,
                 account=self._account,
                 cluster=self._cluster,
-                outcome=f"evidence {file}",
+                outcome=HANDED_OVER + file,
             )
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from diagnostics.evidence import Cluster, Found, IamRole, Target
+from diagnostics.explain.asking import asked
 from diagnostics.explain.correction import correct, harden
 from diagnostics.explain.order import explained, leading
 from diagnostics.explain.proved import held_against
@@ -113,11 +114,29 @@ def explain(
         issuer=cluster.issuer if cluster else None,
         fixes=_in_order(() if fixes_blocked else fixes, trust, root),
         fixes_blocked=fixes_blocked if fixes else None,
+        ask=_ask(facts, results, calls, fleet) if verdict is Verdict.NOT_ENOUGH_EVIDENCE else (),
         text_at=now.text_at,
         proof=proof,
         calls=calls,
         started=now.at,
         seconds=max((finished - now.at).total_seconds(), 0.0),
+    )
+
+
+def _ask(
+    facts: Facts, results: tuple[Result, ...], calls: tuple[Call, ...], fleet: Fleet | None
+) -> tuple[str, ...]:
+    target, role = value_of(facts, Target), value_of(facts, RoleInQuestion)
+    cluster = value_of(facts, Cluster)
+    if target is None or fleet is None:
+        return ()
+    return asked(
+        target,
+        results,
+        calls=calls,
+        role=role.arn if role else None,
+        issuer=cluster.issuer if cluster else None,
+        fleet=fleet,
     )
 
 

@@ -1,0 +1,104 @@
+"""What people paste into a thread: the outputs of several commands, prompts, fences and words in between."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.evidence.aws_table import is_table
+from bot.evidence.aws_text import is_text
+from bot.evidence.describe import is_description
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMMAND: Final = re.compile(
+    r"(?:[^\s`]{0,80}[$#>%]\s{1,4}|`)?((?:kubectl|oc|k|aws)\s[^\n]{0,1500}?)`?"
+)
+_READS: Final = re.compile(
+    r"(?:kubectl|oc|k)\s(?:.*\s)?(?:get|describe)\s|aws\s.*\s(?:get-|list-|describe-)"
+)
+_FENCE: Final = re.compile(r"\s*(?:```|~~~)\S{0,12}\s*")
+_YAML: Final = re.compile(
+    r"apiVersion: ?\S|kind: ?[A-Z]|cluster:\s*\n|Role:\s*\n|ClientIDList:|OpenIDConnectProviderList:|CreateDate:"
+)
+_JSON: Final = re.compile(
+    r'[{]\s*"(?:apiVersion|kind|items|metadata|Role|OpenIDConnectProviderList|Url|CreateDate|ClientIDList|cluster)"\s*:'
+)
+_ERROR: Final = re.compile(
+    r"Error from server \(NotFound\): |An error occurred \(NoSuchEntity\) when"
+)
+_MOST: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """The output of one command, or of several that nothing tells apart."""
+
+    text: str
+    command: str | None = None
+    """The command, where its line was pasted too."""
+
+
+def outputs(text: str) -> tuple[Output, ...]:
+    """Take the outputs of read-only commands out of a message; none where it holds no such output.
+
+    Args:
+        text: As Slack has it, `&amp;`, `&lt;` and `&gt;` included.
+    """
+    found = [
+        Output(text=body, command=command)
+        for command, lines in _parts(html.unescape(text).splitlines())
+        if (body := _from_opening(lines)) is not None
+    ]
+    return tuple(found[:_MOST])
+
+
+def _parts(lines: list[str]) -> Iterator[tuple[str | None, list[str]]]:
+    """The lines, parted where a command is echoed, a fence stands or another document begins."""
+    command: str | None = None
+    part: list[str] = []
+    for line in lines:
+        echoed = _echoed(line)
+        if echoed is not None or _FENCE.fullmatch(line):
+            yield command, part
+            part = []
+            command = echoed if echoed is not None else command
+        elif line.startswith("apiVersion:") and any(p.startswith("apiVersion:") for p in part):
+            yield command, part
+            part = [line]
+        else:
+            part.append(line)
+    yield command, part
+
+
+def _echoed(line: str) -> str | None:
+    match = _COMMAND.fullmatch(line.strip())
+    return match[1] if match is not None and _READS.match(match[1]) else None
+
+
+def _from_opening(lines: list[str]) -> str | None:
+    """What begins as an output does, without the words before it."""
+    for at in range(len(lines)):
+        if not lines[at].strip():
+            continue
+        rest = "\n".join(lines[at : at + 40])
+        if _opens(rest):
+            return "\n".join(lines[at:])
+    return None
+
+
+def _opens(text: str) -> bool:
+    return (
+        _YAML.match(text) is not None
+        or _JSON.match(text) is not None
+        or _ERROR.match(text) is not None
+        or is_table(text)
+        or is_text(text)
+        or is_description(text)
+    )
+
+
+__all__ = ["Output", "outputs"]
