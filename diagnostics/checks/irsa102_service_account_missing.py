@@ -38,9 +38,14 @@ def service_account_missing(
     near = nearest(subject.name, here)
     notes = []
     if near:
-        notes.append(f"A service account named {near} exists in this namespace.")
+        notes.append(say("A service account named {near} exists in this namespace.", near=near))
     if elsewhere:
-        notes.append(f"One of this name exists in namespace {', '.join(elsewhere[:3])}.")
+        notes.append(
+            say(
+                "One of this name exists in namespace {elsewhere}.",
+                elsewhere=", ".join(elsewhere[:3]),
+            )
+        )
     arn = quote(str(role.arn) if role else PLACEHOLDER)
     return Finding(
         headline=say(

@@ -39,8 +39,10 @@ def annotation_wrong_role(
     if question is None or question.source is not RoleSource.ANNOTATION:
         return Skip(say("the annotation names no role that can be read"))
     if bound is not None and bound.arn != question.arn:
-        headline = (
-            f"The annotation names role {question.arn.name}, not the fleet file's {bound.arn.name}"
+        headline = say(
+            "The annotation names role {annotated}, not the fleet file's {bound}",
+            annotated=question.arn.name,
+            bound=bound.arn.name,
         )
         return _finding(target, account, str(bound.arn), headline)
     refused = isinstance(answer, TrustAnswer) and answer.decision.outcome is Outcome.IMPLICIT_DENY
@@ -52,13 +54,18 @@ def annotation_wrong_role(
     meant = sole_trusting(trusting) if role is None or refused else None
     if meant is None or meant.arn in (str(question.arn), role.arn if role else None):
         return Pass()
-    state = "does not exist" if role is None else "trusts others"
+    named = question.arn.name
+    headline = (
+        say("The annotation names role {role}, which does not exist", role=named)
+        if role is None
+        else say("The annotation names role {role}, which trusts others", role=named)
+    )
     return _finding(
         target,
         account,
         meant.arn,
-        f"The annotation names role {question.arn.name}, which {state}",
-        f"Role {meant.name} trusts this service account",
+        headline,
+        say("Role {role} trusts this service account", role=meant.name),
     )
 
 

@@ -46,7 +46,13 @@ def annotation_malformed(
         return Pass()
     mended = role_to_annotate(question, role, trusting)
     fault = (
-        f"partition {arn.partition}, while the cluster is in {partition}" if arn else _fault(value)
+        say(
+            "partition {partition}, while the cluster is in {cluster_partition}",
+            partition=arn.partition,
+            cluster_partition=partition,
+        )
+        if arn
+        else _fault(value)
     )
     parting = difference(value, mended) if mended else None
     return Finding(

@@ -47,9 +47,9 @@ def annotation_misplaced(
         else of_annotation(target, account.namespace, account.name, first.key)
     )
     spelled = (
-        f"is spelled {clip(first.key, 60)}"
+        say("is spelled {key}", key=clip(first.key, 60))
         if first.key != ROLE_ARN
-        else f"is on the {first.on} instead of the service account"
+        else say("is on the {on} instead of the service account", on=first.on)
     )
     return Finding(
         headline=say("The role annotation {spelled}", spelled=spelled),

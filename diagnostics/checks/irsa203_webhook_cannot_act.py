@@ -8,7 +8,7 @@ from diagnostics.checks.containers import SKIP_POD, bare
 from diagnostics.checks.selectors import matches
 from diagnostics.evidence import MutatingWebhook, Pods, ServiceAccount, Target, Webhooks
 from diagnostics.explain.words import clip
-from diagnostics.languages import say
+from diagnostics.languages import Words, say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -37,7 +37,9 @@ def webhook_cannot_act(
     found = _broken(hook) or _not_selected(hook, target.namespace, plain)
     likely = found is None and _passed_over(hook, target.namespace, plain, account)
     if likely:
-        wanted = f"a selector that matches namespace {target.namespace}"
+        wanted: Words = say(
+            "a selector that matches namespace {namespace}", namespace=target.namespace
+        )
         found = "namespaceSelector", hook.namespace_selector, wanted
     if found is None:
         return Pass()
@@ -67,7 +69,7 @@ def _broken(hook: MutatingWebhook) -> tuple[str, str, str] | None:
     if hook.service is None and hook.url is None:
         return "clientConfig", say("(none)"), say("the webhook's service or URL")
     if hook.service is not None and not hook.ca_bundle_present:
-        wanted = "the certificate authority of the webhook's service"
+        wanted = say("the certificate authority of the webhook's service")
         return "clientConfig.caBundle", say("(none)"), wanted
     return None
 
@@ -76,11 +78,11 @@ def _not_selected(
     hook: MutatingWebhook, namespace: str, pods: list[Pod]
 ) -> tuple[str, str, str] | None:
     if matches(hook.namespace_selector, _names(namespace), complete=False) is False:
-        wanted = f"a selector that matches namespace {namespace}"
+        wanted = say("a selector that matches namespace {namespace}", namespace=namespace)
         return "namespaceSelector", hook.namespace_selector, wanted
     for pod in pods:
         if matches(hook.object_selector, pod.spec.labels, complete=True) is False:
-            wanted = f"a selector that matches pod {pod.name}"
+            wanted = say("a selector that matches pod {pod_name}", pod_name=pod.name)
             return "objectSelector", hook.object_selector, wanted
     return None
 

@@ -44,14 +44,18 @@ def older_than_association(
     first = associations.items[0]
     known = () if isinstance(workloads, Unreadable) else workloads.items
     fixes = restarts(target, old, known)
-    made = f" of {first.created:%Y-%m-%d %H:%M} UTC" if first.created else ""
+    made = (
+        say(" of {created} UTC", created=f"{first.created:%Y-%m-%d %H:%M}") if first.created else ""
+    )
     return Finding(
         headline=say("The pods are older than their Pod Identity association, and still use IRSA"),
         place=of_pod(target, old[0], f"spec.containers[*].env[{TOKEN_ENV}]"),
         seen=say(
             "created {created} UTC, with a web identity", created=f"{old[0].created:%Y-%m-%d %H:%M}"
         ),
-        wanted=clip(f"a pod made after association {first.id}{made}"),
+        wanted=clip(
+            say("a pod made after association {first_id}{made}", first_id=first.id, made=made)
+        ),
         why="",
         next=say("Restart the workload, so that its new pods get the association's role."),
         note=say("To stay with IRSA, create the OIDC provider and delete the association."),

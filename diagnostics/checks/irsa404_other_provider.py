@@ -29,7 +29,7 @@ def other_provider(
     tail = f":oidc-provider/{cluster.issuer_path}"
 
     def headline(reason: Reason | None) -> str:
-        start = f"Role {role.name} trusts"
+        start = say("Role {role_name} trusts", role_name=role.name)
         trusted = reason.trusted if reason else ()
         if reason is not None and reason.mismatch is Mismatch.PRINCIPAL_KIND:
             return say(

@@ -39,8 +39,8 @@ def organization_policy(
     if not lets_in(answer, account) or not isinstance(answer, TrustAnswer):
         return Skip(say("it matters only once the annotated role's trust policy lets the call in"))
     if not isinstance(policies, ControlPolicies) or not isinstance(role, IamRole):
-        why = policies.why if isinstance(policies, Unreadable) else "they were not asked for"
-        enable = policies.enable if isinstance(policies, Unreadable) else "ask again"
+        why = policies.why if isinstance(policies, Unreadable) else say("they were not asked for")
+        enable = policies.enable if isinstance(policies, Unreadable) else say("ask again")
         return Unknown(
             f"the organization's resource control policies are not read: {why}"[:400], enable
         )

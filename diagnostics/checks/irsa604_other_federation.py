@@ -22,7 +22,7 @@ def other_federation(symptom: Symptom) -> Judgement:
     return Finding(
         headline=say(
             "This failure is about {federation}, not about an EKS service account",
-            federation=clip(symptom.federation or "another identity provider", 60),
+            federation=clip(symptom.federation or say("another identity provider"), 60),
         ),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),

@@ -151,19 +151,21 @@ def _note(answer: TrustAnswer, first: Reason | None) -> str | None:  # noqa: C90
     said: str | None = None
     match first.mismatch:
         case Mismatch.WILDCARD_LITERAL:
-            said = f"{first.operator} reads no wildcards, only StringLike does"
+            said = say(
+                "{operator} reads no wildcards, only StringLike does", operator=first.operator
+            )
         case Mismatch.SUBJECT_FORM if "*" not in "".join(first.trusted):
             said = first.words.rpartition(": ")[2] if not _alike(first) else None
         case Mismatch.PRINCIPAL_KIND:
-            said = "A web identity is matched only by a provider under Federated"
+            said = say("A web identity is matched only by a provider under Federated")
         case Mismatch.PROVIDER_FORM:
             said = next((fault for value in first.trusted if (fault := fault_of(value))), None)
         case Mismatch.KEY_ABSENT | Mismatch.KEY_FORM | Mismatch.KEY_ISSUER if first.key:
             said = read_key(first.key, _issuer(answer)).fault
         case Mismatch.SWAPPED:
-            said = "The values of sub and aud are swapped"
+            said = say("The values of sub and aud are swapped")
         case Mismatch.EXCLUDED:
-            said = f"{first.operator} leaves out what the token carries"
+            said = say("{operator} leaves out what the token carries", operator=first.operator)
         case Mismatch.CONTRADICTION:
             said = first.words.partition(";")[0] if "No value" in first.words else first.words
     if said is None and first.presented is not None and len(first.trusted) == 1 and _alike(first):
@@ -198,7 +200,11 @@ def next_change(answer: TrustAnswer) -> str:
     said = list(dict.fromkeys(_clause(change.words) for change in repair.changes))
     if not said:
         return say("Apply the corrected trust policy.")
-    more = f", and {len(said) - _SAID} more as the diff shows" if len(said) > _SAID else ""
+    more = (
+        say(", and {said} more as the diff shows", said=len(said) - _SAID)
+        if len(said) > _SAID
+        else ""
+    )
     return say("In the trust policy, {said}{more}.", said="; ".join(said[:_SAID]), more=more)
 
 
@@ -231,7 +237,7 @@ def lets_in(
 
 def undecided(answer: TrustAnswer) -> Unknown:
     """The policy's answer hangs on what only STS sees."""
-    keys = ", ".join(answer.decision.undecided)[:300] or "something that AWS does not document"
+    keys = ", ".join(answer.decision.undecided)[:300] or say("something that AWS does not document")
     return Unknown(
         say(
             "whether the trust policy lets the call in depends on {keys}, which only STS sees",
