@@ -129,6 +129,13 @@ class AuditTrail:
         async for row in self._rows(0.0 if since is None else since.timestamp()):
             yield _entry(row)
 
+    async def about(self, incident_id: str, *, most: int = 500) -> tuple[Entry, ...]:
+        """The first entries about an incident, oldest first."""
+        wanted = select(audit).where(audit.c.incident_id == incident_id)
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(wanted.order_by(audit.c.id).limit(most))
+            return tuple(_entry(row) for row in rows.mappings())
+
     async def verify(self, *, most_faults: int = 20) -> Verified:
         """Read the whole chain, and say where it is broken."""
         faults: list[str] = []

@@ -22,6 +22,7 @@ from bot.jobs.reach import within_reach
 from bot.jobs.reading import read_files, read_thread
 from bot.jobs.requesting import show_request
 from bot.jobs.runner import ATTEMPTS
+from bot.jobs.summing_up import sum_up
 from bot.jobs.telling import give_help, say_hello, show_home, warn_of_secret
 from bot.slack.replies import CannotPost
 from diagnostics.journal import reporting
@@ -102,6 +103,7 @@ _TASKS = {
     Task.SHOW: show_again,
     Task.RECHECK: recheck_incident,
     Task.WATCH: watch_incident,
+    Task.SUMMARY: sum_up,
     Task.APPLY: apply_plan,
     Task.REQUEST: show_request,
     Task.READ_THREAD: read_thread,

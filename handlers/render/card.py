@@ -19,6 +19,10 @@ RESTART = "irsa.restart.v1"
 (`irsa.restart.v1:1`), since Slack wants them different: match by prefix."""
 TRUST = "irsa.trust.v1"
 """As these two, for the fix that writes a trust policy."""
+PROVIDER = "irsa.provider.v1"
+"""The same, for fixes that write an IAM OIDC provider."""
+BOTH = "irsa.both.v1"
+"""The same, for the fix that writes the annotation and then restarts."""
 UNDO = "irsa.undo.v1"
 """Takes an applied fix back; its value is the ID of the plan that does so."""
 APPROVE = "irsa.approve.v1"
@@ -32,6 +36,8 @@ CHECKS = "irsa.checks.v1"
 """Both carry the incident's ID, with `.1` behind it for the second failure of a paste, and so on."""
 NOT_THIS = "irsa.not_this.v1"
 """Says that another service account is meant, where the target was found and not named; values as above."""
+SUMMARY = "irsa.summary.v1"
+"""Asks for the incident to be summed up in its thread; values as above."""
 MORE = "irsa.more.v1"
 """The menu of a reply: say whether it helped, or keep quiet. Its values are a word, a colon and the value above."""
 CHOOSE = "irsa.choose.v1"
@@ -125,6 +131,10 @@ class Card:
     """How often this failure was pasted in this thread."""
     same_as: Earlier | None = None
     """The full answer to the same cause in the same channel, where there is one: this one only points to it."""
+    healed: datetime | None = None
+    """Since when every check passes, after a cause had been found."""
+    was: tuple[Diagnosis, ...] = ()
+    """The first diagnoses that named a cause."""
     quiet_until: datetime | None = None
     """Until when the channel is muted, whatever the cause."""
     internal: bool = True

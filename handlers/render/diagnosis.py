@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.languages import all_aloud, speak
 from diagnostics.result import Status
 from handlers.blockkit import build, clip, escape
-from handlers.render.card import CHECKS, MORE, NOT_THIS, RECHECK, Card, Deed, Message
+from handlers.render.card import (
+    CHECKS,
+    MORE,
+    NOT_THIS,
+    RECHECK,
+    SUMMARY,
+    Card,
+    Deed,
+    Message,
+)
 from handlers.render.deeds import DEEDS, fix_buttons, happening_blocks, undo_blocks
 from handlers.render.finding import finding_blocks, headline, where
+from handlers.render.healing import healed_blocks, healed_text, healed_title
 from handlers.render.moments import moment
 from handlers.render.verdicts import verdict_words
 
@@ -36,8 +46,15 @@ def diagnosis_message(card: Card) -> Message:
     for index, diagnosed in enumerate(card.all):
         if index:
             blocks.append(build.divider())
-        blocks.append(build.header(_title(diagnosed)))
-        blocks.extend(finding_blocks(diagnosed.diagnosis, mended=index == 0 and _mended(card)))
+        mended = index == 0 and _mended(card)
+        if card.healed is not None:
+            blocks.append(build.header(healed_title(card.healed)))
+            blocks.extend(
+                healed_blocks(diagnosed.diagnosis, _was(card, index), card.healed, mended=mended)
+            )
+        else:
+            blocks.append(build.header(_title(diagnosed)))
+            blocks.extend(finding_blocks(diagnosed.diagnosis, mended=mended))
         if index == 0:
             blocks.extend(happening_blocks(card.happenings))
         if diagnosed.diagnosis.fixes_blocked is not None:
@@ -49,6 +66,11 @@ def diagnosis_message(card: Card) -> Message:
         blocks.append(build.context(escape(card.busy)))
     blocks.append(build.context(_footer(card)))
     return Message(text=_text(card), blocks=build.fit_message(blocks))
+
+
+def _was(card: Card, index: int) -> Diagnosis | None:
+    """What a healed diagnosis was."""
+    return card.was[index] if len(card.was) == len(card.all) else None
 
 
 def _pointer(card: Card, earlier: Earlier) -> Message:
@@ -117,6 +139,8 @@ def _title(diagnosed: Diagnosed) -> str:
 
 def _text(card: Card) -> str:
     diagnosis = card.first.diagnosis
+    if card.healed is not None:
+        return clip(healed_text(_subject(diagnosis), _was(card, 0), card.healed), _TEXT)
     sentence = f"{_subject(diagnosis)}: {headline(diagnosis).rstrip('.')}."
     if card.happenings:
         last = card.happenings[-1]
@@ -140,6 +164,17 @@ def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
     name = f"{target.namespace}/{target.service_account or target.workload}"
     which = card.incident_id if index == 0 else f"{card.incident_id}.{index}"
     elements = fix_buttons(diagnosed.fixes)
+    if card.healed is not None and index == 0:
+        elements.append(
+            build.button(
+                SUMMARY,
+                speak("Sum up"),
+                card.incident_id,
+                accessibility_label=speak(
+                    "Sum up the incident of {name} in this thread", name=name
+                ),
+            )
+        )
     elements.append(
         build.button(
             RECHECK,
@@ -180,7 +215,11 @@ def _more(diagnosis: Diagnosis, which: str) -> list[tuple[str, str]]:
     if diagnosis.root is not None:
         code = diagnosis.root.code
         choices.append((speak("Quiet about {code} here for a day", code=code), f"cause:{which}"))
-    return [*choices, (speak("Quiet in this channel for 4 hours"), f"quiet:{which}")]
+    return [
+        *choices,
+        (speak("Quiet in this channel for 4 hours"), f"quiet:{which}"),
+        (speak("Sum up this incident"), f"summary:{which}"),
+    ]
 
 
 def _footer(card: Card) -> str:

@@ -31,11 +31,14 @@ def clock(at: datetime) -> str:
 
 
 def address_of(incident: Incident, workspace: str | None) -> str | None:
-    """The address of an incident's reply, below the workspace's own (`https://example.slack.com/`)."""
-    if workspace is None or incident.reply_ts is None or not incident.spot.thread_ts:
-        return None
+    """The address of an incident's reply, below the workspace's own (`https://example.slack.com/`).
+
+    Where the reply is on its way yet, that of the message that it will answer.
+    """
     spot = incident.spot
-    ts = incident.reply_ts.replace(".", "")
+    if workspace is None or not spot.thread_ts:
+        return None
+    ts = (incident.reply_ts or spot.thread_ts).replace(".", "")
     return escape(
         f"{workspace.rstrip('/')}/archives/{spot.channel}/p{ts}"
         f"?thread_ts={spot.thread_ts}&cid={spot.channel}"

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from sandbox.slack.api import chat, conversations, extras, modals, people, unfurling
+from sandbox.slack.api import canvases, chat, conversations, extras, modals, people, unfurling
 from sandbox.slack.api.call import Call
 from sandbox.slack.people import Json
 
@@ -73,6 +73,20 @@ METHODS: Final[dict[str, Method]] = {
     ),
     "bots.info": Method(
         run=people.bot_info, optional=_words("bot team_id"), scopes=("users:read",)
+    ),
+    "canvases.access.set": Method(
+        run=canvases.grant,
+        required=_words("canvas_id access_level"),
+        optional=_words("channel_ids user_ids"),
+        scopes=("canvases:write",),
+        json=True,
+    ),
+    "canvases.create": Method(
+        run=canvases.create,
+        optional=_words("title document_content channel_id"),
+        scopes=("canvases:write",),
+        tier="t2",
+        json=True,
     ),
     "chat.delete": Method(
         run=chat.delete,

@@ -1,0 +1,128 @@
+"""Sum an incident up in its thread: from what is on record, without reading anything anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from bot.slack.canvas import make_canvas
+from bot.slack.replies import CannotPost
+from diagnostics.languages import all_aloud, speak
+from handlers.incident import PlanState
+from handlers.render.diagnosis import short_id
+from handlers.render.healing import cause_of
+from handlers.render.moments import address_of
+from handlers.render.summary import Change, Step, Summary, summary_markdown, summary_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from bot.audit import Entry
+    from bot.jobs.bench import Bench
+    from bot.store.queue import Job
+    from handlers.incident import Incident
+
+_MADE: Final = frozenset(("apply", "undo", "proof"))
+"""Entries that say themselves what was done."""
+_CLAIMED: Final = frozenset(("claimed", "waiting"))
+
+
+async def sum_up(bench: Bench, job: Job) -> None:
+    """Post the summary, or bring the one that stands in the thread up to date."""
+    incident = None
+    if job.incident_id is not None:
+        incident = await bench.store.incidents.get(job.incident_id)
+    if incident is None or not incident.diagnoses or incident.shared:
+        return
+    summary = await _summary(bench, incident)
+    if not incident.spot.channel.startswith("D"):
+        canvas = await make_canvas(
+            bench.client,
+            title=speak("Incident {id}", id=short_id(incident.id)),
+            markdown=summary_markdown(summary),
+            channel=incident.spot.channel,
+        )
+        summary = replace(summary, canvas=canvas)
+    message = summary_message(summary)
+    try:
+        ts = await bench.replies.beside(
+            incident,
+            message,
+            key=f"{incident.id}.summary",
+            ts=incident.summary_ts,
+            look_first=job.attempt > 1,
+        )
+    except CannotPost:
+        await bench.replies.elsewhere(incident, message)
+        return
+    await bench.store.incidents.summed_up(incident.id, ts)
+
+
+async def _summary(bench: Bench, incident: Incident) -> Summary:
+    entries = await bench.audit.about(incident.id)
+    first = (incident.found or incident.diagnoses)[0]
+    offered = await bench.store.plans.offered(incident.id, len(incident.diagnoses))
+    undo = [f.undo_until for fixes in offered for f in fixes if f.undo_until is not None]
+    return Summary(
+        incident_id=incident.id,
+        cause=first,
+        steps=tuple(sorted(_steps(incident, entries), key=lambda step: step.at)),
+        changes=tuple(_changes(entries, max(undo, default=None))),
+        began=incident.created,
+        healed=incident.healed,
+        link=address_of(incident, bench.me.workspace),
+    )
+
+
+def _steps(incident: Incident, entries: Sequence[Entry]) -> Iterator[Step]:
+    told = speak("The error was pasted") if incident.by else speak("An alert told of the error")
+    yield Step(at=incident.created, words=told, by=incident.by)
+    for diagnosis in all_aloud(incident.found)[:1]:
+        if diagnosis.root is not None:
+            yield Step(
+                at=diagnosis.started,
+                words=speak(
+                    "Cause found: {code} {cause}",
+                    code=diagnosis.root.code,
+                    cause=cause_of(diagnosis),
+                ),
+            )
+    for entry in entries:
+        words = _words(entry)
+        if words is not None:
+            yield Step(at=entry.at, words=words, by=entry.user)
+    for happening in incident.happenings:
+        if happening.words.startswith(("Check", "Named")):
+            yield Step(at=happening.at, words=happening.words, by=happening.by)
+    if incident.healed is not None:
+        yield Step(at=incident.healed, words=speak("Every check passes"))
+
+
+def _words(entry: Entry) -> str | None:
+    """What an entry of the audit trail says in a summary; None for what changed nothing."""
+    if entry.action in _MADE:
+        return entry.words
+    if entry.action == "ask" and entry.decision in _CLAIMED:
+        return speak("Asked for approval")
+    if entry.action == "confirm" and entry.decision in _CLAIMED:
+        return speak("Approved")
+    if entry.action == "decline" and entry.decision == "declined":
+        return speak("Declined the fix")
+    return None
+
+
+def _changes(entries: Sequence[Entry], undo_until: datetime | None) -> Iterator[Change]:
+    made = [
+        e
+        for e in entries
+        if e.action in ("apply", "undo") and e.decision == PlanState.APPLIED.value
+    ]
+    for entry in made:
+        newest = entry is made[-1]
+        yield Change(
+            words=entry.words,
+            before=entry.before,
+            after=entry.after,
+            undo_until=undo_until if newest else None,
+        )
