@@ -148,9 +148,7 @@ class EvidenceAws:
                 return piece
         return None
 
-    def _owns(
-        self, listed: Piece[tuple[str, ...]] | None, arn: str, account: str | None
-    ) -> bool:
+    def _owns(self, listed: Piece[tuple[str, ...]] | None, arn: str, account: str | None) -> bool:
         """Whether a provider's answer, which names no account, must be of this one.
 
         So it is where a list of this account has it, or where all that is known is of one account.

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _BORDER: Final = re.compile(r"\|*[-+]{3,}\|*")
-_OPENING: Final = re.compile(r"\s*-{10,}\s*\n\|[^|\n]+\|")
 _MANY: Final = frozenset(("OpenIDConnectProviderList", "Statement", "Tags"))
 """What is a list of objects, among all that is read."""
 _LISTS: Final = frozenset(("ClientIDList", "ThumbprintList"))
@@ -33,11 +32,6 @@ class _Section:
     depth: int
     title: str
     groups: list[list[Row]] = field(default_factory=list)
-
-
-def is_table(text: str) -> bool:
-    """Whether a text begins as a table of the AWS CLI."""
-    return _OPENING.match(text) is not None
 
 
 def of_table(file: str, text: str) -> dict[str, Any]:
@@ -149,4 +143,4 @@ def _value(cell: str) -> str | None:
     return None if cell in ("None", "") else cell
 
 
-__all__ = ["is_table", "of_table"]
+__all__ = ["of_table"]

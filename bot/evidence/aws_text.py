@@ -13,18 +13,10 @@ from typing import Any, Final
 
 from bot.evidence.fault import EvidenceError
 
-_OPENING: Final = re.compile(
-    r"\s*(?:ROLE\t|CLUSTER\t|OPENIDCONNECTPROVIDERLIST\t|[0-9][^\t\n]*\t[^\t\n]*/id/|[^\t\n]*\t[^\t\n]*\nCLIENTIDLIST\t)"
-)
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]{5})")
 _CLUSTER_ARN: Final = re.compile(r"arn:aws[a-z-]*:eks:[^:]+:[0-9]{12}:cluster/([\w-]+)")
 _STATES: Final = frozenset(("CREATING", "ACTIVE", "DELETING", "FAILED", "UPDATING", "PENDING"))
 _VERSION: Final = re.compile(r"1\.[0-9]{2}")
-
-
-def is_text(text: str) -> bool:
-    """Whether a text begins as the text form of an answer that is known here."""
-    return _OPENING.match(text) is not None
 
 
 def of_text(file: str, text: str) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from diagnostics.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_OPENING: Final = re.compile(r"\s*Name:[ \t]+\S+[ \t]*\n(?:[A-Z][A-Za-z /-]*:|Namespace:)")
 _FIELD: Final = re.compile(r"( *)([^:\s][^:]*):(?:[ \t]+(.*)|[ \t]*)")
 _PAIR: Final = re.compile(r"([^:\s]+): ?(.*)")
 _LABEL: Final = re.compile(r"([^=\s]+)=(\S*)")
@@ -32,11 +31,6 @@ _CUT: Final = "..."
 _EKS: Final = "eks.amazonaws.com/"
 
 Lines = list[str]
-
-
-def is_description(text: str) -> bool:
-    """Whether a text begins as `kubectl describe` does."""
-    return _OPENING.match(text) is not None
 
 
 def described(file: str, text: str) -> list[dict[str, Any]]:
@@ -261,4 +255,4 @@ def _time(text: str) -> str | None:
         return None
 
 
-__all__ = ["described", "is_description"]
+__all__ = ["described"]

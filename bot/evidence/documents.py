@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import yaml
 
-from bot.evidence.aws_table import is_table, of_table
-from bot.evidence.aws_text import is_text, of_text
-from bot.evidence.describe import described, is_description
+from bot.evidence.aws_table import of_table
+from bot.evidence.aws_text import of_text
+from bot.evidence.describe import described
 from bot.evidence.fault import EvidenceError
+from diagnostics.recognize.outputs import is_description, is_table, is_text
 
 MAX_BYTES: Final = 4_000_000
 """Of one file."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from bot.evidence.pasted import Output
     from diagnostics.fleet import FleetCluster
+    from diagnostics.recognize.outputs import Output
 
 MOST_CHARACTERS: Final = 400_000
 """Of what is kept of one message."""

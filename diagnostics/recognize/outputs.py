@@ -1,4 +1,8 @@
-"""What people paste into a thread: the outputs of several commands, prompts, fences and words in between."""
+"""Outputs of read-only commands in what people paste: kubectl's and the AWS CLI's, in every form that they have.
+
+Prompts, fences and words may stand in between. Source: kubectl 1.32, `k8s.io/kubectl/pkg/describe`; AWS CLI,
+`awscli/formatter.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,6 @@ import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-
-from bot.evidence.aws_table import is_table
-from bot.evidence.aws_text import is_text
-from bot.evidence.describe import is_description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,11 @@ _JSON: Final = re.compile(
 _ERROR: Final = re.compile(
     r"Error from server \(NotFound\): |An error occurred \(NoSuchEntity\) when"
 )
+_TABLE: Final = re.compile(r"\s*-{10,}\s*\n\|[^|\n]+\|")
+_TEXT: Final = re.compile(
+    r"\s*(?:ROLE\t|CLUSTER\t|OPENIDCONNECTPROVIDERLIST\t|[0-9][^\t\n]*\t[^\t\n]*/id/|[^\t\n]*\t[^\t\n]*\nCLIENTIDLIST\t)"
+)
+_DESCRIPTION: Final = re.compile(r"\s*Name:[ \t]+\S+[ \t]*\n(?:[A-Z][A-Za-z /-]*:|Namespace:)")
 _MOST: Final = 50
 
 
@@ -54,6 +59,21 @@ def outputs(text: str) -> tuple[Output, ...]:
         if (body := _from_opening(lines)) is not None
     ]
     return tuple(found[:_MOST])
+
+
+def is_table(text: str) -> bool:
+    """Whether a text begins as `aws … --output table` does."""
+    return _TABLE.match(text) is not None
+
+
+def is_text(text: str) -> bool:
+    """Whether a text begins as `aws … --output text` does, for an answer that is known here."""
+    return _TEXT.match(text) is not None
+
+
+def is_description(text: str) -> bool:
+    """Whether a text begins as `kubectl describe` does."""
+    return _DESCRIPTION.match(text) is not None
 
 
 def _parts(lines: list[str]) -> Iterator[tuple[str | None, list[str]]]:
@@ -101,4 +121,4 @@ def _opens(text: str) -> bool:
     )
 
 
-__all__ = ["Output", "outputs"]
+__all__ = ["Output", "is_description", "is_table", "is_text", "outputs"]
