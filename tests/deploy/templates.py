@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cfnlint.decode import cfn_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEPLOY: Final = Path(__file__).resolve().parents[2] / "deploy"
 ACCOUNT: Final = "222233334444"
@@ -32,6 +35,7 @@ class Stack:
         }
         self.values: dict[str, Any] = {
             "AWS::Partition": "aws",
+            "AWS::URLSuffix": "amazonaws.com",
             "AWS::AccountId": ACCOUNT,
             "AWS::Region": "eu-west-1",
             **given,
@@ -46,6 +50,16 @@ class Stack:
         if "Condition" in found and not self._holds(found["Condition"]):
             return None
         return self._value(found["Properties"])
+
+    def refusals(self) -> list[str]:
+        """What the template's rules say against these parameters, before anything is made."""
+        return [
+            assertion["AssertDescription"]
+            for rule in self.document.get("Rules", {}).values()
+            if self._value(rule["RuleCondition"])
+            for assertion in rule["Assertions"]
+            if not self._value(assertion["Assert"])
+        ]
 
     def trust(self, logical_id: str) -> str:
         """The trust policy of a role, as text."""
@@ -69,6 +83,8 @@ class Stack:
         return {key: value for key, value in pairs.items() if value is not _GONE}
 
     def _function(self, name: str, argument: Any) -> Any:
+        if name in _TRUTHS:
+            return _TRUTHS[name]([self._value(one) for one in argument])
         match name:
             case "Ref":
                 found = self.values.get(argument, f"<{argument}>")
@@ -78,13 +94,15 @@ class Stack:
             case "Fn::If":
                 condition, yes, no = argument
                 return self._value(yes if self._holds(condition) else no)
-            case "Fn::Equals":
-                first, second = (self._value(one) for one in argument)
-                return first == second
-            case "Fn::Not":
-                return not self._value(argument[0])
         assert name == "Fn::GetAtt", name
         return f"<{argument}>"
+
+
+_TRUTHS: Final[dict[str, Callable[[list[Any]], bool]]] = {
+    "Fn::Equals": lambda values: values[0] == values[1],
+    "Fn::Not": lambda values: not values[0],
+    "Fn::Or": any,
+}
 
 
 def statements(policies: Any) -> list[Any]:

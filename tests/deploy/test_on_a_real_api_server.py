@@ -19,7 +19,7 @@ from diagnostics.fix.drive import apply
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from sandbox.scenarios.load import scenarios
 from sandbox.world import World
-from tests.deploy.manifests import KUBERNETES, objects, path_of
+from tests.deploy.manifests import objects, path_of
 from tests.support.apiserver import ControlPlane, missing_assets
 from tests.world.test_diagnoses import diagnosed, now
 
@@ -251,16 +251,14 @@ async def test_the_api_server_takes_the_workload_as_it_is_written(installed: Ins
 async def test_two_replicas_share_postgresql(installed: Installed) -> None:
     space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shared"}}
     await installed.create(space)
-    deployment = next(o for o in objects("bot") if o["kind"] == "Deployment")
+    found = objects("bot-postgres")
+    assert "PersistentVolumeClaim" not in {o["kind"] for o in found}
+    deployment = next(o for o in found if o["kind"] == "Deployment")
     deployment["metadata"]["namespace"] = "shared"
-    await installed.create(deployment)
-    patch = yaml.safe_load((KUBERNETES / "bot-postgres" / "deployment.yaml").read_text())
 
-    patch["metadata"]["namespace"] = "shared"
+    answer = await installed.create(deployment)
 
-    path = f"{path_of(deployment)}/irsa-doctor"
-    answer = await installed.world.kubectl(CLUSTER, "PATCH", path, patch, patch="strategic-merge")
-
+    assert _missing(deployment, answer) == []
     spec = answer["spec"]
     pod = spec["template"]["spec"]
     assert (spec["replicas"], spec["strategy"]["type"]) == (2, "RollingUpdate")
@@ -273,6 +271,10 @@ async def test_two_replicas_share_postgresql(installed: Installed) -> None:
     volumes = {v["name"]: v for v in pod["volumes"]}
     assert set(volumes["data"]) == {"name", "emptyDir"}
     assert set(volumes) == {"fleet", "data", "tmp"}
+    (policy,) = (o for o in found if o["kind"] == "NetworkPolicy")
+    (alone,) = (o for o in objects("bot") if o["kind"] == "NetworkPolicy")
+    postgres = {"ports": [{"port": 5432, "protocol": "TCP"}]}
+    assert policy["spec"]["egress"] == [*alone["spec"]["egress"], postgres]
 
 
 async def test_the_workload_is_restricted_and_finds_what_it_mounts() -> None:
@@ -292,6 +294,11 @@ async def test_the_workload_is_restricted_and_finds_what_it_mounts() -> None:
         "/healthz"
     }
     assert bot["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    # Under its own name, so that a changed file reaches the running bot; not as a subPath, which is never updated.
+    (fleet,) = (v for v in pod["volumes"] if v["name"] == "fleet")
+    assert fleet["configMap"]["name"] == found["ConfigMap"]["metadata"]["name"]
+    assert fleet["configMap"]["name"] == "irsa-doctor-fleet"
+    assert not [m for m in bot["volumeMounts"] if "subPath" in m]
     labels = found["Deployment"]["spec"]["template"]["metadata"]["labels"]
     for kind, where in (
         ("PodDisruptionBudget", "selector"),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
-import hcl2
 import pytest
 import yaml
 from cfnlint.api import lint_file
@@ -25,12 +23,6 @@ def test_cloudformation_takes_the_template(name: str) -> None:
     found = lint_file(DEPLOY / "cloudformation" / name)
 
     assert [str(one) for one in found] == []
-
-
-@pytest.mark.parametrize("path", sorted((DEPLOY / "terraform").rglob("*.tf")), ids=lambda p: p.name)
-def test_terraform_files_are_hcl(path: Any) -> None:
-    with path.open() as file:
-        assert hcl2.load(file)
 
 
 @pytest.mark.parametrize("role", ["Reader", "Fixer"])
@@ -127,7 +119,11 @@ def test_access_entries_name_the_groups_that_rbac_binds() -> None:
 
     assert stack.resource("Read")["KubernetesGroups"] == ["irsa-doctor:read"]
     assert stack.resource("Fix")["KubernetesGroups"] == ["irsa-doctor:fix"]
-    assert [entry["groups"] for entry in mapped] == [["irsa-doctor:read"], ["irsa-doctor:fix"]]
+    assert [entry["groups"] for entry in mapped] == [
+        ["irsa-doctor:read"],
+        ["irsa-doctor:fix"],
+        ["irsa-doctor:prove"],
+    ]
 
 
 def test_the_image_is_built_of_what_is_there_and_runs_as_nobody() -> None:

@@ -16,6 +16,12 @@ variable "fix_role_arn" {
   default     = null
 }
 
+variable "proof_role_arn" {
+  description = "Output of module member, or null."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   type    = map(string)
   default = {}
@@ -36,5 +42,15 @@ resource "aws_eks_access_entry" "fix" {
   principal_arn     = var.fix_role_arn
   type              = "STANDARD"
   kubernetes_groups = ["irsa-doctor:fix"]
+  tags              = var.tags
+}
+
+resource "aws_eks_access_entry" "prove" {
+  count = var.proof_role_arn == null ? 0 : 1
+
+  cluster_name      = var.cluster_name
+  principal_arn     = var.proof_role_arn
+  type              = "STANDARD"
+  kubernetes_groups = ["irsa-doctor:prove"]
   tags              = var.tags
 }

@@ -14,6 +14,7 @@ locals {
   assumed_roles = var.hub_role_arn != null ? [var.hub_role_arn] : compact([
     "${local.roles}/${var.read_role_name}",
     var.fix_role_name == null ? "" : "${local.roles}/${var.fix_role_name}",
+    var.proof_role_name == null ? "" : "${local.roles}/${var.proof_role_name}",
   ])
 
   irsa_trust = {

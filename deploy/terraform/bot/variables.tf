@@ -51,6 +51,12 @@ variable "fix_role_name" {
   default     = "irsa-doctor-fix"
 }
 
+variable "proof_role_name" {
+  description = "null where no account has a proof role."
+  type        = string
+  default     = null
+}
+
 variable "hub_role_arn" {
   description = "Optional, from module hub. When set, the bot may assume this role only."
   type        = string

@@ -33,6 +33,12 @@ variable "fix_role_name" {
   default     = "irsa-doctor-fix"
 }
 
+variable "proof_role_name" {
+  description = "null where no account has a proof role."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   type    = map(string)
   default = {}
@@ -79,6 +85,7 @@ resource "aws_iam_role_policy" "assume_member_roles" {
         Resource = compact([
           "${local.roles}/${var.read_role_name}",
           var.fix_role_name == null ? "" : "${local.roles}/${var.fix_role_name}",
+          var.proof_role_name == null ? "" : "${local.roles}/${var.proof_role_name}",
         ])
       },
       var.organization_id == null ? {} : {

@@ -5,6 +5,7 @@ data "aws_partition" "here" {}
 data "aws_caller_identity" "here" {}
 
 locals {
+  suffix   = data.aws_partition.here.dns_suffix
   iam      = "arn:${data.aws_partition.here.partition}:iam::${data.aws_caller_identity.here.account_id}"
   eks      = "arn:${data.aws_partition.here.partition}:eks:*:${data.aws_caller_identity.here.account_id}"
   clusters = "${local.eks}:cluster/*"
@@ -90,6 +91,69 @@ locals {
       },
     ]
   })
+
+  trust_policies = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      # Look again, then replace: the button Apply trust policy, with `allow_trust_policy_fix: true`.
+      {
+        Sid      = "TrustPolicies"
+        Effect   = "Allow"
+        Action   = ["iam:GetRole", "iam:UpdateAssumeRolePolicy"]
+        Resource = "${local.iam}:role${coalesce(var.trust_policy_path, "/no-path-is-given/")}*"
+      },
+      # Never those that hold this bot back, whatever the path is.
+      {
+        Sid    = "NotItsOwn"
+        Effect = "Deny"
+        Action = ["iam:UpdateAssumeRolePolicy"]
+        Resource = [
+          var.bot_role_arn,
+          "${local.iam}:role/${var.read_role_name}",
+          "${local.iam}:role/${var.fix_role_name}",
+          "${local.iam}:role/${var.proof_role_name}",
+        ]
+      },
+    ]
+  })
+
+  issuers = [
+    "${local.iam}:oidc-provider/oidc.eks.*.${local.suffix}/id/*",
+    "${local.iam}:oidc-provider/oidc-eks.*.api.aws/id/*",
+  ]
+
+  providers = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      # With `allow_provider_fix: true`: the buttons that add an audience (IRSA304), and take it out again.
+      {
+        Sid    = "Audiences"
+        Effect = "Allow"
+        Action = [
+          "iam:AddClientIDToOpenIDConnectProvider",
+          "iam:GetOpenIDConnectProvider",
+          "iam:RemoveClientIDFromOpenIDConnectProvider",
+        ]
+        Resource = local.issuers
+      },
+      # The button that creates the provider of a cluster (IRSA301), with its mark.
+      {
+        Sid       = "NewProviders"
+        Effect    = "Allow"
+        Action    = ["iam:CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"]
+        Resource  = local.issuers
+        Condition = { StringEquals = { "aws:RequestTag/irsa-doctor" = "created" } }
+      },
+      # Undo of that: only what bears the mark.
+      {
+        Sid       = "OwnProviders"
+        Effect    = "Allow"
+        Action    = ["iam:DeleteOpenIDConnectProvider"]
+        Resource  = local.issuers
+        Condition = { StringEquals = { "aws:ResourceTag/irsa-doctor" = "created" } }
+      },
+    ]
+  })
 }
 
 resource "aws_iam_role" "read" {
@@ -110,10 +174,37 @@ resource "aws_iam_role" "fix" {
   count = var.fix_role ? 1 : 0
 
   name                 = var.fix_role_name
-  description          = "irsa-doctor signs its requests to clusters with it after an approved press; it can change nothing in AWS."
+  description          = "irsa-doctor makes the changes with it that somebody approved, and nothing else."
   max_session_duration = 3600
   assume_role_policy   = local.trust
   tags                 = var.tags
+}
+
+# No permission in AWS: the trade at STS is not signed, and clusters ask only who somebody is.
+resource "aws_iam_role" "proof" {
+  count = var.proof_role ? 1 : 0
+
+  name                 = var.proof_role_name
+  description          = "irsa-doctor signs its requests to clusters with it when it proves at STS; it may do nothing in AWS."
+  max_session_duration = 3600
+  assume_role_policy   = local.trust
+  tags                 = var.tags
+}
+
+resource "aws_iam_role_policy" "trust_policies" {
+  count = var.fix_role && var.trust_policy_path != null ? 1 : 0
+
+  name   = "write-trust-policies"
+  role   = aws_iam_role.fix[0].name
+  policy = local.trust_policies
+}
+
+resource "aws_iam_role_policy" "providers" {
+  count = var.fix_role && var.provider_fixes ? 1 : 0
+
+  name   = "write-providers"
+  role   = aws_iam_role.fix[0].name
+  policy = local.providers
 }
 
 resource "aws_iam_role_policy" "fix" {

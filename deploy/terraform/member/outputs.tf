@@ -7,3 +7,8 @@ output "fix_role_arn" {
   description = "fix_role of this account in the fleet file, or null."
   value       = var.fix_role ? aws_iam_role.fix[0].arn : null
 }
+
+output "proof_role_arn" {
+  description = "proof_role of this account in the fleet file, or null."
+  value       = var.proof_role ? aws_iam_role.proof[0].arn : null
+}

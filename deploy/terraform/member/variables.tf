@@ -25,6 +25,29 @@ variable "fix_role" {
   default     = false
 }
 
+variable "trust_policy_path" {
+  description = "With fix_role: path of the roles whose trust policies approved fixes may write, such as /workloads/; null: none. Whoever may write a role's trust policy can become that role, so keep administrators' roles out of the path."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.trust_policy_path == null || can(regex("^/([\\w+=,.@-]+/)*$", var.trust_policy_path))
+    error_message = "A path starts and ends with a slash: /workloads/."
+  }
+}
+
+variable "provider_fixes" {
+  description = "With fix_role: whether approved fixes may create OIDC providers of EKS clusters here, and add audiences to them. Tokens of such a cluster can then reach each role here whose trust policy names its provider."
+  type        = bool
+  default     = false
+}
+
+variable "proof_role" {
+  description = "Whether there is a role for proofs at STS. In clusters that bind its group it can make tokens of service accounts, and so become the roles that those have."
+  type        = bool
+  default     = false
+}
+
 variable "cloudtrail" {
   description = "Whether diagnosis may look up in CloudTrail who made a failed call, where all else leaves it open."
   type        = bool
@@ -39,6 +62,11 @@ variable "read_role_name" {
 variable "fix_role_name" {
   type    = string
   default = "irsa-doctor-fix"
+}
+
+variable "proof_role_name" {
+  type    = string
+  default = "irsa-doctor-proof"
 }
 
 variable "tags" {
