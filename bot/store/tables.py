@@ -214,6 +214,20 @@ watches = Table(
     comment="Incidents whose cause stands, as far as is known.",
 )
 
+handed_evidence = Table(
+    "handed_evidence",
+    metadata,
+    Column("job_id", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "incident_id", ForeignKey("incidents.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("by", String(32), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("cluster", String(253)),
+    Column("text", Text, nullable=False),
+    comment="Output of commands that people pasted, as far as a check reads it.",
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -232,4 +246,58 @@ audit = Table(
     Column("previous", String(64), comment="The hash of the entry before"),
     Column("hash", String(64), comment="Of this entry and of the hash before it; see `bot.audit`"),
     comment="Append-only.",
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("fleet", String(64), nullable=False, comment="Which accounts and clusters it is about"),
+    Column("state", String(12), nullable=False, comment="running, done, or seed: see slot"),
+    Column("slot", Double, unique=True, comment="The moment of the schedule that it serves"),
+    Column("started", Double, nullable=False),
+    Column("finished", Double),
+    Column("document", Text, comment="The report as JSON"),
+    Index("sweeps_by_age", "fleet", "state", "finished"),
+)
+
+Index(
+    "sweeps_one_running",
+    sweeps.c.fleet,
+    unique=True,
+    sqlite_where=text("state = 'running'"),
+    postgresql_where=text("state = 'running'"),
+)
+
+sweep_parts = Table(
+    "sweep_parts",
+    metadata,
+    Column("sweep_id", ForeignKey("sweeps.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(12), primary_key=True, comment="issuers, account, cluster, or reply"),
+    Column("name", String(128), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("by", String(64), nullable=False, comment="The process that did it"),
+    comment="What is done of a running sweep: each part once.",
+)
+
+sweep_roles = Table(
+    "sweep_roles",
+    metadata,
+    Column("sweep_id", ForeignKey("sweeps.id", ondelete="CASCADE"), primary_key=True),
+    Column("account", String(12), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("arn", Text, nullable=False),
+    Column(
+        "body", Text, comment="The role with its trust policy, where that names an OIDC provider"
+    ),
+)
+
+sweep_trusts = Table(
+    "sweep_trusts",
+    metadata,
+    Column("sweep_id", ForeignKey("sweeps.id", ondelete="CASCADE"), primary_key=True),
+    Column("issuer", Text, primary_key=True, comment="Without https://"),
+    Column("account", String(12), primary_key=True),
+    Column("name", String(128), primary_key=True, comment="A role; empty: the OIDC provider alone"),
+    comment="Which roles of a running sweep trust which issuer.",
 )
