@@ -89,4 +89,6 @@ def downgrade() -> None:
 
 
 def _sweep() -> sa.Column[str]:
-    return sa.Column("sweep_id", sa.ForeignKey("sweeps.id", ondelete="CASCADE"), primary_key=True)
+    return sa.Column(
+        "sweep_id", sa.String(32), sa.ForeignKey("sweeps.id", ondelete="CASCADE"), primary_key=True
+    )
