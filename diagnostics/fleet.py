@@ -149,6 +149,8 @@ class Fleet:
     """Whether the bot's own credentials may list the organization's accounts and read its resource control policies."""
     member_role: str | None = None
     """Name, or path and name, of the read role in the organization's accounts that the fleet file does not list."""
+    is_part: bool = False
+    """Whether there is more that the reader at hand does not see: the last cluster left is not the only one."""
 
     def account(self, account_id: str) -> Account:
         """Find an account by its 12 digits.

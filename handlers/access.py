@@ -7,18 +7,27 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.fix.plan import kinds_of
 from handlers.blockkit import escape
 from handlers.people import Unanswered
+from handlers.reach import EVERYTHING, Reach, union
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from diagnostics.fix.plan import Fix
+    from diagnostics.fix.plan import Fix, FixKind
+    from handlers.incident import Incident
     from handlers.people import Directory
-    from handlers.ports import Approver, Rules
+    from handlers.ports import Approver, Reader, Rules
 
 _NAMED: Final = 5
+_FIX: Final = "apply fixes"
+NOT_READ: Final = (
+    "This is about an account or a cluster that is not read here, or not by you: `readers` in the fleet file says by "
+    "whom and in which channel. I show nothing of it."
+)
+"""One sentence for whatever is hidden: it tells nobody what that is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,31 +81,90 @@ class Access:
             words="Only members of the workspace that installed me may do that.", rule="other-team"
         )
 
+    async def member(self, actor: Actor, what: str) -> Denied | None:
+        """Refuse guests, apps, deactivated accounts and people of other organisations.
+
+        Args:
+            actor: Who.
+            what: What members alone may do, as in "Guests may not apply fixes".
+        """
+        return await self._member(actor, what)
+
+    async def reach(self, user: str | None, channel: str) -> Reach:
+        """What may be read for somebody in a channel: the one place that decides it.
+
+        Without `readers` in the fleet file that is everything. Where Slack does not say who is in a group, nobody is
+        for what is kept to it, and everybody is for what limits it.
+
+        Args:
+            user: Slack user ID; None: nobody in particular, as for an alert.
+            channel: Where the answer is shown.
+        """
+        readers = self.rules.readers
+        if not readers:
+            return EVERYTHING
+        people = await asyncio.gather(*(self._is_one_of(user, r) for r in readers))
+        kept = [(r, _admits(r, channel, is_one)) for r, is_one in zip(readers, people, strict=True)]
+        hidden = union(r.scope for r, _ in kept if not r.only)
+        shown = union(r.scope for r, admitted in kept if admitted and not r.only)
+        limits = [
+            r.scope
+            for r, is_one in zip(readers, people, strict=True)
+            if r.only and (channel in (r.channels or ()) or (is_one is not False and _named(r)))
+        ]
+        return Reach(hidden=hidden.without(shown), only=union(limits) if limits else None)
+
+    async def to_read(self, actor: Actor, incident: Incident) -> Denied | None:
+        """Refuse who may not read what an incident is about, in its channel."""
+        reach = await self.reach(actor.user, incident.spot.channel)
+        if reach.reads(incident, self.rules.fleet):
+            return None
+        return Denied(words=NOT_READ, rule="reader")
+
     async def to_change(
         self, actor: Actor, fix: Fix, *, channel: str, at: datetime
     ) -> Approval | Denied:
         """What it takes if somebody may approve a fix in a channel at a time, else why not."""
-        denied = await self._member(actor)
+        denied = await self._member(actor, _FIX)
         if denied is not None:
             return denied
-        approval = self.needed(fix, channel=channel, at=at)
-        if isinstance(approval, Denied):
-            return approval
-        return await self._among(actor, approval, fix)
+        for kind in kinds_of(fix):
+            approval = self._needed(fix, kind, channel=channel, at=at)
+            if isinstance(approval, Denied):
+                return approval
+            among = await self._among(actor, approval, fix)
+            if isinstance(among, Denied):
+                return among
+        return self.needed(fix, channel=channel, at=at)
 
     async def to_ask(
         self, actor: Actor, fix: Fix, *, channel: str, at: datetime
     ) -> Approval | Denied:
         """What it takes if somebody may ask the approvers for a fix, else why not."""
-        denied = await self._member(actor)
+        denied = await self._member(actor, _FIX)
         return denied or self.needed(fix, channel=channel, at=at)
 
     def needed(self, fix: Fix, *, channel: str, at: datetime) -> Approval | Denied:
-        """What the rules ask of a fix: the strictest of the entries that cover it; or why nobody may."""
-        place = f"{escape(fix.namespace)} on {escape(fix.cluster)}"
-        frozen = self.rules.frozen(
-            at=at, cluster=fix.cluster, namespace=fix.namespace, kind=fix.kind
+        """What the rules ask of a fix: the strictest of the entries that cover it; or why nobody may.
+
+        A fix of several kinds takes what each of them takes.
+        """
+        each: list[Approval] = []
+        for kind in kinds_of(fix):
+            approval = self._needed(fix, kind, channel=channel, at=at)
+            if isinstance(approval, Denied):
+                return approval
+            each.append(approval)
+        common = [a for a in each[0].approvers if all(a in other.approvers for other in each)]
+        return Approval(
+            needed=max(a.needed for a in each),
+            own=all(a.own for a in each),
+            approvers=tuple(common) or each[0].approvers,
         )
+
+    def _needed(self, fix: Fix, kind: FixKind, *, channel: str, at: datetime) -> Approval | Denied:
+        place = f"{escape(fix.namespace)} on {escape(fix.cluster)}"
+        frozen = self.rules.frozen(at=at, cluster=fix.cluster, namespace=fix.namespace, kind=kind)
         if frozen is not None:
             return Denied(
                 words=(
@@ -106,7 +174,7 @@ class Access:
                 rule="freeze",
             )
         covering = tuple(
-            self.rules.approvers_of(cluster=fix.cluster, namespace=fix.namespace, kind=fix.kind)
+            self.rules.approvers_of(cluster=fix.cluster, namespace=fix.namespace, kind=kind)
         )
         if not covering:
             return Denied(
@@ -130,7 +198,7 @@ class Access:
             approvers=here,
         )
 
-    async def _member(self, actor: Actor) -> Denied | None:
+    async def _member(self, actor: Actor, what: str) -> Denied | None:
         denied = self.outsider(actor)
         if denied is not None:
             return denied
@@ -142,12 +210,10 @@ class Access:
                 rule="unanswered",
             )
         if person.is_bot or person.deleted:
-            return Denied(words="Apps and deactivated accounts may not apply fixes.", rule="bot")
+            return Denied(words=f"Apps and deactivated accounts may not {what}.", rule="bot")
         if person.is_guest:
-            return Denied(
-                words="Guests may not apply fixes. Ask a member who is named as approver.",
-                rule="guest",
-            )
+            ask = "who is named as approver" if what == _FIX else "of this workspace"
+            return Denied(words=f"Guests may not {what}. Ask a member {ask}.", rule="guest")
         if person.is_stranger or (person.team is not None and person.team != self.home):
             return Denied(
                 words="Only members of the workspace that installed me may do that.",
@@ -155,25 +221,50 @@ class Access:
             )
         return None
 
-    async def _among(self, actor: Actor, approval: Approval, fix: Fix) -> Approval | Denied:
-        if any(actor.user in a.users for a in approval.approvers):
-            return approval
-        groups = sorted({g for a in approval.approvers for g in a.groups})
+    async def _is_one_of(self, user: str | None, named: Reader) -> bool | None:
+        """Whether somebody is named, or anybody is meant; None where Slack does not say."""
+        if not _named(named):
+            return True
+        if user is None:
+            return False
+        try:
+            return await self._is_in(user, named.users, named.groups)
+        except Unanswered:
+            return None
+
+    async def _is_in(self, user: str, users: Collection[str], groups: Collection[str]) -> bool:
+        """Whether somebody is one of these people or in one of these groups.
+
+        Raises:
+            Unanswered: If Slack does not say of a group, and no other has them.
+        """
+        if user in users:
+            return True
+        unanswered: Unanswered | None = None
         answers = await asyncio.gather(
-            *(self.directory.members(g) for g in groups), return_exceptions=True
+            *(self.directory.members(g) for g in sorted(groups)), return_exceptions=True
         )
-        unanswered: str | None = None
         for members in answers:
             if isinstance(members, Unanswered):
-                unanswered = str(members)
+                unanswered = members
             elif isinstance(members, BaseException):
                 raise members
-            elif actor.user in members:
-                return approval
+            elif user in members:
+                return True
         if unanswered is not None:
+            raise unanswered
+        return False
+
+    async def _among(self, actor: Actor, approval: Approval, fix: Fix) -> Approval | Denied:
+        users = {u for a in approval.approvers for u in a.users}
+        groups = {g for a in approval.approvers for g in a.groups}
+        try:
+            if await self._is_in(actor.user, users, groups):
+                return approval
+        except Unanswered as error:
             return Denied(
                 words=(
-                    f"Slack did not tell me who is in the approver group ({escape(unanswered)}), so I "
+                    f"Slack did not tell me who is in the approver group ({escape(str(error))}), so I "
                     "changed nothing. Try again in a minute."
                 ),
                 rule="unanswered",
@@ -184,6 +275,16 @@ class Access:
             rule="not-approver",
             may_ask=True,
         )
+
+
+def _named(reader: Reader) -> bool:
+    """Whether an entry names people, and not only places."""
+    return bool(reader.users or reader.groups)
+
+
+def _admits(reader: Reader, channel: str, is_one: bool | None) -> bool:  # noqa: FBT001
+    """Whether an entry lets somebody read what it names in a channel."""
+    return is_one is True and (reader.channels is None or channel in reader.channels)
 
 
 def named(approvers: Sequence[Approver]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers.buttons.refusal import OUT_OF_DATE
+from handlers.buttons.pressed import OUT_OF_DATE, tell
 from handlers.click import Click
-from handlers.whisper import whisper
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -41,15 +40,7 @@ def register(app: AsyncApp, desk: Desk, directory: Directory) -> None:
     async def action(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         desk.meter.delivery("press", "unknown")
-        click = Click.parse(body)
-        await whisper(
-            client,
-            user=click.actor.user,
-            channel=click.channel,
-            thread_ts=click.thread_ts,
-            words=OUT_OF_DATE,
-            response_url=click.response_url,
-        )
+        await tell(Click.parse(body), client, OUT_OF_DATE)
 
     @app.view_submission(_ANY)
     async def submitted(ack: AsyncAck) -> None:

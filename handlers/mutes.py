@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 USUAL: Final = timedelta(hours=4)
+KEEP_QUIET: Final = "say when I keep quiet"
+"""What only members may do, as in "Guests may not …"."""
 LONGEST: Final = timedelta(days=30)
 """A mute without an end would be forgotten, and the silence taken for a bot that is gone."""
 _LENGTH: Final = re.compile(r"([0-9]{1,5})\s*(m|min|minutes?|h|hours?|d|days?)", re.IGNORECASE)

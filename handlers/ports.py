@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from diagnostics.fleet import Fleet, Hints
     from diagnostics.languages import Language
     from handlers.incident import Incident, Plan, Spot
+    from handlers.reach import Scope
 
 
 class Task(StrEnum):
@@ -216,6 +217,30 @@ class Approver(Protocol):
         """Whether who asked may be one of them."""
 
 
+class Reader(Protocol):
+    """Who reads some accounts and clusters, and where."""
+
+    @property
+    def scope(self) -> Scope:
+        """The accounts and clusters."""
+
+    @property
+    def users(self) -> frozenset[str]:
+        """Slack user IDs."""
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """IDs of Slack user groups; with no users either: everybody."""
+
+    @property
+    def channels(self) -> frozenset[str] | None:
+        """Channels in which they are read; None: in every one."""
+
+    @property
+    def only(self) -> bool:
+        """Whether these channels and people read nothing else, in place of nobody else reading this."""
+
+
 class Freeze(Protocol):
     """A time in which nothing is changed."""
 
@@ -238,6 +263,14 @@ class Rules(Protocol):
     @property
     def approvers(self) -> Sequence[Approver]:
         """Everybody who may approve something."""
+
+    @property
+    def readers(self) -> Sequence[Reader]:
+        """Who reads what; none: everybody in an internal channel reads everything there."""
+
+    @property
+    def audit_channel(self) -> str | None:
+        """Where every entry of the audit trail is posted."""
 
     @property
     def alert_bots(self) -> frozenset[str]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.arn import RoleArn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from diagnostics.fleet import Fleet, FleetCluster
     from handlers.incident import Incident
 
@@ -26,6 +28,21 @@ class Scope:
     def has(self, cluster: FleetCluster) -> bool:
         """Whether it holds a cluster."""
         return cluster.account in self.accounts or cluster.name in self.clusters
+
+    def without(self, other: Scope) -> Scope:
+        """What of it is not in another."""
+        return Scope(
+            accounts=self.accounts - other.accounts, clusters=self.clusters - other.clusters
+        )
+
+
+def union(scopes: Iterable[Scope]) -> Scope:
+    """All of them."""
+    held = tuple(scopes)
+    return Scope(
+        accounts=frozenset().union(*(s.accounts for s in held)),
+        clusters=frozenset().union(*(s.clusters for s in held)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +81,7 @@ class Reach:
             accounts=tuple(a for a in fleet.accounts if self.reads_account(a.id, fleet)),
             clusters=clusters,
             bindings=tuple(b for b in fleet.bindings if b.cluster in names),
+            is_part=True,
         )
 
     def reads_name(self, cluster: str | None, fleet: Fleet) -> bool:

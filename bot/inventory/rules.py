@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from diagnostics.fix.plan import FixKind
     from diagnostics.fleet import Fleet, Hints
-    from handlers.ports import Approver, Freeze, Rules
+    from diagnostics.languages import Language
+    from handlers.ports import Approver, Freeze, Reader, Rules
 
 
 class KnowsFleet(Protocol):
@@ -40,14 +41,19 @@ class LiveRules:
         return self.file.approvers
 
     @property
+    def readers(self) -> Sequence[Reader]:
+        """Who reads what."""
+        return self.file.readers
+
+    @property
+    def audit_channel(self) -> str | None:
+        """Where every entry of the audit trail is posted."""
+        return self.file.audit_channel
+
+    @property
     def alert_bots(self) -> frozenset[str]:
         """Bot and app IDs whose messages are read."""
         return self.file.alert_bots
-
-    @property
-    def trouble(self) -> str | None:
-        """Why a newer fleet file is not in use."""
-        return self.file.trouble
 
     @property
     def trouble(self) -> str | None:
@@ -57,6 +63,10 @@ class LiveRules:
     def channel_hints(self, channel_id: str) -> Hints:
         """A channel's defaults."""
         return self.file.channel_hints(channel_id)
+
+    def language_of(self, channel_id: str) -> Language:
+        """The language of a channel's replies."""
+        return self.file.language_of(channel_id)
 
     def approvers_of(
         self, *, cluster: str, namespace: str, kind: FixKind | None = None

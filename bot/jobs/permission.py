@@ -16,6 +16,8 @@ async def withdrawn(bench: Bench, plan: Plan, incident: Incident) -> str | None:
 
     Rules, freezes and people are looked up again: minutes can lie between the first approval and the change.
     """
+    # Not as remembered: somebody may have left a group a moment ago.
+    bench.directory.forget()
     if await bench.shared.is_shared(incident.spot.channel):
         return "the channel is shared with another organisation by now"
     given = 0
@@ -26,11 +28,9 @@ async def withdrawn(bench: Bench, plan: Plan, incident: Incident) -> str | None:
     for user in plan.approvals or ((plan.by,) if plan.by else ()):
         if user == plan.requested_by and not needed.own:
             continue
-        verdict = await bench.access.to_change(
-            Actor(user=user, team=bench.me.team),
-            plan.fix,
-            channel=incident.spot.channel,
-            at=bench.now(),
+        actor = Actor(user=user, team=bench.me.team)
+        verdict = await bench.access.to_read(actor, incident) or await bench.access.to_change(
+            actor, plan.fix, channel=incident.spot.channel, at=bench.now()
         )
         if isinstance(verdict, Denied):
             last = verdict

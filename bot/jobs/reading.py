@@ -11,6 +11,7 @@ import structlog
 
 from bot.jobs.telling import give_help, tell
 from diagnostics.fleet import Hints
+from handlers.access import Actor
 from handlers.incident import Spot
 from handlers.paste.author import Voice, author_of
 from handlers.paste.intake import Source, failures, paste_of
@@ -58,6 +59,11 @@ async def read_thread(bench: Bench, job: Job) -> None:
             return
     earlier = await bench.store.incidents.in_thread(source.spot)
     if earlier is not None:
+        actor = Actor(user=source.by or "", team=source.spot.team)
+        denied = await bench.access.to_read(actor, earlier)
+        if denied is not None:
+            await tell(bench, job.payload, denied.words)
+            return
         payload = {"by": source.by}
         await bench.store.inbox.order(
             Order(task=Task.RECHECK, incident_id=earlier.id, payload=payload)

@@ -8,6 +8,7 @@ import structlog
 
 from bot.inventory.records import InventoryRecords
 from bot.inventory.troubles import Troubles
+from handlers.access import Actor
 from handlers.blockkit import build, escape
 from handlers.paste.reading.untrusted import Node, text_at
 from handlers.people import Unanswered
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.jobs.bench import Bench
     from bot.store.queue import Job
     from handlers.blockkit import Block
+    from handlers.reach import Reach
 
 _log = structlog.get_logger("irsa.telling")
 _LATEST: Final = 10
@@ -61,10 +63,12 @@ async def show_home(bench: Bench, job: Job) -> None:
     """Publish somebody's App Home."""
     user = text_at(job.payload, "user")
     recent = await bench.store.incidents.recent(bench.me.team, by=user, limit=_LATEST)
+    actor = Actor(user=user, team=bench.me.team)
+    reach = await bench.access.reach(user, "")
     view = home_view(
-        recent,
+        [i for i in recent if await bench.access.to_read(actor, i) is None],
         me=bench.me.user,
-        health=await fleet_health(bench),
+        health=await fleet_health(bench, reach),
         approves=await _approves(bench, user),
         workspace=bench.me.workspace,
     )
@@ -74,9 +78,9 @@ async def show_home(bench: Bench, job: Job) -> None:
         _log.warning("home not shown", error=error_name(error))
 
 
-async def fleet_health(bench: Bench) -> FleetHealth:
+async def fleet_health(bench: Bench, reach: Reach) -> FleetHealth:
     """What is read, and the regions that the inventory could not read when it last tried."""
-    fleet = bench.rules.fleet
+    fleet = reach.of(bench.rules.fleet)
     scans = await InventoryRecords(engine=bench.store.engine, now=bench.now).scans()
     return FleetHealth(
         clusters=tuple(c.name for c in fleet.clusters),
@@ -125,8 +129,11 @@ async def say_hello(bench: Bench, job: Job) -> None:
     """Say hello in a channel into which we were invited."""
     channel = text_at(job.payload, "channel")
     internal = not await bench.shared.is_shared(channel)
-    hints = bench.rules.channel_hints(channel)
-    message = hello_message(bench.me.user, hints.cluster, internal=internal)
+    reach = await bench.access.reach(None, channel)
+    cluster = bench.rules.channel_hints(channel).cluster
+    if not reach.reads_name(cluster, bench.rules.fleet):
+        cluster = None
+    message = hello_message(bench.me.user, cluster, internal=internal)
     await bench.replies.pacing.turn(channel)
     try:
         await bench.client.chat_postMessage(

@@ -19,6 +19,7 @@ from bot.jobs.diagnosing import (
 from bot.jobs.fixing import apply_plan, give_up_plan
 from bot.jobs.language import language_of
 from bot.jobs.reach import within_reach
+from bot.jobs.reach import within_reach
 from bot.jobs.reading import read_files, read_thread
 from bot.jobs.requesting import show_request
 from bot.jobs.runner import ATTEMPTS

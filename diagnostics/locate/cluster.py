@@ -73,7 +73,7 @@ async def _sure(clues: Clues, io: Clients) -> Guess | None:
             return Guess(entry=by_issuer, how=how, sure=True)
     declared = [c for c in fleet.clusters if not c.discovered]
     default = _named(clues.default_cluster, fleet)
-    if len(declared) == 1 and default in (None, declared[0]):
+    if len(declared) == 1 and default in (None, declared[0]) and not fleet.is_part:
         only = declared[0]
         return Guess(entry=only, how=f"{only.name} is the only cluster of the fleet", sure=True)
     return None

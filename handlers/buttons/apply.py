@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.access import Denied
 from handlers.blockkit import build
+from handlers.buttons.pressed import tell
 from handlers.buttons.refusal import Allowed, expired, judge
 from handlers.click import Click, notice
 from handlers.ports import Claim
@@ -15,13 +16,14 @@ from handlers.render.card import (
     APPLY,
     APPROVE,
     ASK_APPROVAL,
+    BOTH,
     CONFIRM,
     DECLINE,
+    PROVIDER,
     RESTART,
     TRUST,
     UNDO,
 )
-from handlers.whisper import whisper
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -43,7 +45,9 @@ _LOST = {
 
 def register(app: AsyncApp, desk: Desk, now: Clock) -> None:
     """Listen to the buttons, numbered ones too, and to the dialog."""
-    names = "|".join(re.escape(name) for name in (APPLY, RESTART, TRUST, UNDO, APPROVE))
+    names = "|".join(
+        re.escape(name) for name in (APPLY, RESTART, TRUST, PROVIDER, BOTH, UNDO, APPROVE)
+    )
 
     @app.action(re.compile(rf"^(?:{names})(?::\d{{1,2}})?$"))
     async def pressed(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -71,7 +75,7 @@ async def press(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: C
     verdict = await judge(desk, click.value, click.actor, channel=click.channel, now=now())
     await _note(desk, "press", click, verdict)
     if isinstance(verdict, Denied):
-        await _tell(client, click, verdict.words, _ask_blocks(click, verdict))
+        await tell(click, client, verdict.words, _ask_blocks(click, verdict))
         return verdict.rule
     plan, incident = verdict.plan, verdict.incident
     view = confirm_modal(
@@ -94,16 +98,14 @@ async def ask(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: Clo
     )
     if isinstance(verdict, Denied):
         await _note(desk, "ask", click, verdict)
-        await _tell(client, click, verdict.words)
+        await tell(click, client, verdict.words)
         return verdict.rule
     claim = await desk.plans.ask(verdict.plan.id, by=click.actor.user)
     await _note(desk, "ask", click, verdict, decision=claim.value)
     if claim is Claim.REPEATED:
-        await _tell(
-            client, click, "The approvers were asked already; the request is in the thread."
-        )
+        await tell(click, client, "The approvers were asked already; the request is in the thread.")
     elif claim is not Claim.WAITING:
-        await _tell(client, click, _lost(claim, verdict))
+        await tell(click, client, _lost(claim, verdict))
     return claim.value
 
 
@@ -118,12 +120,12 @@ async def decline(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now:
         verdict = await judge(desk, click.value, click.actor, channel=click.channel, now=at)
     if isinstance(verdict, Denied):
         await _note(desk, "decline", click, verdict)
-        await _tell(client, click, verdict.words)
+        await tell(click, client, verdict.words)
         return verdict.rule
     claim = await desk.plans.decline(verdict.plan.id, by=click.actor.user)
     await _note(desk, "decline", click, verdict, decision=claim.value)
     if claim is not Claim.DECLINED:
-        await _tell(client, click, _lost(claim, verdict))
+        await tell(click, client, _lost(claim, verdict))
     return claim.value
 
 
@@ -193,20 +195,6 @@ def _submit(verdict: Allowed, click: Click) -> str | None:
         return "Ask for approval"
     left = approval.needed - len(plan.approvals)
     return "Approve" if left > 1 else None
-
-
-async def _tell(
-    client: AsyncWebClient, click: Click, words: str, blocks: list[Block] | None = None
-) -> None:
-    await whisper(
-        client,
-        user=click.actor.user,
-        channel=click.channel,
-        thread_ts=click.thread_ts,
-        words=words,
-        blocks=blocks,
-        response_url=click.response_url,
-    )
 
 
 async def _note(

@@ -6,14 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers.access import Denied
-from handlers.buttons.reading import position_of, readable
-from handlers.buttons.refusal import OUT_OF_DATE
+from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
 from handlers.click import Click
-from handlers.mutes import USUAL, Mute
+from handlers.mutes import KEEP_QUIET, USUAL, Mute
 from handlers.ports import Order, Task
 from handlers.render.card import MORE
 from handlers.render.overview import mute_line
-from handlers.whisper import whisper
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -46,7 +44,7 @@ async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: 
     """Do what was chosen, and say so privately."""
     click = Click.parse(body)
     wish, _, value = click.value.partition(":")
-    incident = await readable(desk, click, value)
+    incident = await pressed_on(desk, click, value)
     if isinstance(incident, Denied):
         words, outcome = incident.words, "refused"
     elif wish in _THANKS:
@@ -54,21 +52,18 @@ async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: 
         words, outcome = _THANKS[wish], wish
     else:
         mute = _mute(wish, value, click, incident, now)
+        denied = await desk.access.member(click.actor, KEEP_QUIET)
         if mute is None:
             words, outcome = OUT_OF_DATE, "unknown"
+        elif denied is not None:
+            await _note(desk, click, incident, "mute", f"denied:{denied.rule}")
+            words, outcome = denied.words, "refused"
         else:
             await desk.mutes.mute(desk.me.team, mute)
             await _note(desk, click, incident, "mute", mute.code or "all")
             await desk.inbox.order(Order(task=Task.SHOW, incident_id=incident.id))
             words, outcome = f"{mute_line(mute)} `/irsa unmute` ends it.", wish
-    await whisper(
-        client,
-        user=click.actor.user,
-        channel=click.channel,
-        thread_ts=click.thread_ts,
-        words=words,
-        response_url=click.response_url,
-    )
+    await tell(click, client, words)
     return outcome
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.fleet import Hints
 from handlers.access import Denied
-from handlers.buttons.reading import position_of, readable
-from handlers.buttons.refusal import OUT_OF_DATE
+from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
 from handlers.click import Click, notice
 from handlers.paste.form import errors_in, filled_in, hints_of
 from handlers.ports import Recorded
 from handlers.render import form_modal
 from handlers.render.card import CORRECT, NOT_THIS
-from handlers.whisper import whisper
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from diagnostics.evidence import Target
     from handlers.desk import Desk
+    from handlers.reach import Reach
 
 _WORDS = "Which service account is it about? I diagnose that one, and remember it in this channel."
 
@@ -43,21 +43,14 @@ async def ask(desk: Desk, body: dict[str, Any], client: AsyncWebClient) -> str:
     click = Click.parse(body)
     found = await _target(desk, click)
     if isinstance(found, str):
-        await whisper(
-            client,
-            user=click.actor.user,
-            channel=click.channel,
-            thread_ts=click.thread_ts,
-            words=found,
-            response_url=click.response_url,
-        )
+        await tell(click, client, found)
         return "refused"
     known = Hints(
-        cluster=found.cluster, namespace=found.namespace, service_account=found.service_account
+        cluster=found.target.cluster,
+        namespace=found.target.namespace,
+        service_account=found.target.service_account,
     )
-    view = form_modal(
-        (), known, _clusters(desk, found), click.value, words=_WORDS, callback_id=CORRECT
-    )
+    view = form_modal((), known, found.clusters, click.value, words=_WORDS, callback_id=CORRECT)
     await client.views_open(trigger_id=click.trigger_id, view=view)
     return "opened"
 
@@ -70,12 +63,12 @@ async def correct(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
         await ack(response_action="update", view=notice("Diagnose IRSA", found))
         return "refused"
     given = filled_in(body)
-    errors = errors_in(given, desk.rules.fleet)
+    errors = errors_in(given, desk.rules.fleet, found.reach)
     hints = hints_of(given)
     if not errors and (hints.cluster, hints.namespace, hints.service_account) == (
-        found.cluster,
-        found.namespace,
-        found.service_account,
+        found.target.cluster,
+        found.target.namespace,
+        found.target.service_account,
     ):
         errors["service_account"] = "This is the one that I diagnosed."
     if errors:
@@ -91,17 +84,26 @@ async def correct(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
     return recorded.value
 
 
-async def _target(desk: Desk, click: Click) -> Target | str:
-    """The target that the button is about, or why it is not to be had."""
-    incident = await readable(desk, click)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The target that a button is about, and what else may be named."""
+
+    target: Target
+    reach: Reach
+    clusters: tuple[str, ...]
+
+
+async def _target(desk: Desk, click: Click) -> _Found | str:
+    """What the button is about, or why it is not to be had."""
+    incident = await pressed_on(desk, click)
     if isinstance(incident, Denied):
         return incident.words
     position = position_of(click.value)
     if position >= len(incident.diagnoses):
         return OUT_OF_DATE
-    return incident.diagnoses[position].target
-
-
-def _clusters(desk: Desk, found: Target) -> tuple[str, ...]:
-    """Those of the fleet file, and the one that was found, which only the inventory may know."""
-    return tuple(dict.fromkeys((found.cluster, *(c.name for c in desk.rules.fleet.clusters))))
+    reach = await desk.access.reach(click.actor.user, incident.spot.channel)
+    target = incident.diagnoses[position].target
+    others = (c.name for c in reach.of(desk.rules.fleet).clusters)
+    # The one that was found may have left the fleet since.
+    clusters = tuple(dict.fromkeys((target.cluster, *others)))
+    return _Found(target=target, reach=reach, clusters=clusters)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.fleet import Hints
-from handlers.access import Denied
-from handlers.buttons.reading import readable
-from handlers.buttons.refusal import OUT_OF_DATE
+from handlers.buttons.pressed import OUT_OF_DATE, shown_to, tell
 from handlers.click import Click
 from handlers.render import form_modal
 from handlers.render.card import ASK, CHOOSE
-from handlers.whisper import whisper
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -44,7 +41,7 @@ async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient) -> st
     index = click.value.partition(":")[2]
     candidates = incident.question.candidates
     if not (index.isascii() and index.isdigit() and int(index[:4]) < len(candidates)):
-        await _tell(click, client, OUT_OF_DATE)
+        await tell(click, client, OUT_OF_DATE)
         return "unknown"
     target = candidates[int(index[:4])].target
     hints = Hints(
@@ -65,29 +62,16 @@ async def none_of_these(desk: Desk, body: dict[str, Any], client: AsyncWebClient
         return "refused"
     question = incident.question
     missing = () if question.candidates else question.missing
-    clusters = tuple(c.name for c in desk.rules.fleet.clusters)
+    reach = await desk.access.reach(click.actor.user, incident.spot.channel)
+    clusters = tuple(c.name for c in reach.of(desk.rules.fleet).clusters)
     view = form_modal(missing, question.known, clusters, incident.id)
     await client.views_open(trigger_id=click.trigger_id, view=view)
     return "opened"
 
 
 async def _asked(desk: Desk, click: Click, client: AsyncWebClient) -> Incident | None:
-    found = await readable(desk, click)
-    if isinstance(found, Denied):
-        await _tell(click, client, found.words)
-        return None
-    if found.question is None:
-        await _tell(click, client, "This question is answered already.")
-        return None
-    return found
-
-
-async def _tell(click: Click, client: AsyncWebClient, words: str) -> None:
-    await whisper(
-        client,
-        user=click.actor.user,
-        channel=click.channel,
-        thread_ts=click.thread_ts,
-        words=words,
-        response_url=click.response_url,
-    )
+    found = await shown_to(desk, click, client)
+    if found is None or found.question is not None:
+        return found
+    await tell(click, client, "This question is answered already.")
+    return None

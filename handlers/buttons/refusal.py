@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.access import Denied
+from handlers.buttons.pressed import OUT_OF_DATE, readable
 from handlers.incident import PlanState
-from handlers.paste.command import SHARED_WORDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from handlers.access import Actor, Approval
     from handlers.desk import Desk
     from handlers.incident import Incident, Plan
-
-OUT_OF_DATE = "I do not know this button any more: the reply is out of date. Paste the error again for a fresh one."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +49,11 @@ async def judge(
     if outsider is not None:
         return outsider
     plan = await desk.plans.get(plan_id)
-    incident = None if plan is None else await desk.incidents.get(plan.incident_id)
-    if plan is None or incident is None or channel not in (None, incident.spot.channel):
+    if plan is None:
         return Denied(words=OUT_OF_DATE, rule="unknown-plan")
-    if await desk.shared.is_shared(incident.spot.channel):
-        return Denied(words=SHARED_WORDS, rule="shared-channel")
+    incident = await readable(desk, actor, plan.incident_id, channel=channel)
+    if isinstance(incident, Denied):
+        return incident
     stale = _stale(plan, now)
     if stale is not None:
         return stale

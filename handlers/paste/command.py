@@ -91,7 +91,8 @@ async def _diagnose(
             )
             return "nothing"
         incident_id = await desk.inbox.draft(paste)
-        clusters = tuple(c.name for c in fleet.clusters)
+        reach = await desk.access.reach(text_at(command, "user_id")[:32], paste.spot.channel)
+        clusters = tuple(c.name for c in reach.of(fleet).clusters)
         view = form_modal((), asked.hints, clusters, incident_id)
         await client.views_open(trigger_id=text_at(command, "trigger_id"), view=view)
         await ack()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from diagnostics.fleet import Fleet
     from handlers.desk import Desk
+    from handlers.reach import Reach
 
 _SHOWN: Final = 10
 _ERROR: Final = 150
@@ -43,8 +44,14 @@ async def run(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
     if denied is not None:
         await ack(response_action="update", view=notice("Diagnose IRSA", denied.words))
         return denied.rule
+    incident = await desk.incidents.get(click.value)
+    denied = None if incident is None else await desk.access.to_read(click.actor, incident)
+    if denied is not None:
+        await ack(response_action="update", view=notice("Diagnose IRSA", denied.words))
+        return denied.rule
     given = filled_in(body)
-    errors = errors_in(given, desk.rules.fleet)
+    reach = await desk.access.reach(click.actor.user, incident.spot.channel if incident else "")
+    errors = errors_in(given, desk.rules.fleet, reach)
     if errors:
         await ack(response_action="errors", errors=errors)
         return "misused"
@@ -77,10 +84,13 @@ def _value(element: Any) -> str:
     return (text_at(option, "value") or text_at(element, "value")).strip()
 
 
-def errors_in(given: Mapping[str, str], fleet: Fleet) -> dict[str, str]:
+def errors_in(given: Mapping[str, str], fleet: Fleet, reach: Reach) -> dict[str, str]:
     """What can't be used, by field."""
     errors: dict[str, str] = {}
-    if given.get("cluster") and (wrong := _cluster_error(given["cluster"], fleet)) is not None:
+    name = given.get("cluster")
+    if name and any(not reach.reads_cluster(c) for c in clusters_named(name, fleet)):
+        errors["cluster"] = "This cluster is not read here, or not by you (readers in the fleet file)."
+    elif name and (wrong := _cluster_error(name, reach.of(fleet))) is not None:
         errors["cluster"] = wrong
     for name in ("namespace", "service_account"):
         value = given.get(name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from handlers.blockkit import build, escape
-from handlers.mutes import Mute, NotALength, parse_mute
+from handlers.mutes import KEEP_QUIET, Mute, NotALength, parse_mute
 from handlers.render.card import Message
 from handlers.render.overview import (
     FleetHealth,
@@ -18,6 +18,8 @@ from handlers.render.overview import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from handlers.access import Actor
     from handlers.desk import Desk
     from handlers.incident import Incident
@@ -43,16 +45,24 @@ class Look:
             return await self._status(), False
         if verb == "history":
             return await self._history(text), False
+        denied = await self.desk.access.member(self.actor, KEEP_QUIET)
+        if denied is not None:
+            await self._note(verb, f"denied:{denied.rule}")
+            return _said(denied.words), False
         return await (self._mute(text) if verb == "mute" else self._unmute())
 
     async def _status(self) -> Message:
-        desk, fleet = self.desk, self.desk.rules.fleet
+        desk = self.desk
+        reach = await desk.access.reach(self.actor.user, self.channel)
+        fleet = reach.of(desk.rules.fleet)
         health = FleetHealth(
             clusters=tuple(c.name for c in fleet.clusters),
             accounts=len(fleet.accounts),
             outdated=desk.rules.trouble,
         )
-        recent = await desk.incidents.recent(desk.me.team, channel=self.channel, limit=1)
+        recent = await self._readable(
+            await desk.incidents.recent(desk.me.team, channel=self.channel, limit=_LATEST)
+        )
         mutes = tuple(await desk.mutes.of(desk.me.team, self.channel))
         return status_message(
             Standing(health=health, recent=tuple(recent), mutes=mutes, workspace=desk.me.workspace)
@@ -61,7 +71,9 @@ class Look:
     async def _history(self, text: str) -> Message:
         desk = self.desk
         if not text:
-            recent = await desk.incidents.recent(desk.me.team, channel=self.channel, limit=_LATEST)
+            recent = await self._readable(
+                await desk.incidents.recent(desk.me.team, channel=self.channel, limit=_LATEST)
+            )
             return history_message(recent, desk.me.workspace)
         found = await self._known(text.lower())
         if not found:
@@ -76,7 +88,14 @@ class Look:
         if not _ID.fullmatch(wanted):
             return ()
         alike = await self.desk.incidents.alike(self.desk.me.team, wanted, limit=_LATEST)
-        return tuple(i for i in alike if self.channel == i.spot.channel or self.actor.user == i.by)
+        return await self._readable(
+            [i for i in alike if self.channel == i.spot.channel or self.actor.user == i.by]
+        )
+
+    async def _readable(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
+        return tuple(
+            [i for i in incidents if await self.desk.access.to_read(self.actor, i) is None]
+        )
 
     async def _mute(self, text: str) -> tuple[Message, bool]:
         try:

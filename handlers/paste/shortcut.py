@@ -72,7 +72,8 @@ async def run(desk: Desk, body: dict[str, Any], client: AsyncWebClient) -> str:
         order = file_order(source, files)
         return (await desk.inbox.order(order, event_id=source.event_id)).value
     incident_id = await desk.inbox.draft(paste_of(desk.rules, source, (), text=text))
-    clusters = tuple(c.name for c in desk.rules.fleet.clusters)
+    reach = await desk.access.reach(click.actor.user, channel)
+    clusters = tuple(c.name for c in reach.of(desk.rules.fleet).clusters)
     view = form_modal((), Hints(), clusters, incident_id)
     await client.views_open(trigger_id=click.trigger_id, view=view)
     return "form"
