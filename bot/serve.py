@@ -25,6 +25,7 @@ from bot.serve_socket import Socket
 from bot.settings import SettingsError
 from bot.store.inbox import Limits
 from bot.store.retention import Retention
+from bot.warm import warm
 from diagnostics.journal import reporting
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def options_of(settings: Settings) -> Options:
         deadline=settings.diagnosis_deadline,
         drain=settings.drain_deadline,
         watch=pauses(settings.watch),
+        links=settings.links,
     )
 
 
@@ -152,6 +154,7 @@ async def running(
         async with (
             watching(live, every=settings.reload_interval),
             _door(service, settings, options) as address,
+            _warming(),
         ):
             _log.info("ready", address=address, team=service.me.team, user=service.me.user)
             yield address
@@ -172,6 +175,15 @@ async def _inventory(
         with reporting(service.telemetry.called):
             await stack.enter_async_context(inventory.running())
         yield
+
+
+@asynccontextmanager
+async def _warming() -> AsyncIterator[None]:
+    task = asyncio.create_task(asyncio.to_thread(warm), name="irsa-warming")
+    try:
+        yield
+    finally:
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

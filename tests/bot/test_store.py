@@ -9,10 +9,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
 from bot.store import codec, open_store
-from bot.store.migrate import alembic_config
+from bot.store.migrate import alembic_config, newest
 from bot.store.retention import Retention
 from bot.store.tables import incidents, jobs, metadata, plans
 from diagnostics.pipeline import diagnose
@@ -55,6 +56,12 @@ async def test_the_migrations_can_be_taken_back_and_made_again(town: Town) -> No
         async with store.engine.begin() as connection:
             await connection.run_sync(down_and_up)
         await store.ready()
+
+
+def test_the_newest_revision_is_told_by_the_name_of_its_file() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config())
+
+    assert newest() == scripts.get_current_head()
 
 
 async def test_a_diagnosis_comes_back_as_it_was() -> None:
