@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -15,6 +17,9 @@ from rich.console import Console
 
 from bot.clients import build_clients
 from bot.fleet_file import load
+from bot.settings import Settings
+from bot.store import open_store
+from bot.store.sweeps import SweepRecords
 from bot.sweep import (
     SWEEP_LIMITS,
     FleetSweepReader,
@@ -23,11 +28,13 @@ from bot.sweep import (
     document_of,
     read_document,
 )
+from bot.sweep.crew import sweeping
 from bot.sweep.csv_table import csv_of
 from bot.sweep.digest import digest_of
 from bot.sweep.html import html_of
 from bot.sweep.sarif_run import sarif_of
 from bot.sweep.terminal import LiveProgress, report
+from bot.sweep.watching import watch
 from diagnostics.errors import IrsaDoctorError
 from diagnostics.sweep import sweep as run_sweep
 
@@ -88,6 +95,14 @@ def sweep(
             help="Keep what is done in this file; the same command goes on after a crash."
         ),
     ] = None,
+    together: Annotated[
+        bool,
+        typer.Option(
+            "--together",
+            help="Take part in the sweep of the database IRSA_DATABASE_URL, or start it: on PostgreSQL with as many "
+            "processes as there are, on SQLite alone. It keeps state and the last sweep.",
+        ),
+    ] = False,
     cluster: Annotated[
         list[str] | None, typer.Option(help="Only these clusters, by fleet name.")
     ] = None,
@@ -107,7 +122,15 @@ def sweep(
         whole = load(fleet).fleet
         only = frozenset(whole.cluster(name).name for name in cluster or ())
         previous = read_document(since) if since else None
-        document = asyncio.run(_sweep(whole, only, previous, state, at_once))
+        if together:
+            if since or state or cluster:
+                _refuse(
+                    "--together keeps state and the last sweep itself, and sweeps every cluster; leave out --since, "
+                    "--state and --cluster"
+                )
+            document = asyncio.run(_together(whole, at_once))
+        else:
+            document = asyncio.run(_sweep(whole, only, previous, state, at_once))
         for path, text in (
             (json_file, lambda: document.model_dump_json(indent=1)),
             (html_file, lambda: html_of(document)),
@@ -149,6 +172,36 @@ async def _sweep(
     return document_of(
         result, fleet, started=started, finished=datetime.now(UTC), previous=previous
     )
+
+
+async def _together(fleet: Fleet, at_once: int) -> SweepDocument:
+    now = partial(datetime.now, UTC)
+    url = Settings.from_environ(os.environ).database_url.get_secret_value()
+    async with (
+        open_store(url, now=now) as store,
+        build_clients(fleet, limits=SWEEP_LIMITS) as clients,
+        sweeping(
+            store.engine,
+            FleetSweepReader(clients),
+            SweepRecords(engine=store.engine, now=now, owner=store.queue.owner),
+            now,
+            at_once=at_once,
+        ) as here,
+    ):
+        row = await here.records.begin(here.fleet)
+        assert row is not None  # without a moment of the schedule there always is one
+        sweep = here.sweep(row.id)
+        with LiveProgress(Console(stderr=True)) as tell:
+            watching = asyncio.create_task(watch(sweep, tell))
+            try:
+                await here.crew.carry_out(sweep)
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+        document = await sweep.document()
+    if document is None:
+        raise IrsaDoctorError("the sweep was given up by another process; run it again")
+    return document
 
 
 def _write(path: Path, text: Callable[[], str]) -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
+from bot.sweep.codec import cluster_result
 from diagnostics.errors import IrsaDoctorError
-from diagnostics.result import Severity
-from diagnostics.sweep import ClusterResult, SweepFinding, Unread
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
     from diagnostics.fleet import Fleet
+    from diagnostics.sweep import ClusterResult
 
 _FORMAT: Final = "irsa-doctor/sweep-state/1"
 
@@ -36,7 +35,7 @@ class SweepState:
 
     def __init__(self, path: Path, fleet: Fleet) -> None:
         self._path = path
-        self._fleet = _fingerprint(fleet)
+        self._fleet = fingerprint(fleet)
         self._stream: IO[str] | None = None
         self.done: dict[str, ClusterResult] = {}
 
@@ -61,7 +60,7 @@ class SweepState:
 
     def keep(self, result: ClusterResult) -> None:
         """Append a cluster's result."""
-        self._write(asdict(result))
+        self._line(cluster_result.write(result))
 
     def finish(self) -> None:
         """Remove the file: the sweep is complete, and the next one starts anew."""
@@ -71,8 +70,11 @@ class SweepState:
         self._path.unlink(missing_ok=True)
 
     def _write(self, row: dict[str, Any]) -> None:
+        self._line(json.dumps(row, ensure_ascii=False))
+
+    def _line(self, text: str) -> None:
         assert self._stream is not None
-        self._stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self._stream.write(f"{text}\n")
         self._stream.flush()
 
     def _load(self) -> None:
@@ -90,10 +92,9 @@ class SweepState:
                 )
             whole = 0
             for line in stream:
-                row = _row(line) if line.endswith("\n") else None
-                if row is None:
+                result = _result(line) if line.endswith("\n") else None
+                if result is None:
                     break
-                result = _result(row)
                 self.done[result.cluster] = result
                 whole += 1
         self._cut(whole + 1)
@@ -113,15 +114,15 @@ def _row(line: str) -> dict[str, Any] | None:
     return row if isinstance(row, dict) else None
 
 
-def _result(row: dict[str, Any]) -> ClusterResult:
-    findings = tuple(
-        SweepFinding(**{**f, "severity": Severity(f["severity"])}) for f in row.pop("findings")
-    )
-    unread = tuple(Unread(**u) for u in row.pop("unread"))
-    return ClusterResult(**row, findings=findings, unread=unread)
+def _result(line: str) -> ClusterResult | None:
+    try:
+        return cluster_result.read(line)
+    except ValueError:
+        return None
 
 
-def _fingerprint(fleet: Fleet) -> str:
+def fingerprint(fleet: Fleet) -> str:
+    """What tells the sweeps of one fleet from those of another."""
     text = json.dumps(
         [[c.name, c.account, c.region, c.eks_name] for c in fleet.clusters]
         + [[a.id] for a in fleet.accounts]

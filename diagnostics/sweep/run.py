@@ -77,7 +77,7 @@ async def sweep(
     tell = progress or (lambda _progress: None)
     out = SweepResult()
     with recording() as calls:
-        found = await _issuers(reader, out, tell, at_once)
+        found = await issuers_of(reader, out, tell=tell, at_once=at_once)
         index = Index(issuers={c.issuer_path: name for name, c in found.items()})
         await _accounts(reader, index, out, tell, at_once)
         before = len(calls)
@@ -134,9 +134,14 @@ async def _each(
     return results
 
 
-async def _issuers(
-    reader: SweepReader, out: SweepResult, tell: Callable[[Progress], None], at_once: int
+async def issuers_of(
+    reader: SweepReader,
+    out: SweepResult,
+    *,
+    tell: Callable[[Progress], None] = lambda _progress: None,
+    at_once: int,
 ) -> dict[str, Cluster]:
+    """Ask EKS for every cluster of the fleet, by name; those that can't be read are told in `out`."""
     found: dict[str, Cluster] = {}
     entries = reader.fleet.clusters
     finished = 0

@@ -1,0 +1,311 @@
+"""Sweeps on record: which one runs, what is done of it, what it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, func, select, update
+
+from bot.store.inbox import new_id
+from bot.store.insert import insert_once
+from bot.store.tables import sweep_parts, sweep_roles, sweep_trusts, sweeps
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from handlers.ports import Clock
+
+LOST_AFTER: Final = 6 * 3600.0
+"""Seconds after which a sweep that never ended is given up: what it read is old by then."""
+_ROWS: Final = 500
+_NAMES: Final = 400
+"""Of one query; SQLite takes 32,766 values, PostgreSQL's driver 32,767."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepRow:
+    """One sweep."""
+
+    id: str
+    started: float
+    finished: float | None = None
+    document: str | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self.finished is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRow:
+    """A role as it is kept: by itself, or with its trust policy."""
+
+    account: str
+    name: str
+    arn: str
+    body: str | None = None
+    """None: its trust policy names no OIDC provider."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepRecords:
+    """Sweeps of the fleets that share this database; each method is one transaction."""
+
+    engine: AsyncEngine
+    now: Clock
+    owner: str
+    """This process."""
+
+    async def begin(
+        self, fleet: str, *, sweep_id: str | None = None, slot: float | None = None
+    ) -> SweepRow | None:
+        """Start a sweep of a fleet, or join the one that runs.
+
+        Args:
+            fleet: Which one, by its fingerprint.
+            sweep_id: The ID that a new one gets; a sweep of this ID is taken as it is, even if it has ended.
+            slot: The moment of the schedule that it serves.
+
+        Returns:
+            None where the moment is served already and nothing runs.
+        """
+        at = self.now().timestamp()
+        row = sweeps.c.id, sweeps.c.started, sweeps.c.finished, sweeps.c.document
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                update(sweeps)
+                .where(
+                    sweeps.c.fleet == fleet,
+                    sweeps.c.state == "running",
+                    sweeps.c.started < at - LOST_AFTER,
+                )
+                .values(state="lost", finished=at)
+            )
+            own = (
+                await connection.execute(select(*row).where(sweeps.c.id == (sweep_id or "")))
+            ).one_or_none()
+            if own is None:
+                values = {
+                    "id": sweep_id or new_id(),
+                    "fleet": fleet,
+                    "state": "running",
+                    "slot": slot,
+                    "started": at,
+                }
+                await insert_once(connection, sweeps, values)
+                running = sweeps.c.fleet == fleet, sweeps.c.state == "running"
+                own = (await connection.execute(select(*row).where(*running))).one_or_none()
+        return _sweep(own)
+
+    async def get(self, sweep_id: str) -> SweepRow | None:
+        """One sweep."""
+        found = select(sweeps.c.id, sweeps.c.started, sweeps.c.finished, sweeps.c.document).where(
+            sweeps.c.id == sweep_id
+        )
+        async with self.engine.connect() as connection:
+            row = (await connection.execute(found)).one_or_none()
+        return _sweep(row)
+
+    async def last(self, fleet: str) -> SweepRow | None:
+        """The newest sweep of a fleet that ended with a report."""
+        found = (
+            select(sweeps.c.id, sweeps.c.started, sweeps.c.finished, sweeps.c.document)
+            .where(sweeps.c.fleet == fleet, sweeps.c.state == "done")
+            .order_by(sweeps.c.finished.desc())
+            .limit(1)
+        )
+        async with self.engine.connect() as connection:
+            row = (await connection.execute(found)).one_or_none()
+        return _sweep(row)
+
+    async def served(self, fleet: str) -> float | None:
+        """The latest moment of the schedule that was served."""
+        found = select(func.max(sweeps.c.slot)).where(sweeps.c.fleet == fleet)
+        async with self.engine.connect() as connection:
+            latest = await connection.scalar(found)
+        return None if latest is None else float(latest)
+
+    async def seed(self, fleet: str, slot: float) -> None:
+        """Count a moment of the schedule as served without a sweep: the schedule begins after it."""
+        values = {
+            "id": new_id(),
+            "fleet": fleet,
+            "state": "seed",
+            "slot": slot,
+            "started": slot,
+            "finished": slot,
+        }
+        async with self.engine.begin() as connection:
+            await insert_once(connection, sweeps, values)
+
+    async def keep(self, sweep_id: str, kind: str, name: str, body: str) -> bool:
+        """Put a part on record; False where it is there already, which then stands."""
+        async with self.engine.begin() as connection:
+            return await insert_once(
+                connection,
+                sweep_parts,
+                {
+                    "sweep_id": sweep_id,
+                    "kind": kind,
+                    "name": name[:128],
+                    "body": body,
+                    "by": self.owner,
+                },
+            )
+
+    async def keep_account(
+        self,
+        sweep_id: str,
+        account: str,
+        body: str,
+        roles: Iterable[RoleRow],
+        trusts: Iterable[tuple[str, str]],
+    ) -> bool:
+        """Put an account on record with its roles; False where it is there already.
+
+        Args:
+            sweep_id: Of which sweep.
+            account: ID.
+            body: Its part.
+            roles: All of its roles.
+            trusts: (issuer, role name) for what its roles trust; an empty name for a provider alone.
+        """
+        async with self.engine.begin() as connection:
+            first = await insert_once(
+                connection,
+                sweep_parts,
+                {
+                    "sweep_id": sweep_id,
+                    "kind": "account",
+                    "name": account,
+                    "body": body,
+                    "by": self.owner,
+                },
+            )
+            if not first:
+                return False
+            rows = [
+                {
+                    "sweep_id": sweep_id,
+                    "account": role.account,
+                    "name": role.name,
+                    "arn": role.arn,
+                    "body": role.body,
+                }
+                for role in roles
+            ]
+            pairs = [
+                {"sweep_id": sweep_id, "issuer": issuer, "account": account, "name": name}
+                for issuer, name in dict.fromkeys(trusts)
+            ]
+            for table, values in ((sweep_roles, rows), (sweep_trusts, pairs)):
+                for start in range(0, len(values), _ROWS):
+                    await connection.execute(table.insert(), values[start : start + _ROWS])
+        return True
+
+    async def parts(self, sweep_id: str, kind: str) -> dict[str, str]:
+        """The bodies of one kind of part, by name."""
+        found = select(sweep_parts.c.name, sweep_parts.c.body).where(
+            sweep_parts.c.sweep_id == sweep_id, sweep_parts.c.kind == kind
+        )
+        async with self.engine.connect() as connection:
+            return {row.name: row.body for row in await connection.execute(found)}
+
+    async def part(self, sweep_id: str, kind: str, name: str) -> str | None:
+        """One part's body."""
+        found = select(sweep_parts.c.body).where(
+            sweep_parts.c.sweep_id == sweep_id,
+            sweep_parts.c.kind == kind,
+            sweep_parts.c.name == name[:128],
+        )
+        async with self.engine.connect() as connection:
+            return await connection.scalar(found)
+
+    async def done(self, sweep_id: str, kind: str) -> dict[str, str]:
+        """Which parts of a kind are done, and which process did each."""
+        found = select(sweep_parts.c.name, sweep_parts.c.by).where(
+            sweep_parts.c.sweep_id == sweep_id, sweep_parts.c.kind == kind
+        )
+        async with self.engine.connect() as connection:
+            return {row.name: row.by for row in await connection.execute(found)}
+
+    async def counts(self, sweep_id: str) -> Mapping[str, int]:
+        """How many parts of each kind are done."""
+        found = (
+            select(sweep_parts.c.kind, func.count().label("done"))
+            .where(sweep_parts.c.sweep_id == sweep_id)
+            .group_by(sweep_parts.c.kind)
+        )
+        async with self.engine.connect() as connection:
+            return {row.kind: row.done for row in await connection.execute(found)}
+
+    async def trusting(self, sweep_id: str, issuer: str) -> list[RoleRow]:
+        """The roles that trust an issuer."""
+        found = select(
+            sweep_roles.c.account, sweep_roles.c.name, sweep_roles.c.arn, sweep_roles.c.body
+        ).join(
+            sweep_trusts,
+            (sweep_trusts.c.sweep_id == sweep_roles.c.sweep_id)
+            & (sweep_trusts.c.account == sweep_roles.c.account)
+            & (sweep_trusts.c.name == sweep_roles.c.name),
+        )
+        where = sweep_trusts.c.sweep_id == sweep_id, sweep_trusts.c.issuer == issuer
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(found.where(*where))
+            return [_role(row) for row in rows]
+
+    async def named(self, sweep_id: str, account: str, names: Collection[str]) -> list[RoleRow]:
+        """The roles of these names in an account, as far as there are any."""
+        out: list[RoleRow] = []
+        ordered = sorted(names)
+        async with self.engine.connect() as connection:
+            for start in range(0, len(ordered), _NAMES):
+                found = select(
+                    sweep_roles.c.account, sweep_roles.c.name, sweep_roles.c.arn, sweep_roles.c.body
+                ).where(
+                    sweep_roles.c.sweep_id == sweep_id,
+                    sweep_roles.c.account == account,
+                    sweep_roles.c.name.in_(ordered[start : start + _NAMES]),
+                )
+                out += [_role(row) for row in await connection.execute(found)]
+        return out
+
+    async def strangers(self, sweep_id: str, known: Collection[str]) -> dict[tuple[str, str], int]:
+        """How many roles trust each issuer that is not known, by account and issuer."""
+        found = select(sweep_trusts.c.account, sweep_trusts.c.issuer, sweep_trusts.c.name).where(
+            sweep_trusts.c.sweep_id == sweep_id
+        )
+        out: dict[tuple[str, str], int] = {}
+        async with self.engine.connect() as connection:
+            async for row in await connection.stream(found):
+                if row.issuer not in known:
+                    where = (row.account, row.issuer)
+                    out[where] = out.get(where, 0) + bool(row.name)
+        return out
+
+    async def finish(self, sweep_id: str, document: str) -> bool:
+        """End a sweep with its report, and let go of what it was made of; False where it had ended."""
+        at = self.now().timestamp()
+        async with self.engine.begin() as connection:
+            done = await connection.execute(
+                update(sweeps)
+                .where(sweeps.c.id == sweep_id, sweeps.c.state == "running")
+                .values(state="done", finished=at, document=document)
+            )
+            for table in (sweep_roles, sweep_trusts):
+                await connection.execute(delete(table).where(table.c.sweep_id == sweep_id))
+        return done.rowcount == 1
+
+
+def _sweep(row: Any) -> SweepRow | None:
+    if row is None:
+        return None
+    return SweepRow(id=row.id, started=row.started, finished=row.finished, document=row.document)
+
+
+def _role(row: Any) -> RoleRow:
+    return RoleRow(account=row.account, name=row.name, arn=row.arn, body=row.body)
