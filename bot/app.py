@@ -89,6 +89,8 @@ class Options:
     lease: float = 30.0
     follow: tuple[float, ...] = (2.0, 3.0, 5.0, 10.0, 15.0, 20.0)
     """Pauses between two looks at the pods after a restart, in seconds."""
+    links: str | None = None
+    """Address below which links to incidents begin."""
     watch: tuple[float, ...] = ()
     """Pauses before each look at an incident whose cause stands, in seconds."""
     pace: float = 1.0
@@ -156,6 +158,7 @@ async def serving(
             deadline=options.deadline,
             follow=options.follow,
             watch=options.watch,
+            links=options.links,
         )
         desk = Desk(
             me=me,

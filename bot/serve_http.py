@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import math
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -15,6 +16,9 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 
 from bot.serve_signed import LARGEST, Gate, Refused
 from bot.trace import traced
+from handlers.links import PATH as LINKS
+from handlers.links import id_in
+from handlers.render.moments import address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +45,7 @@ def make_web(
     if gate is not None:
         application.router.add_post(PATH, FromSlack(service, gate).take)
     health = Health(service, connected)
+    application.router.add_get(f"{LINKS}{{incident_id}}", Links(service).follow)
     application.router.add_get("/healthz", health.alive)
     application.router.add_get("/readyz", health.ready)
     application.router.add_get("/metrics", health.metrics)
@@ -86,6 +91,27 @@ class FromSlack:
     def _count(self, reason: str) -> None:
         self.service.telemetry.refused.labels(reason=reason).inc()
         _log.warning("request refused", reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Leads from a link to an incident to its reply in Slack, where Slack asks who may read it."""
+
+    service: Service
+
+    async def follow(self, request: web.Request) -> web.StreamResponse:
+        """Send on to the reply; an ID must be whole, so that nobody finds one by trying."""
+        incident = None
+        if id_in(request.path) is not None:
+            found = request.match_info["incident_id"]
+            incident = await self.service.store.incidents.get(found)
+        address = address_of(incident, self.service.me.workspace) if incident else None
+        if address is None:
+            words = "I know no such incident; I keep them for 90 days.\n"
+            return web.Response(text=words, status=HTTPStatus.NOT_FOUND)
+        return web.Response(
+            status=HTTPStatus.SEE_OTHER, headers={"Location": html.unescape(address)}
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handlers import everything_else, home, invited, languages
-from handlers.buttons import apply, more, not_this, question, reading
+from handlers import everything_else, home, invited, languages, links
+from handlers.buttons import apply, more, not_this, question, reading, summary
 from handlers.paste import command, form, mention, message, shortcut
 
 if TYPE_CHECKING:
@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 def register(app: AsyncApp, desk: Desk, *, directory: Directory, now: Clock) -> None:
     """Add all listeners to a Bolt app."""
     languages.register(app, desk, directory)
-    for module in (message, mention, shortcut, form, question, not_this, reading, home, invited):
+    for module in (
+        message,
+        mention,
+        shortcut,
+        form,
+        question,
+        not_this,
+        reading,
+        summary,
+        home,
+        invited,
+        links,
+    ):
         module.register(app, desk)
     for timed in (apply, command, more):
         timed.register(app, desk, now)

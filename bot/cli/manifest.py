@@ -22,11 +22,14 @@ def manifest_text() -> str:
     return (resources.files("bot") / "manifest.yml").read_text(encoding="utf-8")
 
 
-def manifest_document(*, url: str | None = None, mention_only: bool = False) -> dict[str, Any]:
+def manifest_document(
+    *, url: str | None = None, links: str | None = None, mention_only: bool = False
+) -> dict[str, Any]:
     """The manifest as a document.
 
     Args:
         url: https address under which Slack reaches the bot; None for Socket Mode.
+        links: https address of the incidents' links, as in `IRSA_LINKS`; with it, posted links get previews.
         mention_only: Leave out every scope and event that reads messages nobody addressed to the bot.
     """
     document: dict[str, Any] = yaml.safe_load(manifest_text())
@@ -38,6 +41,10 @@ def manifest_document(*, url: str | None = None, mention_only: bool = False) -> 
         settings["interactivity"]["request_url"] = endpoint
         for command in document["features"]["slash_commands"]:
             command["url"] = endpoint
+    if links is not None:
+        document["features"]["unfurl_domains"] = [urlsplit(links).hostname]
+        document["oauth_config"]["scopes"]["bot"] += ["links:read", "links:write"]
+        settings["event_subscriptions"]["bot_events"].append("link_shared")
     if mention_only:
         scopes = document["oauth_config"]["scopes"]
         scopes["bot"] = [s for s in scopes["bot"] if s not in _MENTION_ONLY]
@@ -51,16 +58,29 @@ def manifest(
         str | None,
         typer.Option(help="https address of the bot, for HTTP mode; without it: Socket Mode."),
     ] = None,
+    links: Annotated[
+        str | None,
+        typer.Option(help="https address of links to incidents (IRSA_LINKS); they get previews."),
+    ] = None,
     *,
     mention_only: Annotated[
         bool, typer.Option("--mention-only", help="Read only messages that mention the bot.")
     ] = False,
 ) -> None:
     """Print the Slack app manifest."""
-    if url is not None and (urlsplit(url).scheme != "https" or not urlsplit(url).hostname):
-        raise typer.BadParameter(f"{url!r} is not an https:// address", param_hint="--url")
-    document = manifest_document(url=url, mention_only=mention_only)
+    for option, address in (("--url", url), ("--links", links)):
+        if address is not None and not _is_https(address):
+            raise typer.BadParameter(f"{address!r} is not an https:// address", param_hint=option)
+    document = manifest_document(url=url, links=links, mention_only=mention_only)
     typer.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), nl=False)
+
+
+def _is_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def register(app: typer.Typer) -> None:

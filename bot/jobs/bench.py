@@ -47,3 +47,5 @@ class Bench:
     """Pauses between two looks at the pods after a restart, in seconds."""
     watch: tuple[float, ...] = ()
     """Pauses before each look at an incident whose cause stands, in seconds; none: it is not looked at again."""
+    links: str | None = None
+    """Address below which links to incidents begin."""

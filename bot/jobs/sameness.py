@@ -17,9 +17,12 @@ _OF_THE_PROVIDER: Final = "IRSA3"
 
 
 def target_key(diagnosis: Diagnosis) -> str:
-    """The same for two diagnoses of one service account with one role; 40 characters."""
+    """The same for two diagnoses of one service account, and of one role where the error names it; 40 characters.
+
+    The role that an annotation names is no part of it: a repair may be that it names another.
+    """
     target = diagnosis.target
-    return _hashed(target.cluster, target.namespace, target.service_account, diagnosis.role_arn)
+    return _hashed(target.cluster, target.namespace, target.service_account, target.role_arn)
 
 
 def cause_key(diagnosis: Diagnosis) -> str | None:
@@ -33,7 +36,7 @@ def cause_key(diagnosis: Diagnosis) -> str | None:
         role = RoleArn.parse(diagnosis.role_arn)
         if role is not None:
             return _hashed(code, target.cluster, role.account)
-    return _hashed(code, target_key(diagnosis))
+    return _hashed(code, target_key(diagnosis), diagnosis.role_arn)
 
 
 def _hashed(*parts: str | None) -> str:

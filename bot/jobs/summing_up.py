@@ -9,6 +9,7 @@ from bot.slack.canvas import make_canvas
 from bot.slack.replies import CannotPost
 from diagnostics.languages import all_aloud, speak
 from handlers.incident import PlanState
+from handlers.links import link_of
 from handlers.render.diagnosis import short_id
 from handlers.render.healing import cause_of
 from handlers.render.moments import address_of
@@ -72,6 +73,7 @@ async def _summary(bench: Bench, incident: Incident) -> Summary:
         began=incident.created,
         healed=incident.healed,
         link=address_of(incident, bench.me.workspace),
+        outside=link_of(bench.links, incident.id),
     )
 
 

@@ -1,4 +1,4 @@
-"""The menu of a reply: whether it helped, and quiet."""
+"""The menu of a reply: whether it helped, quiet, and a summary."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
+from handlers.buttons.summary import WISH, order_summary
 from handlers.click import Click
 from handlers.mutes import KEEP_QUIET, USUAL, Mute
 from handlers.ports import Order, Task
@@ -50,6 +51,9 @@ async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: 
     elif wish in _THANKS:
         await _note(desk, click, incident, "feedback", wish)
         words, outcome = _THANKS[wish], wish
+    elif wish == WISH:
+        await order_summary(desk, click, incident)
+        words, outcome = "I sum the incident up in this thread.", wish
     else:
         mute = _mute(wish, value, click, incident, now)
         denied = await desk.access.member(click.actor, KEEP_QUIET)

@@ -8,7 +8,7 @@ from diagnostics.locate.naming import spoken_names
 from handlers.paste.intake import Source, failures, file_order, paste_of, source_payload
 from handlers.paste.reading import files_to_read
 from handlers.paste.reading.untrusted import text_at
-from handlers.paste.words import Misused, parse
+from handlers.paste.words import Misused, named_incident, parse
 from handlers.ports import Order, Task
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ _HELP = frozenset(("help", "hilfe", "?", "usage", "hi", "hello"))
 async def ask(desk: Desk, source: Source, message: Node, text: str) -> str:
     """Put a question on record; what became of it, in a word."""
     words = text.replace(desk.me.mention, " ").strip()
+    incident = named_incident(words)
+    if incident is not None:
+        return await _order(desk, source, Task.INCIDENT, words=incident)
     try:
         asked = parse(words, clusters=spoken_names(desk.rules.fleet))
     except Misused as error:
@@ -42,8 +45,10 @@ async def ask(desk: Desk, source: Source, message: Node, text: str) -> str:
         paste = paste_of(desk.rules, source, found, text=text, hints=asked.hints)
         return (await desk.inbox.paste(paste)).value
     if in_thread and words.lower() not in _HELP:
-        return await _order(desk, source, Task.READ_THREAD, hints=asked.hints)
-    return await _order(desk, source, Task.HELP)
+        task, hints = Task.READ_THREAD, asked.hints
+    else:
+        task, hints = Task.HELP, None
+    return await _order(desk, source, task, hints=hints)
 
 
 async def _order(

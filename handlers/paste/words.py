@@ -31,6 +31,9 @@ _NAME: Final = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
 _PAIR: Final = re.compile(rf"({_NAME})/({_NAME})")
 _NAMED: Final = re.compile(_NAME)
 _HYPHENATED: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+_INCIDENT: Final = re.compile(
+    r"(?:irsa )?(?:show |what was |status of )?(?:incident )?#?([0-9a-f]{8,20})"
+)
 _COMMON: Final = frozenset(
     ("web-identity", "service-account", "service-accounts", "trust-policy", "on-call", "look-up")
 )
@@ -79,6 +82,16 @@ class Asked:
             fingerprint=f"named:{digest}",
             workload=self.workload,
         )
+
+
+def named_incident(words: str) -> str | None:
+    """The beginning of an incident's ID, where the words name one and nothing else: "incident 5f0c27ab".
+
+    A message says the same in its blocks and in its text.
+    """
+    lines = {line.strip().lower().rstrip(".?!") for line in words.splitlines() if line.strip()}
+    found = _INCIDENT.fullmatch(lines.pop()) if len(lines) == 1 else None
+    return found[1] if found else None
 
 
 def parse(text: str, *, clusters: Iterable[str]) -> Asked:

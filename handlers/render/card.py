@@ -137,6 +137,8 @@ class Card:
     """The first diagnoses that named a cause."""
     quiet_until: datetime | None = None
     """Until when the channel is muted, whatever the cause."""
+    link: str | None = None
+    """An address of the incident for outside Slack."""
     internal: bool = True
     """False in a channel shared with another organisation: nothing of ours is shown there."""
 

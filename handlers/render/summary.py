@@ -62,6 +62,8 @@ class Summary:
     """The address of the reply."""
     canvas: str | None = None
     """The address of the same text as a canvas."""
+    outside: str | None = None
+    """The address of the incident for outside Slack, as for a ticket."""
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -192,6 +194,8 @@ def _links(summary: Summary) -> Sequence[str]:
     links = [f"ID {escape(short_id(summary.incident_id))}"]
     if summary.link is not None:
         links.insert(0, speak("<{link}|The reply>", link=summary.link))
+    if summary.outside is not None:
+        links.insert(0, speak("<{link}|A link for tickets>", link=escape(summary.outside)))
     if summary.canvas is not None:
         links.insert(0, speak("<{link}|The same as a canvas>", link=escape(summary.canvas)))
     people = ", ".join(f"<@{escape(user)}>" for user in summary.people[:10])

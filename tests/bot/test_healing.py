@@ -36,13 +36,14 @@ async def healed(town: Town, ts: str, channel: str = ONCALL) -> Message:
 
 
 async def press(town: Town, bot: Bot, what: str, ts: str, user: str = MINJI) -> None:
-    await town.driver.press(what, user, channel=ONCALL, message_ts=town.reply(ts).ts)
+    reply = next(m for m in town.replies(ts) if m.bot_id is not None)
+    await town.driver.press(what, user, channel=ONCALL, message_ts=reply.ts)
     await town.settle(bot)
 
 
 @IN_BOTH
 async def test_a_reply_says_by_itself_that_its_cause_is_gone(town: Town) -> None:
-    async with town.bot(watch=QUICK) as bot:
+    async with town.bot(watch=(0.05,) * 200) as bot:
         ts = await town.paste(bot)
         mend(town)
         reply = await healed(town, ts)

@@ -37,7 +37,11 @@ async def grant(call: Call) -> Json:
     file = call.workspace.files.kept.get(call.text("canvas_id"))
     if file is None or file.filetype != "quip":
         raise ApiError("canvas_not_found")
-    channels = call.structure("channel_ids", "invalid_parameters")
+    # A JSON list, or as slack_sdk sends it: names with commas between them.
+    held = call.args.get("channel_ids")
+    channels = held.split(",") if isinstance(held, str) and "[" not in held else None
+    if channels is None:
+        channels = call.structure("channel_ids", "invalid_parameters")
     if call.text("access_level") not in _LEVELS or not isinstance(channels, list) or not channels:
         raise ApiError("invalid_parameters")
     for name in channels:
