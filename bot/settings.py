@@ -66,6 +66,17 @@ def _api_url(value: str) -> str:
     return value.rstrip("/") + "/"
 
 
+def _links(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme == "https" and bool(parts.hostname) and not parts.query
+    except ValueError:
+        usable = False
+    if not usable or set(value) & set("|<> "):
+        raise _wrong("not an https:// address; expected such as https://irsa.example.com")
+    return value.rstrip("/")
+
+
 def _database_url(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     for scheme, driver in (
@@ -110,6 +121,10 @@ class Settings(BaseModel):
         default="https://slack.com/api/", alias="SLACK_API_URL"
     )
     """Base of the Web API, with a slash at the end."""
+
+    links: Annotated[str, AfterValidator(_links)] | None = Field(default=None, alias="IRSA_LINKS")
+    """https address that leads to this process, for links to incidents: replies and summaries then have one, `/i/ID`,
+    which leads to the reply. With `irsa manifest --links` Slack shows a preview of it."""
 
     fleet_file: Path = Field(default=Path("fleet.yaml"), alias="IRSA_FLEET_FILE")
     """Accounts, clusters, channels and approvers."""

@@ -40,6 +40,10 @@ class Task(StrEnum):
     """Tell somebody privately that their message holds a secret."""
     HELP = "help"
     HOME = "home"
+    INCIDENT = "incident"
+    """Tell who asked about the incident that they name by its ID."""
+    UNFURL = "unfurl"
+    """Show previews of links to incidents."""
     HELLO = "hello"
     """Say hello in a channel into which we were invited."""
 

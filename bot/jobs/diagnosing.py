@@ -18,6 +18,7 @@ from diagnostics.errors import UsageError
 from diagnostics.pipeline import diagnose
 from diagnostics.verify import recheck
 from handlers.blockkit import escape
+from handlers.links import link_of
 from handlers.paste.command import SHARED_WORDS
 from handlers.render import diagnosis_message, progress_message, question_message
 from handlers.render.card import Card, Deed, Diagnosed, Happening, Message
@@ -177,6 +178,7 @@ async def show_card(
         internal=not incident.shared,
         healed=incident.healed,
         was=incident.found,
+        link=link_of(bench.links, incident.id),
     )
     return await _deliver(bench, incident, diagnosis_message(card), look_first=look_first)
 

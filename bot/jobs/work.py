@@ -18,7 +18,7 @@ from bot.jobs.diagnosing import (
 )
 from bot.jobs.fixing import apply_plan, give_up_plan
 from bot.jobs.language import language_of
-from bot.jobs.reach import within_reach
+from bot.jobs.looking_up import show_incident, unfurl
 from bot.jobs.reach import within_reach
 from bot.jobs.reading import read_files, read_thread
 from bot.jobs.requesting import show_request
@@ -105,6 +105,8 @@ _TASKS = {
     Task.RECHECK: recheck_incident,
     Task.WATCH: watch_incident,
     Task.SUMMARY: sum_up,
+    Task.INCIDENT: show_incident,
+    Task.UNFURL: unfurl,
     Task.APPLY: apply_plan,
     Task.REQUEST: show_request,
     Task.READ_THREAD: read_thread,

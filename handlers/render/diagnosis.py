@@ -236,7 +236,7 @@ def _footer(card: Card) -> str:
         speak(
             "{reads} in {seconds} s", reads=_reads(diagnosis), seconds=f"{diagnosis.seconds:.1f}"
         ),
-        f"ID {escape(short_id(card.incident_id))}",
+        _named(card),
     ]
     if card.quiet_until is not None:
         parts.append(speak("quiet in this channel until {moment}", moment=moment(card.quiet_until)))
@@ -246,6 +246,12 @@ def _footer(card: Card) -> str:
     if diagnosis.target.found and how:
         parts.append(speak("found by: ") + escape("; ".join(how)))
     return "  ·  ".join(parts)
+
+
+def _named(card: Card) -> str:
+    """The incident's ID, as a link where there is one."""
+    shown = escape(short_id(card.incident_id))
+    return f"ID {shown}" if card.link is None else f"ID <{escape(card.link)}|{shown}>"
 
 
 def short_id(incident_id: str) -> str:
