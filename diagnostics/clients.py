@@ -134,6 +134,15 @@ class KubernetesWriter(Protocol):
             WriteError: Anything else, a kind that can't be restarted among it.
         """
 
+    async def leave_event(
+        self, *, namespace: str, kind: str, name: str, uid: str, message: str, at: datetime
+    ) -> None:
+        """Create an event on an object.
+
+        Raises:
+            WriteError: It was not created, or nobody knows.
+        """
+
 
 class TrustWriter(Protocol):
     """Writes trust policies in one account as the fix role, where the fleet file allows it."""

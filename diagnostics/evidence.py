@@ -188,6 +188,8 @@ class Workload:
     annotations: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     managers: tuple[FieldManager, ...] = ()
+    strategy: str = ""
+    """How it replaces its pods, in words: `RollingUpdate, at most 25% unavailable`; empty where it is not told."""
 
     @property
     def ref(self) -> WorkloadRef:
@@ -209,6 +211,8 @@ class Pod:
     """The direct controller: for a Deployment's pod this is the ReplicaSet."""
     terminating: bool = False
     node: str | None = None
+    ready: bool | None = None
+    """Its Ready condition; None where it is not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from diagnostics.evidence import Target
+    from diagnostics.fix.impact import Impact
     from diagnostics.fix.plan import Fix
     from diagnostics.journal import Call
     from diagnostics.proof.answer import Proof
@@ -155,6 +156,8 @@ class Diagnosis:
     """Read-only commands whose output would answer what could not be read, where no cause can be named without."""
     text_at: datetime | None = None
     """When the text was true: its own time, or that of the first diagnosis of it."""
+    impact: Impact | None = None
+    """What changes here would touch beside the thing itself."""
     proof: Proof | None = None
     """STS's own answer, where the fleet file turns the proof on for the cluster."""
     calls: tuple[Call, ...] = ()

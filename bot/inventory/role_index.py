@@ -12,7 +12,7 @@ from diagnostics.arn import RoleArn
 from diagnostics.locate.sightings import RoleSightings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from diagnostics.evidence import ServiceAccount
 
@@ -20,12 +20,15 @@ KEEP: Final = timedelta(minutes=15)
 """An older listing says nothing any more."""
 MOST: Final = 200_000
 """Roles of all clusters together; the oldest listings make room."""
+NAMED: Final = 4
+"""Service accounts of one role in one cluster that are remembered by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
     at: datetime
-    roles: frozenset[str]
+    roles: Mapping[str, tuple[str, ...]]
+    """Each with some of its service accounts."""
 
 
 class RoleIndex:
@@ -48,8 +51,14 @@ class RoleIndex:
 
     def listed(self, cluster: str, accounts: Iterable[ServiceAccount]) -> None:
         """Take in the service accounts of all namespaces of a cluster."""
-        values = {account.role_arn.strip() for account in accounts if account.role_arn}
-        roles = frozenset(intern(value) for value in values if RoleArn.parse(value) is not None)
+        roles: dict[str, tuple[str, ...]] = {}
+        for account in accounts:
+            value = (account.role_arn or "").strip()
+            if value not in roles and RoleArn.parse(value) is None:
+                continue
+            known = roles.setdefault(intern(value), ())
+            if len(known) < NAMED:
+                roles[value] = (*known, f"{account.namespace}/{account.name}")
         self._drop(cluster)
         self._listings[cluster] = _Listing(self._now(), roles)
         self._size += len(roles)
@@ -62,8 +71,14 @@ class RoleIndex:
         while self._listings and next(iter(self._listings.values())).at < oldest:
             self._drop(next(iter(self._listings)))
         carried = [(c, x.at) for c, x in self._listings.items() if role_arn in x.roles]
+        users = [
+            f"{cluster}: {name}"
+            for cluster, listing in self._listings.items()
+            for name in listing.roles.get(role_arn, ())
+        ]
         return RoleSightings(
             carried=tuple(reversed(carried)),
+            users=tuple(users),
             absent=frozenset(c for c, x in self._listings.items() if role_arn not in x.roles),
         )
 

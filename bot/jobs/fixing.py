@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.jobs.deeds_in_words import in_words
 from bot.jobs.diagnosing import happened, look_again, show_card
+from bot.jobs.events import leave_events
 from bot.jobs.permission import withdrawn
-from bot.jobs.proof import proof, still_wanted
+from bot.jobs.proof import proof, spreading, still_wanted
 from diagnostics.errors import OutcomeUnknown, Stale, WriteError
 from diagnostics.fix.drive import apply
-from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload, UpdateTrustPolicy
+from diagnostics.fix.plan import (
+    AnnotateAndRestart,
+    AnnotateServiceAccount,
+    RestartWorkload,
+    SetClientIds,
+    SetProvider,
+    UpdateTrustPolicy,
+    parts_of,
+)
 from diagnostics.fix.trust import same_policy
 from diagnostics.visible import visible
 from handlers.blockkit import clip
@@ -24,7 +34,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.bench import Bench
     from bot.store.queue import Job
-    from diagnostics.fix.plan import Fix
+    from diagnostics.fix.plan import Fix, Part
     from handlers.incident import Incident, Plan
 
 _log = structlog.get_logger("irsa.fixes")
@@ -38,7 +48,7 @@ async def apply_plan(bench: Bench, job: Job) -> None:
     plan, incident = await _plan_of(bench, job)
     if plan is None or incident is None:
         return
-    made = plan.state is PlanState.APPLIED
+    made = plan.state is PlanState.APPLIED and not _partly(plan, incident)
     if plan.state is PlanState.APPLYING:
         incident, made = await _make(bench, plan, incident, again=job.attempt > 1)
     elif job.attempt == 1 or plan.state not in (PlanState.APPLIED, PlanState.FAILED):
@@ -48,7 +58,7 @@ async def apply_plan(bench: Bench, job: Job) -> None:
         words = f"{_words(plan)}; {proof(incident, plan, trouble=trouble)}"
         deed = _deed(bench, plan, Deed.DONE, words)
         incident = await happened(bench, incident, deed, instead=True)
-        await _note(bench, plan, incident, PlanState.APPLIED, words, action="proof")
+        await _note(bench, plan, incident, PlanState.APPLIED.value, words, action="proof")
     await show_card(bench, incident)
 
 
@@ -59,18 +69,36 @@ async def _make(
     words = _words(plan)
     incident = await happened(bench, incident, _deed(bench, plan, Deed.RUNNING, words))
     incident = await show_card(bench, incident, busy=f"{words} …")
+    made: tuple[Part, ...] = ()
     failed = await _permitted(bench, plan, incident)
     if failed is None:
-        failed = await _apply(bench, plan, again=again)
+        made, failed = await _apply(bench, plan, again=again)
     deed = Deed.DONE if failed is None else Deed.FAILED
-    said = words if failed is None else f"{words}: {failed}"
+    said = words if failed is None else f"{words}: {_so_far(made)}{failed}"
     incident = await happened(bench, incident, _deed(bench, plan, deed, said))
-    state = PlanState.APPLIED if failed is None else PlanState.FAILED
+    state = PlanState.APPLIED if made else PlanState.FAILED
     # Before it is settled: a crash in between repeats the note rather than losing it.
-    await _note(bench, plan, incident, state, said)
+    await _note(bench, plan, incident, "partly" if made and failed else state.value, said)
     undo = plan.fix.undo() if plan.undoes is None else None
     await bench.store.plans.settle(plan.id, state, undo=undo)
+    await leave_events(bench, plan, incident, made)
     return incident, failed is None
+
+
+def _so_far(made: tuple[Part, ...]) -> str:
+    """What was made of a fix whose next part was not."""
+    return "".join(f"done: {_lower(in_words(part))}. Not done: " for part in made[-1:])
+
+
+def _partly(plan: Plan, incident: Incident) -> bool:
+    """Whether only a part of an applied plan was made, as its own deed says."""
+    last = incident.happenings[-1] if incident.happenings else None
+    return (
+        isinstance(plan.fix, AnnotateAndRestart)
+        and last is not None
+        and last.deed is Deed.FAILED
+        and last.words.startswith(f"{_words(plan)}: ")
+    )
 
 
 async def give_up_plan(bench: Bench, job: Job, trouble_id: str) -> None:
@@ -89,25 +117,17 @@ async def give_up_plan(bench: Bench, job: Job, trouble_id: str) -> None:
         "It may or may not have been written: press Check again"
     )
     incident = await happened(bench, incident, _deed(bench, plan, Deed.FAILED, said))
-    await _note(bench, plan, incident, PlanState.FAILED, said)
+    await _note(bench, plan, incident, PlanState.FAILED.value, said)
     await show_card(bench, incident)
-
-
-def in_words(fix: Fix) -> str:
-    """What a fix does, as the beginning of a sentence."""
-    if isinstance(fix, AnnotateServiceAccount):
-        name = f"serviceaccount {fix.namespace}/{fix.name}"
-        if fix.after is None:
-            return f"Remove the annotation {visible(clip(fix.key, 200))} of {name}"
-        return f"Set the annotation {visible(clip(fix.key, 200))} of {name} to {visible(clip(fix.after, 300))}"
-    if isinstance(fix, RestartWorkload):
-        return f"Restart the pods of {fix.ref} in {fix.namespace}"
-    return f"Replace the trust policy of {fix.role_arn}"
 
 
 def _words(plan: Plan) -> str:
     words = in_words(plan.fix)
-    return words if plan.undoes is None else f"Undo: {words[:1].lower()}{words[1:]}"
+    return words if plan.undoes is None else f"Undo: {_lower(words)}"
+
+
+def _lower(words: str) -> str:
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _deed(bench: Bench, plan: Plan, deed: Deed, words: str) -> Happening:
@@ -138,46 +158,61 @@ async def _plan_of(bench: Bench, job: Job) -> tuple[Plan | None, Incident | None
     return plan, None if plan is None else await bench.store.incidents.get(plan.incident_id)
 
 
-async def _apply(bench: Bench, plan: Plan, *, again: bool) -> str | None:
-    """Make the fix; None, or why it was not made.
+async def _apply(bench: Bench, plan: Plan, *, again: bool) -> tuple[tuple[Part, ...], str | None]:
+    """Make the parts of the fix in order: those that were made, and why the next one was not.
 
     A second try repeats the first exactly: an annotation that has the new value by then is our own write, and
     a restart carries the time of the claim, so that the workload sees no second change.
     """
     at = plan.claimed or bench.now()
-    try:
-        await _once(bench, plan.fix, at=at, again=again)
-    except OutcomeUnknown as lost:
-        _log.warning("outcome unknown", plan=plan.id, why=str(lost))
+    made: list[Part] = []
+    for part in parts_of(plan.fix):
         try:
-            await _once(bench, plan.fix, at=at, again=True)
+            await _settled(bench, part, at=at, again=again)
         except WriteError as error:
-            return _why(error)
-    except WriteError as error:
-        return _why(error)
-    return None
+            return tuple(made), _why(error, plan)
+        made.append(part)
+    return tuple(made), None
 
 
-async def _once(bench: Bench, fix: Fix, *, at: datetime, again: bool) -> None:
+async def _settled(bench: Bench, part: Part, *, at: datetime, again: bool) -> None:
     try:
-        await apply(fix, bench.io, now=lambda: at)
+        await _once(bench, part, at=at, again=again)
+    except OutcomeUnknown as lost:
+        _log.warning("outcome unknown", part=part.subject, why=str(lost))
+        await _once(bench, part, at=at, again=True)
+
+
+async def _once(bench: Bench, part: Part, *, at: datetime, again: bool) -> None:
+    try:
+        await apply(part, bench.io, now=lambda: at)
     except Stale as stale:
-        if again and _is_ours(stale, fix):
+        if again and _is_ours(stale, part):
             return
         raise
 
 
-def _is_ours(stale: Stale, fix: Fix) -> bool:
-    if isinstance(fix, UpdateTrustPolicy):
-        return stale.found is not None and same_policy(stale.found, fix.after)
-    return (
-        isinstance(fix, AnnotateServiceAccount)
-        and stale.what == f"annotation {fix.key}"
-        and stale.found == fix.after
-    )
+def _is_ours(stale: Stale, part: Part) -> bool:
+    """Whether what a second try found is what the first one wrote."""
+    match part:
+        case UpdateTrustPolicy():
+            return stale.found is not None and same_policy(stale.found, part.after)
+        case SetClientIds():
+            return stale.found == ", ".join(sorted(part.after))
+        case SetProvider(present=True):
+            return stale.found == ", ".join(sorted(part.client_ids))
+        case SetProvider():
+            return stale.found is None and stale.what == part.subject
+        case AnnotateServiceAccount():
+            return stale.what == f"annotation {part.key}" and stale.found == part.after
+        case RestartWorkload():
+            return False
 
 
-def _why(error: WriteError) -> str:
+def _why(error: WriteError, plan: Plan) -> str:
+    if isinstance(error, Stale) and plan.undoes is not None:
+        now, seen = _shown(error.found), _shown(error.expected)
+        return f"nothing was written, because {error.what} changed since: it was {seen} and is {now} now"
     if isinstance(error, Stale) and error.what.startswith("trust policy"):
         return f"nothing was written, because the {error}; a plan made on it as it is now is offered anew"
     if isinstance(error, Stale):
@@ -193,14 +228,17 @@ def _shown(value: str | None) -> str:
 async def _look(
     bench: Bench, incident: Incident, plan: Plan, *, made: bool
 ) -> tuple[Incident, str | None]:
-    """Read again; after a restart until the new pods have what the old ones lacked, for a bounded time."""
-    if not made or not isinstance(plan.fix, RestartWorkload):
-        return await look_again(bench, incident)
+    """Read again, for a bounded time: until new pods have what the old ones lacked, and IAM has spread the change."""
+    restarted = made and any(isinstance(part, RestartWorkload) for part in parts_of(plan.fix))
     trouble: str | None = None
-    for pause in bench.follow:
+    if not restarted:
+        incident, trouble = await look_again(bench, incident)
+    for pause in bench.follow if made else ():
+        if trouble is not None or not (restarted or spreading(incident, plan)):
+            break
         await asyncio.sleep(pause)
         incident, trouble = await look_again(bench, incident)
-        if trouble is not None or not still_wanted(incident, plan.fix):
+        if restarted and not still_wanted(incident, plan.fix):
             break
     return incident, trouble
 
@@ -209,17 +247,17 @@ async def _note(
     bench: Bench,
     plan: Plan,
     incident: Incident,
-    state: PlanState,
+    decision: str,
     words: str,
     *,
     action: str | None = None,
 ) -> None:
     if action is None:
-        bench.telemetry.fixes.labels(fix=plan.fix.kind.value, outcome=state.value).inc()
+        bench.telemetry.fixes.labels(fix=plan.fix.kind.value, outcome=decision).inc()
     before, after = _values(plan.fix)
     await bench.audit.note(
         action or ("undo" if plan.undoes else "apply"),
-        state.value,
+        decision,
         user=plan.by,
         team=incident.spot.team,
         channel=incident.spot.channel,
@@ -232,4 +270,16 @@ async def _note(
 
 
 def _values(fix: Fix) -> tuple[str | None, str | None]:
-    return (None, None) if isinstance(fix, RestartWorkload) else (fix.before, fix.after)
+    """What was there and what is there, of what is changed."""
+    match fix:
+        case AnnotateServiceAccount() | UpdateTrustPolicy():
+            return fix.before, fix.after
+        case AnnotateAndRestart():
+            return fix.annotate.before, fix.annotate.after
+        case SetClientIds():
+            return ", ".join(fix.before), ", ".join(fix.after)
+        case SetProvider():
+            there = f"{fix.url}: {', '.join(fix.client_ids)}"
+            return (None, there) if fix.present else (there, None)
+        case RestartWorkload():
+            return None, None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.fix.plan import RestartWorkload
+from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload, parts_of
+from diagnostics.proof.words import clause
 from diagnostics.result import Status, Verdict
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _OLD_PODS: Final = frozenset(("IRSA201", "IRSA208", "IRSA217"))
 
 
 def proof(incident: Incident, plan: Plan, *, trouble: str | None) -> str:
-    """A clause: proved by re-reading, or what remains.
+    """A clause: proved by re-reading and by STS where it was asked, or what remains.
 
     Args:
         incident: With the diagnoses made after the change.
@@ -29,16 +30,27 @@ def proof(incident: Incident, plan: Plan, *, trouble: str | None) -> str:
     if plan.position >= len(incident.diagnoses):
         return "written, but not proved: what it was about is no longer in the reply"
     diagnosis = incident.diagnoses[plan.position]
+    asked = f"; {clause(diagnosis.proof)}" if diagnosis.proof is not None else ""
     if plan.undoes is not None:
-        return f"re-read: {_lower(diagnosis.headline)}"
+        then = "; running pods keep what they have until they are restarted"
+        kept = then if isinstance(plan.fix, AnnotateServiceAccount) else ""
+        return f"re-read: {_lower(diagnosis.headline)}{kept}{asked}"
     if diagnosis.verdict is Verdict.HEALTHY:
-        return "proved by re-reading: every check passes now"
-    return _remains(incident, plan, diagnosis)
+        return f"proved by re-reading: every check passes now{asked}"
+    return f"{_remains(incident, plan, diagnosis)}{asked}"
+
+
+def spreading(incident: Incident, plan: Plan) -> bool:
+    """Whether only STS still says no: IAM takes seconds to spread a change."""
+    if plan.undoes is not None or plan.position >= len(incident.diagnoses):
+        return False
+    diagnosis = incident.diagnoses[plan.position]
+    return diagnosis.root is None and diagnosis.proof is not None and diagnosis.proof.refused
 
 
 def _remains(incident: Incident, plan: Plan, diagnosis: Diagnosis) -> str:
     if still_wanted(incident, plan.fix):
-        if isinstance(plan.fix, RestartWorkload):
+        if any(isinstance(part, RestartWorkload) for part in parts_of(plan.fix)):
             return "re-read: not all pods are replaced yet; press Check again in a minute"
         return "written, but re-reading still asks for it; press Check again in a minute"
     if diagnosis.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
@@ -47,8 +59,11 @@ def _remains(incident: Incident, plan: Plan, diagnosis: Diagnosis) -> str:
 
 
 def still_wanted(incident: Incident, fix: Fix) -> bool:
-    """Whether a diagnosis still offers a fix of the same thing, or waits for the rollout that it began."""
-    if isinstance(fix, RestartWorkload) and any(
+    """Whether a diagnosis still offers a part of a fix, or waits for the rollout that it began."""
+    parts = parts_of(fix)
+    subjects = {part.subject for part in parts}
+    restarted = any(isinstance(part, RestartWorkload) for part in parts)
+    if restarted and any(
         result.code in _OLD_PODS and result.status is Status.FAIL
         for diagnosis in incident.diagnoses
         if (diagnosis.target.cluster, diagnosis.target.namespace) == (fix.cluster, fix.namespace)
@@ -56,9 +71,10 @@ def still_wanted(incident: Incident, fix: Fix) -> bool:
     ):
         return True
     return any(
-        offered.subject == fix.subject
+        part.subject in subjects
         for diagnosis in incident.diagnoses
         for offered in diagnosis.fixes
+        for part in parts_of(offered)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.jobs.fixing import in_words
+from bot.jobs.deeds_in_words import in_words
 from bot.slack.replies import CannotPost
 from handlers.access import Denied, named
 from handlers.incident import PlanState

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from diagnostics.evidence import Cluster, Found, IamRole, Target
+from diagnostics.evidence import Cluster, IamRole, Target
 from diagnostics.explain.asking import asked
 from diagnostics.explain.correction import correct, harden
+from diagnostics.explain.offered import offered, own_fixes, touched
 from diagnostics.explain.order import explained, leading
 from diagnostics.explain.proved import held_against
+from diagnostics.explain.values import value_of
 from diagnostics.explain.words import HEADLINE, clip, sentence
-from diagnostics.fix.trust import trust_fix
 from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
 from diagnostics.languages import say
 from diagnostics.proof.answer import Proof
@@ -21,13 +22,10 @@ from diagnostics.result import Diagnosis, Result, Severity, Status, Verdict
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from diagnostics.fix.plan import Fix, UpdateTrustPolicy
     from diagnostics.fleet import Fleet
     from diagnostics.gather.graph import Facts
     from diagnostics.journal import Call
     from diagnostics.result import PolicyCorrection
-
-T = TypeVar("T")
 
 KEY = frozenset(
     f"IRSA{code}" for code in (102, 103, 105, 201, 301, 304, *range(401, 409), *range(410, 416))
@@ -36,14 +34,6 @@ KEY = frozenset(
 
 _WRONG_ROLE = frozenset({"IRSA104", "IRSA401"})
 _HARDENING = frozenset({"IRSA409", "IRSA416"})
-
-
-def value_of(facts: Facts, kind: type[T]) -> T | None:
-    """A fact's value, where it was found."""
-    fact = facts.get(kind)
-    if isinstance(fact, Found) and isinstance(fact.value, kind):
-        return fact.value
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +82,9 @@ def explain(
     proof = value_of(facts, Proof)
     verdict, headline, advice = held_against(_verdict(root, results, symptom, target), proof)
     policies = _policies(facts, results)
-    fixes = _fixes(roots)
+    fixes = own_fixes(roots)
     role, cluster = value_of(facts, IamRole), value_of(facts, Cluster)
     question, subject = value_of(facts, RoleInQuestion), value_of(facts, Subject)
-    trust = None
-    if role is not None and fleet is not None:
-        trust = trust_fix(target, role, policies.correction, fleet)
     return Diagnosis(
         target=target,
         symptom=symptom,
@@ -112,7 +99,15 @@ def explain(
         role_arn=role.arn if role else (str(question.arn) if question else None),
         subject=subject.value if subject else None,
         issuer=cluster.issuer if cluster else None,
-        fixes=_in_order(() if fixes_blocked else fixes, trust, root),
+        fixes=offered(
+            facts,
+            target,
+            roots,
+            correction=policies.correction,
+            in_cluster=not fixes_blocked,
+            fleet=fleet,
+        ),
+        impact=touched(facts, target),
         fixes_blocked=fixes_blocked if fixes else None,
         ask=_ask(facts, results, calls, fleet) if verdict is Verdict.NOT_ENOUGH_EVIDENCE else (),
         text_at=now.text_at,
@@ -183,22 +178,3 @@ def _policies(facts: Facts, results: tuple[Result, ...]) -> _Policies:
         blocked=blocked,
         hardening=harden(role, answer) if failed & _HARDENING else None,
     )
-
-
-def _in_order(
-    fixes: tuple[Fix, ...], trust: UpdateTrustPolicy | None, root: Result | None
-) -> tuple[Fix, ...]:
-    """The trust policy first where the first cause has no fix of its own."""
-    if trust is None:
-        return fixes
-    own = root.finding.fixes if root is not None and root.finding is not None else ()
-    return (*fixes, trust) if own else (trust, *fixes)
-
-
-def _fixes(roots: list[Result]) -> tuple[Fix, ...]:
-    """The buttons: those of the first cause in front, and never two for one annotation."""
-    chosen: dict[str, Fix] = {}
-    for root in roots:
-        for fix in root.finding.fixes if root.finding else ():
-            chosen.setdefault(fix.subject, fix)
-    return tuple(chosen.values())

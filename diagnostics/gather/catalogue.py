@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.gather import aws, issuer, kubernetes, pod_identity, proof, refusals, target
+from diagnostics.gather import (
+    aws,
+    issuer,
+    kubernetes,
+    pod_identity,
+    proof,
+    refusals,
+    target,
+    users,
+)
 from diagnostics.wiring import declared_probes
 
 if TYPE_CHECKING:
@@ -12,7 +21,7 @@ if TYPE_CHECKING:
 
     from diagnostics.wiring import Probe
 
-_DECLARING = (aws, issuer, kubernetes, pod_identity, proof, refusals, target)
+_DECLARING = (aws, issuer, kubernetes, pod_identity, proof, refusals, target, users)
 
 
 def probes() -> Mapping[type, Probe]:

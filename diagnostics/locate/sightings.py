@@ -15,5 +15,7 @@ class RoleSightings:
 
     carried: tuple[tuple[str, datetime], ...] = ()
     """Clusters in which a service account carried it, and when that was seen; the newest first."""
+    users: tuple[str, ...] = ()
+    """Some of the service accounts that carried it, as `prod-us: web/api`."""
     absent: frozenset[str] = frozenset()
     """Clusters that were listed lately, in which none did."""

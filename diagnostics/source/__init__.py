@@ -5,7 +5,7 @@ A live change lasts until the owner applies its own state again, so the lasting 
 
 from __future__ import annotations
 
-from diagnostics.source.account import account_change, owner_of_account
+from diagnostics.source.account import account_change, owner_of_account, owner_of_object
 from diagnostics.source.change import SourceChange
 from diagnostics.source.owner import Owner, Tool
 from diagnostics.source.role import owner_of_role, role_change
@@ -16,6 +16,7 @@ __all__ = [
     "Tool",
     "account_change",
     "owner_of_account",
+    "owner_of_object",
     "owner_of_role",
     "role_change",
 ]

@@ -18,7 +18,7 @@ from diagnostics.source.owner import Owner, Tool
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from diagnostics.evidence import ServiceAccount
+    from diagnostics.evidence import ServiceAccount, Workload
 
 _PREFIXES: Final = (
     ("argocd.argoproj.io/", Tool.ARGO_CD),
@@ -44,6 +44,11 @@ _MANAGERS: Final = (
 
 def owner_of_account(account: ServiceAccount) -> Owner | None:
     """The tool that owns a service account, or None where nothing shows one."""
+    return owner_of_object(account)
+
+
+def owner_of_object(account: ServiceAccount | Workload) -> Owner | None:
+    """The tool that owns an object of a cluster, by its labels, annotations and field managers."""
     marks = {**account.labels, **account.annotations}
     for prefix, tool in _PREFIXES:
         for key, value in marks.items():

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
+from diagnostics.fix.plan import (
+    AnnotateAndRestart,
+    AnnotateServiceAccount,
+    RestartWorkload,
+    SetClientIds,
+    SetProvider,
+    UpdateTrustPolicy,
+)
 from handlers.blockkit import build, escape
-from handlers.render.card import APPLY, RESTART, TRUST, UNDO, Deed
+from handlers.render.card import APPLY, BOTH, PROVIDER, RESTART, TRUST, UNDO, Deed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +73,7 @@ def _button(offered: OfferedFix, at: int) -> Block:
             UNDO + number,
             "Undo",
             offered.plan_id,
-            accessibility_label=f"Take back the change of {_object(fix)}",
+            accessibility_label=f"Take back the change of {object_of(fix)}",
         )
     action, label, aloud = _named(fix)
     style: build.Style | None = None if at else "primary"
@@ -76,18 +83,36 @@ def _button(offered: OfferedFix, at: int) -> Block:
 
 
 def _named(fix: Fix) -> tuple[str, str, str]:
-    if isinstance(fix, AnnotateServiceAccount):
-        label = "Apply annotation" if fix.after is not None else "Remove annotation"
-        return APPLY, label, f"{label} of service account {fix.namespace}/{fix.name}"
-    if isinstance(fix, RestartWorkload):
-        return RESTART, "Restart pods", f"Restart the pods of {fix.ref} in {fix.namespace}"
-    return TRUST, "Apply trust policy", f"Replace the trust policy of {fix.role_arn}"
+    """Action, label, and what a screen reader says."""
+    match fix:
+        case AnnotateServiceAccount():
+            label = fix.summary if fix.after is not None else "Remove annotation"
+            return APPLY, label, f"{label} of {object_of(fix)}"
+        case AnnotateAndRestart():
+            pods = " and ".join(str(one.ref) for one in fix.restarts)
+            label = fix.summary
+            return BOTH, label, f"Annotate {object_of(fix)}, then restart the pods of {pods}"
+        case RestartWorkload():
+            return RESTART, fix.summary, f"Restart the pods of {fix.ref} in {fix.namespace}"
+        case UpdateTrustPolicy():
+            return TRUST, fix.summary, f"Replace the trust policy of {fix.role_arn}"
+        case SetClientIds() | SetProvider():
+            return PROVIDER, fix.summary, f"{fix.summary}: {fix.provider_arn}"
 
 
-def _object(fix: Fix) -> str:
-    if isinstance(fix, AnnotateServiceAccount):
-        return f"service account {fix.namespace}/{fix.name}"
-    return str(fix.ref) if isinstance(fix, RestartWorkload) else f"role {fix.role_name}"
+def object_of(fix: Fix) -> str:
+    """What is changed, in few words."""
+    match fix:
+        case AnnotateServiceAccount():
+            return f"service account {fix.namespace}/{fix.name}"
+        case AnnotateAndRestart():
+            return object_of(fix.annotate)
+        case RestartWorkload():
+            return str(fix.ref)
+        case UpdateTrustPolicy():
+            return f"role {fix.role_name}"
+        case SetClientIds() | SetProvider():
+            return f"the OIDC provider in account {fix.account}"
 
 
 def _mention(user: str) -> str:
@@ -99,4 +124,4 @@ def _moment(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"
 
 
-__all__ = ["DEEDS", "fix_buttons", "happening_blocks", "undo_blocks"]
+__all__ = ["DEEDS", "fix_buttons", "happening_blocks", "object_of", "undo_blocks"]

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.languages import all_aloud, speak
+from diagnostics.proof.words import sentences
 from diagnostics.result import Status
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import (
@@ -57,6 +58,8 @@ def diagnosis_message(card: Card) -> Message:
             blocks.extend(finding_blocks(diagnosed.diagnosis, mended=mended))
         if index == 0:
             blocks.extend(happening_blocks(card.happenings))
+        if diagnosed.diagnosis.proof is not None:
+            blocks.append(build.context(escape(sentences(diagnosed.diagnosis.proof))))
         if diagnosed.diagnosis.fixes_blocked is not None:
             blocks.append(build.context(escape(diagnosed.diagnosis.fixes_blocked)))
         if card.busy is None:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from diagnostics.fix.plan import AnnotateServiceAccount
+from diagnostics.fix.plan import RestartWorkload, UpdateTrustPolicy
 from diagnostics.languages import speak
-from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import APPROVE, DECLINE, Message
+from handlers.render.changes import change_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from diagnostics.fix.plan import Fix
-
-_VALUE: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +55,9 @@ def request_message(request: Request) -> Message:
             )
         )
     ]
-    if isinstance(request.fix, AnnotateServiceAccount):
-        blocks.append(build.preformatted(_change(request.fix), language="diff", limit=1_500))
+    if not isinstance(request.fix, RestartWorkload | UpdateTrustPolicy):
+        lines = change_of(request.fix).lines
+        blocks.append(build.preformatted(lines, language="diff", limit=1_500))
     given = ", ".join(f"<@{escape(user)}>" for user in request.approved) or speak("nobody yet")
     blocks.append(
         build.context(
@@ -109,15 +108,6 @@ def request_message(request: Request) -> Message:
         )
     )
     return Message(text=escape(clip(plain, 700)), blocks=build.fit_message(blocks))
-
-
-def _change(fix: AnnotateServiceAccount) -> str:
-    lines = []
-    if fix.before is not None:
-        lines.append(f"- {fix.key}: {visible(clip(fix.before, _VALUE))}")
-    if fix.after is not None:
-        lines.append(f"+ {fix.key}: {visible(clip(fix.after, _VALUE))}")
-    return "\n".join(lines)
 
 
 __all__ = ["Request", "request_message"]

@@ -21,7 +21,7 @@ async def test_a_pasted_error_gets_one_reply_in_its_thread(town: Town) -> None:
     assert "names role nope, which does not exist" in shown(reply)
     assert labels(reply) == [
         "Apply annotation",
-        "Restart pods",
+        "Annotate and restart",
         "Check again",
         "Show all checks",
         "Not this one",

@@ -69,6 +69,8 @@ class World:
     signing: frozenset[str] = frozenset({"key-1"})
     sts: list[StsAnswer] = field(default_factory=lambda: [StsAnswer(asked=Asked.GIVEN)])
     """What STS answers, one after the other; the last one for ever."""
+    events: list[str] = field(default_factory=list)
+    """Kubernetes events that were left."""
     rehearsal: Rehearsal = field(default_factory=lambda: Rehearsal(injected=Injected.INJECTED))
 
     def note(self, operation: str, resource: str) -> None:
@@ -318,6 +320,15 @@ class DoubleWriter:
             if workload.uid == uid:
                 return workload
         raise Stale("workload", expected=uid, found=None)
+
+    async def leave_event(
+        self, *, namespace: str, kind: str, name: str, uid: str, message: str, at: datetime
+    ) -> None:
+        try:
+            self.world.note("create events", f"{namespace}/{kind}/{name}")
+        except ReadDenied as error:
+            raise WriteDenied(error.why) from error
+        self.world.events.append(f"{kind} {uid} {at:%H:%M}: {message}")
 
 
 class DoubleProviderWriter:

@@ -46,7 +46,16 @@ def workload(kind: str, found: wire.Workload) -> evidence.Workload:
         annotations=meta.annotations,
         labels=meta.labels,
         managers=_managers(meta),
+        strategy=_strategy(spec),
     )
+
+
+def _strategy(spec: wire.WorkloadSpec) -> str:
+    chosen = spec.strategy if spec.strategy.type else spec.update_strategy
+    most = chosen.rolling_update.max_unavailable
+    if chosen.type != "RollingUpdate" or most is None:
+        return chosen.type
+    return f"{chosen.type}, at most {most} unavailable"
 
 
 def pod_as_workload(found: wire.Pod) -> evidence.Workload:
@@ -80,6 +89,7 @@ def pod(found: wire.Pod) -> evidence.Pod:
         owner=WorkloadRef(kind=owner.kind, name=owner.name) if owner else None,
         terminating=meta.deletion_timestamp is not None,
         node=found.spec.node_name or None,
+        ready=next((c.status == "True" for c in found.status.conditions if c.type == "Ready"), None),
     )
 
 

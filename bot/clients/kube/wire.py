@@ -228,8 +228,24 @@ class JobTemplate(Wire):
     spec: JobSpec = JobSpec()
 
 
+class RollingUpdate(Wire):
+    """rollingUpdate of a strategy."""
+
+    max_unavailable: int | str | None = None
+
+
+class Strategy(Wire):
+    """spec.strategy of a deployment, spec.updateStrategy of stateful and daemon sets."""
+
+    type: str = ""
+    rolling_update: RollingUpdate = RollingUpdate()
+
+
 class WorkloadSpec(Wire):
     """spec of a workload of any kind but Pod."""
+
+    strategy: Strategy = Strategy()
+    update_strategy: Strategy = Strategy()
 
     template: PodTemplate = PodTemplate()
     job_template: JobTemplate | None = None
@@ -249,10 +265,18 @@ class Workload(Wire):
     spec: WorkloadSpec = WorkloadSpec()
 
 
+class Condition(Wire):
+    """status.conditions[]."""
+
+    type: str = ""
+    status: str = ""
+
+
 class PodStatus(Wire):
     """status of a pod."""
 
     phase: str = ""
+    conditions: tuple[Condition, ...] = ()
 
 
 class Pod(Wire):

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bot.clients.kube import mapping, wire
 from bot.clients.kube.errors import BROKEN, NOT_SENT, broken, refused, short, status_of
 from bot.clients.kube.reader import ClusterReader
-from bot.clients.kube.request import SERVICE_ACCOUNT, WORKLOADS, Request, can_exist
+from bot.clients.kube.request import EVENT, SERVICE_ACCOUNT, WORKLOADS, Request, can_exist
 from diagnostics.errors import OutcomeUnknown, ReadDenied, ReadError, Stale, WriteDenied, WriteError
 from diagnostics.evidence import RESTARTED_AT
 
@@ -144,6 +144,50 @@ class ClusterWriter:
                 continue
             return mapping.workload(ref.kind, written)
         raise WriteError(f"the API server refused the restart: {message}")
+
+    async def leave_event(
+        self, *, namespace: str, kind: str, name: str, uid: str, message: str, at: datetime
+    ) -> None:
+        """Create an event on an object, as whoever changed it."""
+        stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        group = WORKLOADS[kind].group if kind in WORKLOADS else ""
+        request = Request(
+            method="POST",
+            path=EVENT.path(namespace),
+            verb="create",
+            resource=EVENT.plural,
+            namespace=namespace,
+            query={"fieldManager": FIELD_MANAGER},
+            body={
+                "apiVersion": "v1",
+                "kind": "Event",
+                "metadata": {"generateName": "irsa-doctor-", "namespace": namespace},
+                "involvedObject": {
+                    "apiVersion": f"{group}/v1" if group else "v1",
+                    "kind": kind,
+                    "namespace": namespace,
+                    "name": name,
+                    "uid": uid,
+                },
+                "reason": "IrsaDoctorFix",
+                "message": message,
+                "type": "Normal",
+                "source": {"component": FIELD_MANAGER},
+                "firstTimestamp": stamp,
+                "lastTimestamp": stamp,
+                "count": 1,
+            },
+        )
+        if not can_exist(namespace, name):
+            raise WriteError(f"{namespace[:80]}/{name[:80]} can't be an object's name")
+        try:
+            endpoint, bearer = await self._access.ready()
+        except ReadError as error:
+            raise _not_written(error) from error
+        try:
+            await self._send(request, endpoint, bearer)
+        except _Moved as moved:
+            raise WriteError(f"no event was created: {moved}") from moved
 
     async def _service_account(self, namespace: str, name: str) -> ServiceAccount:
         try:

@@ -1,0 +1,161 @@
+"""A change as lines with - and +, and what follows from it: the middle of the dialog before a fix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from diagnostics.fix.plan import (
+    AnnotateAndRestart,
+    AnnotateServiceAccount,
+    RestartWorkload,
+    SetClientIds,
+    SetProvider,
+    UpdateTrustPolicy,
+)
+from diagnostics.fix.trust import diff
+from diagnostics.visible import visible
+from handlers.blockkit import clip
+
+if TYPE_CHECKING:
+    from diagnostics.fix.plan import Fix
+
+_UNDO = "What was there is kept: the reply offers Undo for a day."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One fix, ready to be shown."""
+
+    title: str
+    """At most 24 characters, as Slack has it for dialogs."""
+    lines: str
+    then: str
+    """What happens, what it rests on, and what does not happen."""
+    undo: str
+
+
+def change_of(fix: Fix) -> Change:
+    """Say what a fix changes."""
+    match fix:
+        case AnnotateServiceAccount():
+            return _annotation(fix)
+        case AnnotateAndRestart():
+            return _both(fix)
+        case RestartWorkload():
+            return _restart(fix)
+        case UpdateTrustPolicy():
+            return _trust_policy(fix)
+        case SetClientIds():
+            return _client_ids(fix)
+        case SetProvider():
+            return _provider(fix)
+
+
+def annotation_lines(fix: AnnotateServiceAccount, most: int = 600) -> str:
+    """The annotation before and after."""
+    before = f"- {fix.key}: {_value(fix.before, most)}" if fix.before is not None else None
+    after = f"+ {fix.key}: {_value(fix.after, most)}" if fix.after is not None else None
+    return "\n".join(line for line in (before, after) if line)
+
+
+def _annotation(fix: AnnotateServiceAccount) -> Change:
+    return Change(
+        title="Apply annotation",
+        lines=annotation_lines(fix),
+        then="Only this annotation is written, with the fix role, and only if it still has the value shown "
+        "here. Running pods keep the credentials they have until they restart.",
+        undo=f"To take it back: {fix.undo().command}",
+    )
+
+
+def _restart(fix: RestartWorkload) -> Change:
+    count = f"{fix.pods} pod{'s' if fix.pods != 1 else ''}" if fix.pods else "its pods"
+    watch = f"kubectl -n {fix.namespace} rollout status {fix.ref}"
+    return Change(
+        title="Restart pods",
+        lines=_restart_lines(fix),
+        then=f"Kubernetes replaces {count} by the workload's own update strategy, so that the webhook "
+        "injects the role into the new ones.",
+        undo=f"A restart cannot be taken back. To watch it: {watch}",
+    )
+
+
+def _restart_lines(fix: RestartWorkload) -> str:
+    return f"+ kubectl.kubernetes.io/restartedAt: now\n  on the pod template of {fix.ref}"
+
+
+def _both(fix: AnnotateAndRestart) -> Change:
+    steps = [f"1. annotation\n{annotation_lines(fix.annotate)}"]
+    steps += [
+        f"{number}. restart\n{_restart_lines(one)}" for number, one in enumerate(fix.restarts, 2)
+    ]
+    count = sum(one.pods for one in fix.restarts)
+    return Change(
+        title="Annotate and restart",
+        lines="\n".join(steps),
+        then="Both steps are made in this order with one approval, with the fix role. The annotation is written only "
+        f"if it still has the value shown here; if it is not, nothing restarts. Then {count} "
+        f"pod{' is' if count == 1 else 's are'} replaced by the workload's own update strategy. If a restart is "
+        "refused, the reply says so and offers it again.",
+        undo="Undo takes the annotation back. The pods then need another restart.",
+    )
+
+
+def _trust_policy(fix: UpdateTrustPolicy) -> Change:
+    then = (
+        f"The whole trust policy of {fix.role_arn} is replaced, with the fix role of account {fix.account}, "
+        "and only if it is still the one shown here. Everybody who may assume the role is governed by it; IAM "
+        "takes some seconds to spread it."
+    )
+    if fix.source is not None:
+        then += f" {fix.source}, or this is put back at the next run."
+    return Change(
+        title="Apply trust policy",
+        lines=visible(diff(fix)),
+        then=then,
+        undo="The policy as it was is kept: the reply offers Undo for a day.",
+    )
+
+
+def _client_ids(fix: SetClientIds) -> Change:
+    sign = "+" if fix.adds else "-"
+    kept = [one for one in fix.before if one != fix.client_id]
+    lines = [f"  {_value(one, 255)}" for one in kept] + [f"{sign} {_value(fix.client_id, 255)}"]
+    return Change(
+        title="Add audience" if fix.adds else "Remove audience",
+        lines="\n".join((f"  client IDs of {fix.provider_arn}", *lines)),
+        then=f"One client ID of the provider is {'added' if fix.adds else 'taken out'}, with the fix role of account "
+        f"{fix.account}, and only if its client IDs are still those shown here. It concerns every role of the "
+        "account that trusts this provider; each role's own trust policy still decides.",
+        undo=_UNDO,
+    )
+
+
+def _provider(fix: SetProvider) -> Change:
+    sign = "+" if fix.present else "-"
+    ids = ", ".join(_value(one, 255) for one in fix.client_ids)
+    lines = f"{sign} OIDC provider {fix.url}\n{sign} client IDs: {ids}\n  in account {fix.account}"
+    if fix.present:
+        then = (
+            f"The provider is created, with the fix role of account {fix.account}, and only if it is still missing. "
+            "Tokens of this issuer are then looked at in this account; which role lets whom in is still each role's "
+            "own trust policy. IAM finds the thumbprint itself."
+        )
+        undo = "The reply offers Undo for a day, as long as nobody changed the provider."
+    else:
+        then = (
+            "The provider is deleted only if it was created from here and its client IDs are still those shown here. "
+            "Every role of the account that trusts it refuses its tokens from then on."
+        )
+        undo = _UNDO
+    return Change(
+        title="Create OIDC provider" if fix.present else "Delete OIDC provider",
+        lines=lines,
+        then=then,
+        undo=undo,
+    )
+
+
+def _value(text: str | None, most: int) -> str:
+    return visible(clip(text or "", most)) or '""'
