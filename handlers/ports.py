@@ -36,6 +36,8 @@ class Task(StrEnum):
     READ_THREAD = "read_thread"
     """Look for a failure in the thread in which the app was mentioned."""
     READ_FILES = "read_files"
+    EVIDENCE = "evidence"
+    """Go on with output of read-only commands that somebody pasted in the incident's thread."""
     WARN = "warn"
     """Tell somebody privately that their message holds a secret."""
     HELP = "help"
@@ -136,6 +138,9 @@ class Incidents(Protocol):
 
     async def get(self, incident_id: str) -> Incident | None:
         """One incident."""
+
+    async def in_thread(self, spot: Spot, *, asked: bool = False) -> Incident | None:
+        """The newest incident of a thread that has a diagnosis, or with `asked` a question."""
 
     async def recent(
         self, team: str, *, by: str | None = None, channel: str | None = None, limit: int

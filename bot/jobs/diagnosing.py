@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.jobs.earlier import earlier_answer
+from bot.jobs.handed import clients_for, on_its_word, placed_by_output, take_output
 from bot.jobs.surroundings import FROM_AROUND, hints_around
+from bot.jobs.telling import tell
 from bot.jobs.watching import healthy_now, settled
 from bot.slack.diff_file import attach_diff
 from bot.slack.progress import Progress
@@ -105,16 +107,39 @@ async def recheck_incident(bench: Bench, job: Job) -> None:
 
 async def look_again(bench: Bench, incident: Incident) -> tuple[Incident, str | None]:
     """Diagnose the same targets again; the incident as it is now, and what stood in the way."""
+    io = await clients_for(bench, incident)
     try:
         diagnoses = await asyncio.gather(
-            *(recheck(d, bench.io, now=bench.now) for d in incident.diagnoses)
+            *(recheck(d, io, now=bench.now) for d in incident.diagnoses)
         )
     except UsageError as error:
         await bench.store.plans.offer(incident.id, ())
         return incident, str(error)
+    diagnoses = [on_its_word(d) for d in diagnoses]
     await bench.store.incidents.diagnosed(incident.id, diagnoses)
     await bench.store.plans.offer(incident.id, diagnoses)
     return await settled(bench, replace(incident, diagnoses=tuple(diagnoses))), None
+
+
+async def take_evidence(bench: Bench, job: Job) -> None:
+    """Go on with pasted output; what was taken of it and what not stands in the reply."""
+    incident = await _incident(bench, job)
+    if incident is None:
+        return
+    taken, happening = await take_output(bench, job, incident)
+    if happening is None:
+        return
+    if incident.diagnoses and taken:
+        incident = await show_card(bench, incident, busy="Going on with the pasted output …")
+        incident, _ = await look_again(bench, incident)
+    incident = await happened(bench, incident, happening)
+    if incident.diagnoses:
+        await show_card(bench, incident)
+    elif taken:
+        await diagnose_incident(bench, job)
+    else:
+        await tell(bench, job.payload, happening.words)
+    await bench.store.handed.forget_message(job.id)
 
 
 async def watch_incident(bench: Bench, job: Job) -> None:
@@ -194,16 +219,17 @@ async def _answer(
     bench: Bench, incident: Incident, case: Case, say: Callable[[str], None]
 ) -> Diagnosis | Question:
     case = await bench.store.memory.recall(incident.spot, case, fingerprint(case))
-    answer = await diagnose(case, bench.io, now=bench.now, progress=say, deadline=bench.deadline)
+    case = await placed_by_output(bench, incident, case)
+    io = await clients_for(bench, incident)
+    answer = await diagnose(case, io, now=bench.now, progress=say, deadline=bench.deadline)
     if isinstance(answer, Question):
         around = (await hints_around(bench, incident.spot)).over(case.defaults)
         if around != case.defaults:
             case = replace(case, defaults=around, defaults_from=FROM_AROUND)
-            answer = await diagnose(
-                case, bench.io, now=bench.now, progress=say, deadline=bench.deadline
-            )
+            answer = await diagnose(case, io, now=bench.now, progress=say, deadline=bench.deadline)
     if not isinstance(answer, Question):
         bench.telemetry.diagnosed(answer)
+        answer = on_its_word(answer)
     return answer
 
 

@@ -11,9 +11,11 @@ import structlog
 
 from bot.jobs.telling import give_help, tell
 from diagnostics.fleet import Hints
+from diagnostics.recognize.outputs import outputs
 from handlers.access import Actor
 from handlers.incident import Spot
 from handlers.paste.author import Voice, author_of
+from handlers.paste.evidence import evidence_order
 from handlers.paste.intake import Source, failures, paste_of
 from handlers.paste.reading import FILE_LIMIT, extract_text
 from handlers.paste.reading.untrusted import Node, nodes_at, text_at
@@ -85,6 +87,8 @@ async def read_files(bench: Bench, job: Job) -> None:
             refused.append(f"{text_at(file, 'name')[:80]}: {error}")
             _log.info("file not read", file=text_at(file, "id"), why=str(error))
     text = "\n".join(texts)
+    if await _handed_in(bench, source, text):
+        return
     symptoms = await asyncio.to_thread(failures, text, asked=source.asked)
     if symptoms:
         await bench.store.inbox.paste(
@@ -95,6 +99,18 @@ async def read_files(bench: Bench, job: Job) -> None:
         if refused:
             words = "I could not read " + "; ".join(refused) + "."
         await tell(bench, job.payload, words)
+
+
+async def _handed_in(bench: Bench, source: Source, text: str) -> bool:
+    """Whether files in an incident's thread hold output of read-only commands, which is taken as evidence."""
+    in_thread = source.spot.thread_ts not in (None, source.ts)
+    if source.by is None or not in_thread or not await asyncio.to_thread(outputs, text):
+        return False
+    incident = await bench.store.incidents.in_thread(source.spot, asked=True)
+    if incident is None or incident.shared:
+        return False
+    await bench.store.inbox.order(evidence_order(source, incident, text))
+    return True
 
 
 class Undownloadable(Exception):

@@ -14,6 +14,7 @@ from bot.jobs.diagnosing import (
     recheck_incident,
     show_again,
     show_card,
+    take_evidence,
     watch_incident,
 )
 from bot.jobs.fixing import apply_plan, give_up_plan
@@ -111,6 +112,7 @@ _TASKS = {
     Task.REQUEST: show_request,
     Task.READ_THREAD: read_thread,
     Task.READ_FILES: read_files,
+    Task.EVIDENCE: take_evidence,
     Task.WARN: warn_of_secret,
     Task.HELP: give_help,
     Task.HOME: show_home,

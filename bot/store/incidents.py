@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from bot.store import codec
 from bot.store.inbox import fingerprint
@@ -70,15 +70,16 @@ class IncidentStore:
         async with self.engine.connect() as connection:
             return tuple(_incident(row) for row in await connection.execute(query))
 
-    async def in_thread(self, spot: Spot) -> Incident | None:
-        """The newest incident of a thread that has a reply."""
+    async def in_thread(self, spot: Spot, *, asked: bool = False) -> Incident | None:
+        """The newest incident of a thread that has a diagnosis, or with `asked` a question."""
+        replied = incidents.c.diagnoses.is_not(None)
         wanted = (
             select(incidents)
             .where(
                 incidents.c.team == spot.team,
                 incidents.c.channel == spot.channel,
                 incidents.c.thread_ts == spot.thread_ts,
-                incidents.c.diagnoses.is_not(None),
+                or_(replied, incidents.c.question.is_not(None)) if asked else replied,
             )
             .order_by(incidents.c.created.desc())
             .limit(1)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from bot.store.engine import make_engine
 from bot.store.full_answers import FullAnswers
+from bot.store.handed import HandedStore
 from bot.store.inbox import InboxStore, Limits
 from bot.store.incidents import IncidentStore
 from bot.store.memory import ChannelMemory
@@ -43,6 +44,7 @@ class Store:
     mutes: MuteStore
     full_answers: FullAnswers
     watches: WatchStore
+    handed: HandedStore
     queue: JobQueue
     wake: asyncio.Event
     """Set when this process has put work on record."""
@@ -92,6 +94,7 @@ async def open_store(
             mutes=MuteStore(engine=engine, now=now),
             full_answers=FullAnswers(engine=engine),
             watches=WatchStore(engine=engine, now=now, wake=wake.set),
+            handed=HandedStore(engine=engine, now=now),
             plans=PlanStore(engine=engine, now=now, wake=wake.set),
             queue=JobQueue(
                 engine=engine,

@@ -35,6 +35,7 @@ _TEXT: Final = re.compile(
     r"\s*(?:ROLE\t|CLUSTER\t|OPENIDCONNECTPROVIDERLIST\t|[0-9][^\t\n]*\t[^\t\n]*/id/|[^\t\n]*\t[^\t\n]*\nCLIENTIDLIST\t)"
 )
 _DESCRIPTION: Final = re.compile(r"\s*Name:[ \t]+\S+[ \t]*\n(?:[A-Z][A-Za-z /-]*:|Namespace:)")
+_LINK: Final = re.compile(r"<((?:https?|mailto):[^|>\s]{1,2000})(?:\|([^>\n]{1,2000}))?>")
 _MOST: Final = 50
 
 
@@ -53,12 +54,26 @@ def outputs(text: str) -> tuple[Output, ...]:
     Args:
         text: As Slack has it, `&amp;`, `&lt;` and `&gt;` included.
     """
+    plain = _once(html.unescape(_LINK.sub(_label, text)))
     found = [
         Output(text=body, command=command)
-        for command, lines in _parts(html.unescape(text).splitlines())
+        for command, lines in _parts(plain.splitlines())
         if (body := _from_opening(lines)) is not None
     ]
     return tuple(found[:_MOST])
+
+
+def _label(link: re.Match[str]) -> str:
+    """What stood there before Slack made a link of it."""
+    return link[2] or link[1]
+
+
+def _once(text: str) -> str:
+    """A message whose plain form only repeats its blocks, once."""
+    half = len(text) // 2
+    return (
+        text[:half] if text[:half] == text[half + 1 :] and text[half : half + 1] == "\n" else text
+    )
 
 
 def is_table(text: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.incident import Spot
 from handlers.paste.asking import ask
 from handlers.paste.author import Voice, author_of
+from handlers.paste.evidence import hand_in
 from handlers.paste.intake import Source, thread_of
 from handlers.paste.reading import extract_text
 from handlers.paste.reading.untrusted import text_at
@@ -42,4 +43,6 @@ async def hear(desk: Desk, event: dict[str, Any], body: dict[str, Any]) -> str:
         asked=True,
         shared=flagged(body),
     )
+    if (word := await hand_in(desk, source, event)) is not None:
+        return word
     return await ask(desk, source, event, extract_text(event))

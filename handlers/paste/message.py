@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from handlers.incident import Spot
 from handlers.paste.asking import ask
 from handlers.paste.author import Author, Voice, author_of
+from handlers.paste.evidence import hand_in
 from handlers.paste.intake import Source, chosen, failures, file_order, paste_of, thread_of
 from handlers.paste.reading import alert_hints, edit_of, extract_text, files_to_read, newly_said
 from handlers.paste.reading.untrusted import text_at
@@ -55,10 +56,12 @@ async def hear(desk: Desk, event: dict[str, Any], body: dict[str, Any]) -> str:
         symptoms = chosen(newly_said(edit), asked=False)
         return await _record(desk, source, content, author, symptoms)
     text = extract_text(content)
+    mentioned = desk.me.mention in text and not direct  # comes as app_mention too
+    word = "mention" if mentioned else await hand_in(desk, source, content)
+    if word is not None:
+        return word
     if direct:
         return await ask(desk, source, content, text)
-    if desk.me.mention in text:
-        return "mention"  # comes as app_mention too
     symptoms = failures(text, asked=False)
     files = files_to_read(content)
     if files and not symptoms:

@@ -9,6 +9,7 @@ from diagnostics.languages import speak
 from diagnostics.result import Severity, Status, Verdict
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
+from handlers.render.pasted import asking_blocks, handed_blocks
 from handlers.render.shorten import excerpt, prose, several, short_issuers, short_place
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
         said = prose(advice or diagnosis.headline)
         yield build.rich_text(build.paragraph(*said))
         yield from _unread(diagnosis)
+        yield from asking_blocks(diagnosis)
+    yield from handed_blocks(diagnosis)
     if diagnosis.correction is not None:
         yield from _change(diagnosis.correction)
     elif diagnosis.correction_blocked is not None:
