@@ -25,6 +25,7 @@ from bench.far.path import ideal
 from bench.far.product import shown
 from bot.clients import build_clients
 from bot.fleet_file import load
+from bot.warm import warm
 from diagnostics.case import Case
 from diagnostics.fleet import Hints
 from diagnostics.journal import Call
@@ -67,6 +68,7 @@ async def one_process(fleet_file: str, environ: dict[str, str], name: str) -> No
     """Answer each line on standard input with one diagnosis; the first is cold."""
     one = scenario(name)
     async with build_clients(load(Path(fleet_file)).fleet, environ) as io:
+        warm()  # as `irsa serve` does at its start
         print("ready", flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             start, cpu = time.perf_counter(), time.process_time()
@@ -145,13 +147,15 @@ def child(*arguments: str) -> Iterator[Child]:
 
 def cost_of(services: dict[str, list[float]]) -> Callable[[Call], float]:
     """Latency, and the median time that the servers took for such a call in this run."""
-    aws = [s for name, all_of_it in services.items() if name != "kubernetes" for s in all_of_it]
-    plain = statistics.median(aws) if aws else 0.0
+    usual = statistics.median(second for all_of_it in services.values() for second in all_of_it)
 
     def cost(call: Call) -> float:
-        name = "kubernetes" if call.service == "kubernetes" else call.operation
+        name = call.operation
+        if call.service == "kubernetes":
+            verb, plural = call.operation.split(" ", 1)
+            name = call.resource.rpartition("/")[2] if verb == "get" else plural
         found = services.get(name)
-        return LATENCY + (statistics.median(found) if found else plain)
+        return LATENCY + (statistics.median(found) if found else usual)
 
     return cost
 
@@ -182,7 +186,8 @@ class Row:
 def measured(name: str, world: Child, way: dict[str, Any], rounds: int) -> Row:
     fleet = load(Path(way["fleet"])).fleet
     one = scenario(name)
-    home = fleet.cluster(one.where.cluster).account
+    entry = fleet.cluster(one.where.cluster)
+    home = f"arn:aws:eks:{entry.region}:{entry.account}:cluster/{entry.eks_name}"
     named = bool(case_of(one).symptom and case_of(one).symptom.role_arn)  # type: ignore[union-attr]
     row = Row(name=name, cold=[], ideals=[], warm=[], hand=[])
     made: tuple[Call, ...] = ()

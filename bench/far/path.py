@@ -32,7 +32,7 @@ def ideal(
     Args:
         calls: Those that were made.
         cost: Seconds of one call at least: its latency and what the server takes.
-        home: The account of the cluster, which is known before anything is read.
+        home: ARN of the target's cluster, which is known before anything is read.
         role_named: Whether the error names the role, so that no call is needed to know it.
     """
     ends: dict[int, Ideal] = {}
@@ -57,9 +57,9 @@ def _needs(at: int, calls: Sequence[Call], *, home: str, role_named: bool) -> It
     wanted: list[Callable[[Call], bool]] = []
     role_known = [] if role_named else [_searches, _of("get serviceaccounts")]
     if call.operation == "AssumeRole":
-        wanted += [] if call.account == home else role_known
+        wanted += [] if call.account == _account(home) else role_known
     elif call.service == "kubernetes":
-        wanted += [_of("AssumeRole", account=call.account), _of("DescribeCluster")]
+        wanted += [_of("AssumeRole", account=call.account), _describes(home)]
         wanted += [] if _searches(call) else [_searches]
     else:
         if call.service != "organizations":  # those are signed by the bot's own credentials
@@ -71,17 +71,19 @@ def _needs(at: int, calls: Sequence[Call], *, home: str, role_named: bool) -> It
 def _of_the_data(
     call: Call, home: str, role_known: list[Callable[[Call], bool]]
 ) -> list[Callable[[Call], bool]]:
-    judged = [_of("GetRole"), _of("DescribeCluster")]
+    judged = [_of("GetRole"), _describes(home)]
     # At home the provider is looked for only where the role's account lacks it.
     abroad = (
-        [lambda c: c.operation == "GetOpenIDConnectProvider" and c.account != home]
-        if call.account == home
+        [lambda c: c.operation == "GetOpenIDConnectProvider" and c.account != _account(home)]
+        if call.account == _account(home)
         else []
     )
     needs: dict[str, list[Callable[[Call], bool]]] = {
         "ListPodIdentityAssociations": [_searches],
         "GetRole": role_known,
-        "GetOpenIDConnectProvider": [*role_known, _of("DescribeCluster"), *abroad],
+        "GetOpenIDConnectProvider": [*role_known, _describes(home), *abroad],
+        # Whose the other issuers are is asked only once the provider is missing or another's.
+        "DescribeCluster": [] if call.resource == home else [_of("GetOpenIDConnectProvider")],
         "ListOpenIDConnectProviders": [_of("GetOpenIDConnectProvider", account=call.account)],
         "ListRoles": judged,
         "LookupEvents": judged,
@@ -97,6 +99,14 @@ def _of_the_data(
 
 def _of(operation: str, *, account: str | None = None) -> Callable[[Call], bool]:
     return lambda c: c.operation == operation and account in (None, c.account)
+
+
+def _describes(cluster: str) -> Callable[[Call], bool]:
+    return lambda c: c.operation == "DescribeCluster" and c.resource == cluster
+
+
+def _account(arn: str) -> str:
+    return arn.split(":")[4]
 
 
 def _searches(call: Call) -> bool:
