@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from diagnostics.recognize.symptom import Symptom
 
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
+_ACCOUNT_DIGITS = 12
 _LONGEST = 253
 """The longest name that Kubernetes takes."""
 
@@ -96,7 +97,7 @@ def clues_of(case: Case) -> Clues:
         pod=_name(symptom.pod),
         role=role,
         issuer=symptom.issuer.removeprefix("https://") if symptom.issuer else None,
-        account=(role.account if role else None) or symptom.account_id,
+        account=(role.account if role else None) or _account(symptom.account_id),
         region=symptom.region,
         request_id=symptom.request_id,
         at=symptom.at,
@@ -108,6 +109,10 @@ def clues_of(case: Case) -> Clues:
         default_workload=_workload(defaults.workload),
         said=tuple(said),
     )
+
+
+def _account(text: str | None) -> str | None:
+    return text if text is not None and len(text) == _ACCOUNT_DIGITS else None
 
 
 def _role(symptom: Symptom) -> RoleArn | None:

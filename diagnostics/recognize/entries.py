@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diagnostics.recognize.before import network_cause, token_file_fails
@@ -35,16 +35,26 @@ _NODE_ROLE = compile_pattern(
     r"|assumed-role/[\w+=,.@-]{0,64}/(?:INSTANCE|NODE)",
 )
 _FREE_FORM = compile_pattern(
-    r"(?i)\b(?:fail\w*|errors?|unable|could not|couldn't|cannot|can't)(?: to)?(?: \w{1,20}){0,3} "
+    r"(?i)\b(?:fail\w*|errors?|unable|could not|couldn't|cannot|can't|can not)(?: to)?(?: \w{1,20}){0,3} "
     r"(?:(?:assum|exchang)\w*|(?:retriev|get|obtain|fetch|load|refresh)\w*"
     r"(?: \w{1,20}){0,3} (?:credentials?|tokens?|role|session))"
     r" [^.\n]{0,60}\b(?:web[ _-]identity|WebIdentity|with OIDC)\b"
+    r"|\b(?:fail\w*|unable|could not|couldn't|cannot|can't)(?: to)? (?:retriev|get|obtain|fetch|load|refresh)\w* "
+    r"(?:the |AWS |STS ){0,2}web[ _-]?identity (?:token )?credentials"
     r"|\b(?:fail\w* to|unable to|could not|couldn't|cannot|error) (?:call|invoke|execut|perform|mak|send)\w* "
     r"(?:the )?(?:sts:?)?AssumeRoleWithWebIdentity"
     r"|\bsts[ _]web[ _]identity[^\n]{0,120}?(?:fail|error|invalid)"
     r"|AssumeRoleWithWebIdentity[\"'\])]{0,2}: ?[^\n]{0,80}?(?:error|exception|denied|fail"
     r"|time(?:d )?out|refused|unsupported)"
-    r"|Action=AssumeRoleWithWebIdentity[^\n]*?(?:unsupported protocol|dial tcp|timeout|refused|no such host|EOF)"
+    r"|AssumeRoleWithWebIdentity (?:call |request |response |operation ){0,2}"
+    r"(?:returned|answered|responded|ended|had|got)[^.\n]{0,40}?(?:error|denied|status(?: code)?:? [45]\d\d"
+    r"|HTTP [45]\d\d|[45]\d\d \w|InvalidIdentityToken|AccessDenied)"
+    r"|(?:AccessDenied|denied|InvalidIdentityToken|error|exception|[45]\d\d)\w* (?:when|while|in|on|from) "
+    r"(?:calling |the call (?:of|to) )?(?:the )?(?:sts:?)?AssumeRoleWithWebIdentity"
+    r"|unable to find child 'AssumeRoleWithWebIdentityResult'"
+    r"|Error performing (?:POST|GET|request) [^\n]{0,400}Action=AssumeRoleWithWebIdentity"
+    r"|Action=AssumeRoleWithWebIdentity[^\n]*?(?:unsupported protocol|dial tcp|timeout|refused|no such host|EOF"
+    r"|error sending request|Server returned error)"
 )
 """Somebody's own words for a failed call."""
 
@@ -57,6 +67,11 @@ _AWS_CODE = compile_pattern(
     r"|\((\w{3,60})\): Error"
     r"|\b(\w{3,60}(?:Exception|Error|Denied))\b: "
 )
+_SPOKEN_CODE = compile_pattern(
+    r"\b(AccessDenied|InvalidIdentityToken|ExpiredTokenException|ValidationError|IDPCommunicationError"
+    r"|IDPRejectedClaim|RegionDisabledException|Throttling|ThrottlingException)\b"
+)
+"""Codes that nobody writes by chance."""
 _CONTINUES = compile_pattern(r"(?i)caused by|status code")
 _SENTENCE = 400
 _CLOUDTRAIL = compile_pattern(r'"eventName": ?"AssumeRoleWithWebIdentity"')
@@ -173,7 +188,7 @@ def _judge(
         and spoken
         and not (_CHAIN.search(around) and not failed and _not_set(conditional))
     ):
-        yield _failure(Kind.WEB_IDENTITY, conditional[-1], first, last)
+        yield _as_spelled(_failure(Kind.WEB_IDENTITY, conditional[-1], first, last), around)
         return
     if spoken and (worded := _by_words(reading, spoken, around, first, last, wrapped=bool(failed))):
         yield worded
@@ -197,6 +212,8 @@ def _by_words(
             return None
     elif not _free_form(reading, spoken):
         return None
+    elif (named := _SPOKEN_CODE.search(around)) is not None:
+        code, cause = OWN_CODES.get(named[1]) or (named[1], CODES[named[1]])
     return Failure(Kind.WEB_IDENTITY, cause or Cause.OTHER, code, first, last, at.line, at.column)
 
 
@@ -243,7 +260,8 @@ def _any_code(around: str) -> str | None:
 
 _NO_SERVICE = ("Client", "RequestError", "Sdk", "Runtime", "IO", "Amazon", "Type", "Sts", "S3", "Credentials",
                "EnvAccess", "EC2Role", "EC2Meta", "Sasl", "Null", "Trino", "NoAuth", "Storage", "Illegal",
-               "FormatError", "Permission", "PresentError", "Unmarshal", "Serialization", "WebIdentity")  # fmt: skip
+               "AWSSecurityToken", "FormatError", "Permission", "PresentError", "Unmarshal", "Serialization",
+               "WebIdentity")  # fmt: skip
 
 
 def _each_cause(anchors: list[Anchor], around: str, first: int, last: int) -> Iterable[Failure]:
@@ -257,7 +275,22 @@ def _each_cause(anchors: list[Anchor], around: str, first: int, last: int) -> It
                     anchor.line, anchor.column,
                 )  # fmt: skip
             else:
-                yield _failure(Kind.WEB_IDENTITY, anchor, first, last)
+                yield _as_spelled(_failure(Kind.WEB_IDENTITY, anchor, first, last), around)
+
+
+def _as_spelled(failure: Failure, around: str) -> Failure:
+    """Take the code as the text spells it, where STS has several for one cause."""
+    if failure.cause not in _SPELLINGS:
+        return failure
+    for match in _AWS_CODE.finditer(around):
+        *spelled, _exception = match.groups()  # an exception's name is the SDK's
+        code = next((group for group in spelled if group), "")
+        if CODES.get(code) is failure.cause:
+            return replace(failure, code=code)
+    return failure
+
+
+_SPELLINGS = frozenset((Cause.THROTTLED, Cause.EXPIRED_TOKEN))
 
 
 def _another_call(anchor: Anchor, around: str) -> bool:

@@ -21,6 +21,8 @@ _ACCOUNT = compile_pattern(
     r"(?i)arn:aws[a-z-]{0,10}:(?:iam|sts)::(\d{12}):"
     r"|\baccount[ :_-]{0,3}(?:id)?[ :=\"']{0,4}(\d{12})\b"
 )
+_SHORT_ACCOUNT = compile_pattern(r"arn:aws[a-z-]{0,10}:(?:iam|sts)::(\d{6,14}):")
+"""An ID that lost a digit or two when it was pasted: shown as it is written, never looked up."""
 _REGION_NAME = (
     r"([a-z]{2}(?:-(?:gov|iso[a-z]?))?"
     r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d)"
@@ -55,11 +57,15 @@ _NAMESPACE = compile_pattern(
 )
 _ACCOUNT_NAME = compile_pattern(
     r"(?im)(?:^|[\s,{(\[\"*])(?:kubernetes[._])?"
-    r"(?:service[ _-]?account(?:[ _]?name)?|k8s\.serviceaccount\.name)[\"'*]{0,3}"
+    r"(?:service[ _-]?account(?:[ _]?name)?|sa|k8s\.serviceaccount\.name)[\"'*]{0,3}"
     r"(?:[ \t]?[:=][ \t\"'*]{0,4}(?:([a-z0-9][a-z0-9-]{0,62})[/:])?([a-z0-9][a-z0-9.-]{0,252})"
     r"|(?:[ \t]is)?[ \t]([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})"
     r"|[ \t][\"']([a-z0-9][a-z0-9.-]{0,252})[\"'])"
 )
+_ACCOUNT_WITHIN = compile_pattern(
+    r"(?i)service ?account [\"']?([a-z0-9][a-z0-9.-]{0,252})[\"']? ?\(namespace:? ?[\"']?([a-z0-9][a-z0-9-]{0,62})"
+)
+"""As External Secrets and the Secrets Store provider write it."""
 _SPOKEN_ACCOUNT = compile_pattern(
     r"(?i)(?:\b([a-z0-9][a-z0-9-]{0,62})/[a-z0-9][a-z0-9.-]{0,252}[,;:)]{0,2} ?\(?)?"
     r"\bservice ?account ([a-z0-9][a-z0-9-]{0,62})"
@@ -85,6 +91,7 @@ _POD = compile_pattern(
 )
 _CSI_POD = compile_pattern(r"for pod ([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9.-]{0,252})")
 _LOG_PATH = compile_pattern(r"/var/log/(?:pods|containers)/([a-z0-9-]{1,63})_([a-z0-9.-]{1,253})_")
+_POD_PATH = compile_pattern(r"\bpods?/([a-z0-9][a-z0-9.-]{2,252})")
 _POD_NAME = compile_pattern(
     r"(?:^|[^/a-z0-9.-])([a-z0-9][a-z0-9.-]*-[0-9a-f]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5})(?:[^a-z0-9-]|$)"
 )
@@ -206,8 +213,8 @@ def _role(text: str) -> tuple[str | None, str | None]:
 def _account(text: str, role: str | None) -> str | None:
     if role is not None:
         return role.split(":")[4]
-    match = _ACCOUNT.search(text)
-    return (match[1] or match[2]) if match else None
+    match = _ACCOUNT.search(text) or _SHORT_ACCOUNT.search(text)
+    return next((g for g in match.groups() if g), None) if match else None
 
 
 def _region(text: str) -> str | None:
@@ -233,6 +240,8 @@ def _place(text: str) -> tuple[str | None, str | None, str | None]:
     namespace = service_account = pod = None
     if (subject := _SUBJECT.search(text)) is not None:
         return subject[1], subject[2].rstrip("."), _pod(text)[1]
+    if (within := _ACCOUNT_WITHIN.search(text)) is not None:
+        return within[2].lower(), within[1].lower(), _pod(text)[1]
     if (path := _LOG_PATH.search(text)) is not None:
         namespace, pod = path[1], path[2]
     elif (mount := _CSI_POD.search(text)) is not None:
@@ -271,8 +280,8 @@ def _spoken(text: str, namespace: str | None) -> tuple[str | None, str | None]:
 def _pod(text: str) -> tuple[str | None, str | None]:
     if not _FIELDS_OF_LOG_LINES.search(text) and (labelled := _POD.search(text)) is not None:
         return labelled[1], labelled[2]
-    named = _POD_NAME.search(text)
-    return None, named[1] if named else None
+    named = _POD_PATH.search(text) or _POD_NAME.search(text)
+    return None, named[1].rstrip(".") if named else None
 
 
 def _request(text: str) -> str | None:

@@ -116,8 +116,8 @@ def _symptom(
         sdk = context.sdk if alone else sdk_of(own_text) or context.sdk
     values = {f.name: getattr(own, f.name) for f in fields(Fields)}
     if failure.kind is Kind.LOOK_ALIKE and failure.cause in {Cause.PERMISSION, Cause.NODE_ROLE}:
-        values["role_arn"] = values["role_as_written"] = None
-    values["workload"] = workload or own.workload
+        values["role_arn"] = None  # what the text names is what was asked for, or the node's
+    values["workload"] = workload or own.workload or _owner(own.pod)
     return Symptom(
         kind=failure.kind,
         cause=failure.cause,
@@ -202,6 +202,15 @@ def _same(a: Symptom, b: Symptom) -> bool:
 
 
 _POD_SUFFIX = compile_pattern(r"(?:-[0-9a-f]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$|-\d{1,5}$")
+
+
+_OWNED = compile_pattern(r"-[0-9a-f]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$")
+
+
+def _owner(pod: str | None) -> str | None:
+    """Name the deployment whose pod this is, where the name shows that it is one's."""
+    suffix = _OWNED.search(pod) if pod else None
+    return pod[: suffix.start()] if pod and suffix else None
 
 
 def _base_name(pod: str) -> str:

@@ -32,6 +32,7 @@ CALL_FAILED = {
     "could not be sourced by the STS web identity": failed(),
     # JavaScript, GitHub's configure-aws-credentials
     "at TokenFileWebIdentityCredentials.": failed(),
+    "Could not load credentials from TokenFileWebIdentityCredentials": failed(),
     "Could not assume role with OIDC": failed(),
     "needs to be assumed with web identity, but no role assumption callback": answer(
         Cause.NOT_CONFIGURED
@@ -49,7 +50,7 @@ CALL_FAILED = {
     "STS assume role request failed": answer(Cause.OTHER),
     "AssumeRoleWithWebIdentity request failed": failed(),
     "AssumeRoleWithWebIdentity failed": failed(),
-    "AssumeRoleWithWebIdentity error": failed(),
+    "AssumeRoleWithWebIdentity error:": failed(),
     "assume role with web identity failed": failed(),
     '"eventName":"AssumeRoleWithWebIdentity"': MENTION,
 }
@@ -69,6 +70,11 @@ BEFORE_THE_CALL = {
     "failed to read web identity token": answer(Cause.TOKEN_FILE),
     "Failed to read the web identity token": answer(Cause.TOKEN_FILE),
     "Can't open token file": provided(Cause.TOKEN_FILE),
+    "Unable to locate specified web identity token file": answer(Cause.TOKEN_FILE),
+    "Could not read web identify token file": answer(Cause.TOKEN_FILE),  # as Fluent Bit spells it
+    "Invalid length for parameter WebIdentityToken": answer(Cause.TOKEN_FILE),
+    "Invalid type for parameter WebIdentityToken": answer(Cause.TOKEN_FILE),
+    "[WebIdentityToken] must be a string": answer(Cause.TOKEN_FILE),
     # what is not set
     "WebIdentityErr: role ARN is not set": answer(Cause.NOT_CONFIGURED),
     "WebIdentityErr: token file path is not set": answer(Cause.NOT_CONFIGURED),
@@ -133,11 +139,12 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
     ("botocore", compile_pattern(r"\bbotocore\.(?:errorfactory|exceptions|client)\b")),
     ("java v2", compile_pattern(
         r"software\.amazon\.|\.awssdk\.|\bs\.a\.a\.|\(Service: [\w ]{1,60}, Status Code: \d"
-        r"|StsException"
+        r"|(?:^|[^\\\w])StsException|WebIdentityTokenCredentialsProvider\(\)"
         r"|'sts' service module|or the javaproperty|AwsCredentialsProviderChain")),
     ("java v1", compile_pattern(
         r"com\.amazonaws\.|\(Service: [\w ]{1,60}; Status Code: \d|; Error Code: |aws-java-sdk"
         r"|AWSCredentialsProviderChain|AWSSecurityTokenServiceException|hadoop\.fs\.s3a"
+        r"|WebIdentityTokenCredentialsProvider\b"
         r"|You must specify a value for roleArn")),
     ("ruby", compile_pattern(r"Aws::(?:STS|Errors|S3|\w{1,40}::Errors|AssumeRole)|aws-sdk-core-\d"
         r"|[ (]:web_identity_token")),
@@ -172,7 +179,7 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"|InvalidIdentityTokenException:|IDPCommunicationErrorException"
         r"|no role assumption callback"
         r"|Web identity configuration not specified|tryNextLink|ACTIONS_ID_TOKEN"
-        r"|from any providers")),
+        r"|from any providers|Error: E(?:ACCES|NOENT): ")),
     ("aws-sdk-go-v2", compile_pattern(
         r"operation error [A-Z]|https response error StatusCode|get identity: get credentials"
         r"|api error \w"
@@ -188,7 +195,7 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"WebIdentityErr|status code: \d{3}|NoCredentialProviders|caused by: |EC2RoleRequestError"
         r"|rpc error: code"
         r"|aws-sdk-go|request id: |unable to read file at /var/run|\.go:\d"
-        r"|An IAM role must be associated"
+        r"|[Aa]n IAM role must be associated"
         r"|Error decrypting key|[a-z]: AccessDenied: User|RespMetadata|[=:] ?\"AccessDenied: User")),
     ("js v3", compile_pattern(  # how Node prints an error that has a message and nothing else
         r"(?:^|\n)\W{0,3}Error: (?:Not authorized to perform sts:|Incorrect token audience"
@@ -196,7 +203,8 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
     ("other", compile_pattern(
         r"\[aws_credentials\]|STS assume role request failed|\bjs: |oidc/tokens: 422"
         r"|\[aws_client\]"
-        r"|API: AssumeRole|<ErrorResponse |[?&]Action=AssumeRole|<Error>")),
+        r"|API: AssumeRole|<ErrorResponse |[?&]Action=AssumeRole|<Error>|AwsCommonRuntimeKit"
+        r"|AWS_AUTH_CREDENTIALS_PROVIDER|source/extensions/common/aws|sts\$assume_role")),
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ MESSAGES = {
     "Not authorized to perform sts:AssumeRoleWithWebIdentity": answer(
         Cause.ACCESS_DENIED, "AccessDenied"
     ),
+    "Not authorized to perform sts:AssumeRoleWithWebI": answer(Cause.ACCESS_DENIED, "AccessDenied"),
     "not authorized to perform: sts:AssumeRoleWithWebIdentity": answer(
         Cause.ACCESS_DENIED, "AccessDenied"
     ),

@@ -80,6 +80,7 @@ class Symptom:
     role_as_written: str | None = None
     """The role as the text spells it, placeholders and faults included; for showing and comparing, never for a call."""
     account_id: str | None = None
+    """12 digits, or as many as the text has left of them."""
     region: str | None = None
     issuer: str | None = None
     """https URL."""

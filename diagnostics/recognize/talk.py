@@ -61,11 +61,23 @@ _EXPLAINED = compile_pattern(
 _OVER = compile_pattern(
     r"(?i)\b(?:was|were|is|are|got|been|have|has|just|finally|we|I) (?:fixed|resolved|solved"
     r"|gone)|\b(?:fixed|resolved|solved) (?:the|our|that|it|this|a)\b"
-    r"|\bfix(?:es|ed)? (?:for|#\d)|no longer|used to (?:get|see|fail)|\b(?:last|a few) (?:week"
+    r"|\bfix(?:es|ed)? (?:for|#\d)|\b(?:changelog|release notes)\b|(?:^|: |- |\* )fix(?:ed|es)? "
+    r"|no longer|used to (?:get|see|fail)|\b(?:last|a few) (?:week"
     r"|month|year|quarter)s?\b|post-?mortem"
     r"|[(\[](?:solved|fixed|resolved|closed|done)[)\]]"
     r"|\bIssue #\d|\bPR #\d|\bpull request\b",
 )
+_ABOUT_WORDS = compile_pattern(
+    r"(?i)\b(?:articles?|blog(?: posts?)?|docs?|documentation|explanations?|write-?ups?|tutorials?|tickets?|videos?)"
+    r" (?:about|on|for|of|that explains?)\b"
+    r"|\b(?:panels?|dashboards?|metrics?|alerts?|monitors?|tests?) (?:for|of|on|named|called|\")"
+    r"|\b(?:this|the|that|my|our) (?:change|commit|patch|PR|MR|release|pull request|ticket) "
+    r"|\b(?:clos|resolv|fix|clarif|improv|chang|handl|catch|detect|translat)\w* "
+    r"(?:#\d|the (?:error|message|text|wording|words))"
+    r"|\bwhat (?:do|does|is|are) ",
+)
+"""Who speaks of the words as words: nobody has the failure."""
+_MEANS = compile_pattern(r"(?i)^[^\n]{0,40}\bmeans?\b")
 _SPEAKER = compile_pattern(
     r"(?i)\b(?:I'm|I am|I've|I get|I got|I keep|I see|we're|we are|we've|we get|we got|we keep"
     r"|we see|my|our|getting|seeing|hitting"
@@ -99,6 +111,10 @@ def is_talk(line: str, start: int, end: int, *, machine: bool = False) -> bool:
         (before.rfind(mark) + len(mark) for mark in _SENTENCE_ENDS if mark in before), default=0
     )
     sentence = before[opening:]
+    if (about := _ABOUT_WORDS.search(sentence)) is not None and (
+        not about[0].lower().startswith("what ") or _MEANS.search(after)
+    ):
+        return True
     if _EXPLAINED.search(after):
         return not _SPEAKER.search(sentence)
     if _OVER.search(sentence) or _OVER.search(after):

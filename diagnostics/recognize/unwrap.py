@@ -160,6 +160,8 @@ def _unescape(text: str) -> str:
             text = text.replace("&lt;", "<").replace("&gt;", ">")
             text = text.replace("&quot;", '"').replace("&#39;", "'").replace("&#34;", '"')
             text = text.replace("&nbsp;", " ").replace("&amp;", "&")
+    if "arn%3A" in text:
+        text = text.replace("%3A", ":").replace("%2F", "/")
     if "\\" in text:
         # Any depth of escaping at once: a run of backslashes stands for one.
         text = _BACKSLASHES.sub(r"\\", text)
