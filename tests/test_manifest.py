@@ -20,6 +20,7 @@ URL = "https://irsa.example.com"
 EVENT_SCOPES = {
     "app_home_opened": None,
     "app_mention": "app_mentions:read",
+    "link_shared": "links:read",
     "member_joined_channel": "channels:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
@@ -29,6 +30,7 @@ EVENT_SCOPES = {
 VARIANTS = {
     "socket": manifest_document(),
     "http": manifest_document(url=URL),
+    "links": manifest_document(links="https://links.example.com/irsa"),
     "mention-only": manifest_document(mention_only=True),
 }
 

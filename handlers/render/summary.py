@@ -182,8 +182,9 @@ def _changed(change: Change) -> Iterator[str | Block]:
     yield build.run(speak("Changed  "), bold=True)
     yield clip(change.words, 500)
     if change.before is not None or change.after is not None:
-        yield build.run("\n- " + _short(change.before), code=True)
-        yield build.run("\n+ " + _short(change.after), code=True)
+        for sign, value in (("-", change.before), ("+", change.after)):
+            yield "\n"
+            yield build.run(f"{sign} {_short(value)}", code=True)
 
 
 def _short(value: str | None) -> str:

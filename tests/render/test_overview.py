@@ -69,7 +69,9 @@ def test_an_incident_links_to_its_reply_and_its_time_is_the_readers() -> None:
         "https://example.slack.com/archives/C1/p1764000001000200?thread_ts=1764000000.000100&amp;cid=C1"
     )
     assert moment(samples.AT, link=link).endswith(f"^{link}|2026-11-24 03:12 UTC>")
-    assert address_of(replace(INCIDENT, reply_ts=None), WORKSPACE) is None
+    on_its_way = address_of(replace(INCIDENT, reply_ts=None), WORKSPACE)
+    assert on_its_way is not None
+    assert "/p1764000000000100?" in on_its_way  # the message that it will answer
     assert "^http" not in moment(samples.AT, link="https://a|b")
 
 
