@@ -3,6 +3,7 @@
 python -m bench.sweep            # in memory
 python -m bench.sweep --world    # also the embedded world, with boto3 and Kubernetes over HTTP
 python -m bench.sweep 10 100     # other sizes
+python -m bench.sweep --workers 1 2 4   # processes that share a sweep through PostgreSQL, one of them killed
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from bot.sweep import document_of
 from diagnostics.sweep import sweep
+from tests.bot import postgres
 from tests.sweep.seeded import NOON, SeededFleet
 
 SIZES = (10, 100, 1_000)
@@ -47,8 +49,8 @@ async def one(size: int) -> dict[str, object]:
     }
 
 
-def world() -> None:
-    """The embedded world: moto, nine Kubernetes APIs, the real command in a process of its own."""
+def world(url: str | None = None, count: int = 1) -> None:
+    """The embedded world: moto, nine Kubernetes APIs, the real command in processes of its own."""
     from sandbox.world import World  # noqa: PLC0415  an optional extra
 
     async def run() -> None:
@@ -56,25 +58,89 @@ def world() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 fleet, out = Path(folder) / "fleet.yaml", Path(folder) / "sweep.json"
                 here.fleet_yaml(fleet)
+                shared = {"IRSA_DATABASE_URL": url} if url else {}
+                more = ["--together"] if url else []
                 started = time.perf_counter()
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "bot", "sweep", "--fleet", str(fleet), "--json", str(out),
-                    env={**os.environ, **here.environ()},
-                    stdout=asyncio.subprocess.DEVNULL,
-                )  # fmt: skip
-                await process.wait()
+                processes = [
+                    await asyncio.create_subprocess_exec(
+                        sys.executable, "-m", "bot", "sweep", "--fleet", str(fleet), "--json", str(out), *more,
+                        env={**os.environ, **here.environ(), **shared},
+                        stdout=asyncio.subprocess.DEVNULL,
+                    )
+                    for _ in range(count)
+                ]  # fmt: skip
+                await asyncio.gather(*(p.wait() for p in processes))
                 seconds = time.perf_counter() - started
                 sums = json.loads(out.read_text())["sums"]
                 print(
-                    f"embedded world over HTTP: {sums['clusters']} clusters, {sums['bindings']} bindings, "
-                    f"{sums['roles']} roles, {sums['calls']} calls, {seconds:.1f} s with the start of Python"
+                    f"embedded world over HTTP, {count} of `irsa sweep{' --together' if url else ''}`: "
+                    f"{sums['clusters']} clusters, {sums['bindings']} bindings, {sums['roles']} roles, "
+                    f"{sums['broken']} broken, {sums['calls']} calls, {seconds:.1f} s with the start of Python",
+                    flush=True,
                 )
 
     asyncio.run(run())
 
 
+def workers(counts: list[int], *, clusters: int = 60, pause: float = 0.5) -> None:
+    """Processes share a sweep of a seeded fleet, whose answers take half a second each, and of the embedded world."""
+    folder = postgres.binaries()
+    if folder is None:
+        print(postgres.NOT_HERE)
+        return
+    head = (
+        "processes",
+        "killed",
+        "clusters",
+        "bindings",
+        "calls",
+        "seconds",
+        "precision",
+        "recall",
+    )
+    print("  ".join(f"{h:>10}" for h in (*head, "clusters each")))
+    with postgres.running(folder) as address:
+        for number, (count, killed) in enumerate(
+            [*((c, False) for c in counts), *((c, True) for c in counts if c > 1)]
+        ):
+            url = postgres.create(folder, address, f"w{number}")
+            row = shared(url, count, clusters, pause, killed=killed)
+            print("  ".join(f"{row[h]!s:>10}" for h in head), row["mine"], flush=True)
+        for count in counts:
+            url = postgres.create(folder, address, f"world{count}")
+            world(url, count)
+
+
+def shared(url: str, count: int, clusters: int, pause: float, *, killed: bool) -> dict[str, object]:
+    command = [sys.executable, "-m", "bench.sweep_worker", str(clusters), str(pause), "3"]
+    environ = {**os.environ, "IRSA_DATABASE_URL": url}
+    started = time.perf_counter()
+    processes = [
+        subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
+        for _ in range(count)
+    ]
+    if killed:
+        first = processes.pop(0)
+        assert first.stdout is not None
+        first.stdout.readline()
+        time.sleep(4 * pause + 1)  # until it is at clusters
+        first.kill()
+        first.wait()
+    rows = [json.loads(p.communicate()[0].splitlines()[-1]) for p in processes]
+    return {
+        **rows[0],
+        "processes": count,
+        "killed": 1 if killed else 0,
+        "seconds": round(time.perf_counter() - started, 1),
+        "mine": sorted(r["mine"] for r in rows),
+    }
+
+
 def main() -> None:
     arguments = sys.argv[1:]
+    if arguments[:1] == ["--workers"]:
+        workers([int(a) for a in arguments[1:]] or [1, 2, 4])
+        return
     if arguments[:1] == ["--one"]:
         print(json.dumps(asyncio.run(one(int(arguments[1])))))
         return
