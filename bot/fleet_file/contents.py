@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from bot.fleet_file.freezes import Freeze, WeeklyFreeze
     from diagnostics.fix.plan import FixKind
@@ -78,6 +79,18 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SweepPlan:
+    """When the fleet is swept by itself."""
+
+    channel: str
+    schedule: str
+    """As cron writes it."""
+    zone: ZoneInfo
+    quiet: bool = True
+    """Whether nothing is said where nothing is new."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FleetFile:
     """The whole file, validated."""
 
@@ -93,6 +106,7 @@ class FleetFile:
     """None: whoever is in an internal channel reads everything there."""
     audit_channel: str | None = None
     """Where every entry of the audit trail is posted."""
+    sweep: SweepPlan | None = None
     named_files: tuple[Path, ...] = ()
     """The other files that were read for it: certificate authorities."""
 

@@ -185,9 +185,13 @@ def _proofs(root: Mapping) -> Iterator[Fault]:
         proof, pod = _scalar(entry, "proof"), _scalar(entry, "proof_pod")
         account = _scalar(entry, "account")
         if _is_on(proof) and account is not None and account.raw not in able:
-            yield _fault(proof, f"{where}.proof", "its account has no proof_role; name one, or turn this off")
+            yield _fault(
+                proof, f"{where}.proof", "its account has no proof_role; name one, or turn this off"
+            )
         if _is_on(pod) and not _is_on(proof):
-            yield _fault(pod, f"{where}.proof_pod", "given without proof: true, which it is a part of")
+            yield _fault(
+                pod, f"{where}.proof_pod", "given without proof: true, which it is a part of"
+            )
 
 
 def _is_on(node: Scalar | None) -> TypeGuard[Scalar]:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from pydantic_core import PydanticCustomError
 
 from bot.fleet_file.check import check
-from bot.fleet_file.contents import Approver, Channel, FleetFile, Reader
+from bot.fleet_file.contents import Approver, Channel, FleetFile, Reader, SweepPlan
 from bot.fleet_file.faults import Fault, FleetFileError
 from bot.fleet_file.freezes import Freeze, WeeklyFreeze
 from bot.fleet_file.models import FleetDocument, certificate
@@ -25,7 +26,7 @@ from handlers.reach import Scope
 if TYPE_CHECKING:
     from collections.abc import Mapping as IdByName
 
-    from bot.fleet_file.models import ClusterEntry, FreezeEntry, ReaderEntry
+    from bot.fleet_file.models import ClusterEntry, FreezeEntry, ReaderEntry, SweepEntry
 
 MOST_BYTES: Final = 1024 * 1024
 
@@ -190,6 +191,18 @@ def _contents(document: FleetDocument, authorities: dict[int, str], folder: Path
         freezes=tuple(_freeze(f) for f in document.freezes),
         readers=tuple(_reader(r, ids) for r in document.readers),
         audit_channel=document.audit_channel,
+        sweep=_sweep(document.sweep),
+    )
+
+
+def _sweep(entry: SweepEntry | None) -> SweepPlan | None:
+    if entry is None:
+        return None
+    return SweepPlan(
+        channel=entry.channel,
+        schedule=entry.schedule,
+        zone=ZoneInfo(entry.timezone),
+        quiet=entry.quiet,
     )
 
 

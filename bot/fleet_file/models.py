@@ -13,6 +13,7 @@ from bot.fleet_file.faults import shown, wrong
 from bot.fleet_file.loopback import is_loopback
 from bot.fleet_file.times import (
     ClockTime,  # noqa: TC001  pydantic reads the annotations
+    CronLine,  # noqa: TC001
     Date,  # noqa: TC001
     Day,  # noqa: TC001
     Moment,  # noqa: TC001
@@ -398,6 +399,21 @@ class BindingEntry(Entry):
     role_arn: Annotated[str, AfterValidator(_role_arn)]
 
 
+class SweepEntry(Entry):
+    """When the whole fleet is swept, and where what is new is told."""
+
+    channel: ChannelId = Field(description="Channel that is told what is new since the last time.")
+    schedule: CronLine = Field(
+        description="When, as cron writes it: minute, hour, day of month, month, day of week."
+    )
+    timezone: ZoneName = Field(
+        default="UTC", description="Zone of the schedule, such as Europe/Berlin."
+    )
+    quiet: YesNo = Field(
+        default=True, description="Whether nothing is said where nothing is new; false: one line."
+    )
+
+
 class FleetDocument(Entry):
     """The accounts and clusters that irsa-doctor may read, and who may approve fixes."""
 
@@ -434,6 +450,7 @@ class FleetDocument(Entry):
         default=None, description="Channel in which every entry of the audit trail is posted."
     )
     bindings: tuple[BindingEntry, ...] = ()
+    sweep: SweepEntry | None = None
 
 
 SECTIONS: dict[str, type[Entry]] = {
@@ -444,4 +461,5 @@ SECTIONS: dict[str, type[Entry]] = {
     "freezes": FreezeEntry,
     "readers": ReaderEntry,
     "bindings": BindingEntry,
+    "sweep": SweepEntry,
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
+from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.fleet_file.faults import shown, wrong
@@ -98,6 +99,19 @@ ClockTime = Annotated[
     AfterValidator(_clock),
     Field(json_schema_extra={"pattern": f"^((?:{'|'.join(DAYS)}) )?[0-2][0-9]:[0-5][0-9]$"}),
 ]
+
+
+def _cron(value: str) -> str:
+    try:
+        CronSim(value, datetime(2000, 1, 1, tzinfo=UTC))
+    except CronSimError as error:
+        raise wrong(
+            f"{shown(value)} is no schedule of cron ({error}); expected five fields such as `0 6 * * 1-5`"
+        ) from None
+    return value
+
+
+CronLine = Annotated[str, Field(max_length=100), AfterValidator(_cron)]
 Day = Annotated[str, AfterValidator(_day), Field(json_schema_extra={"enum": list(DAYS)})]
 Date = Annotated[
     str,
