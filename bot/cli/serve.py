@@ -16,6 +16,7 @@ from bot.log import configure
 from bot.serve import options_of
 from bot.serve import serve as run
 from bot.settings import Settings, SettingsError
+from bot.store.migrate import NewerDatabase
 
 _USAGE = 2
 
@@ -40,7 +41,7 @@ def serve(
     configure(level=settings.log_level, form=settings.log_format)
     try:
         asyncio.run(run(settings, fleet_file, os.environ, path=path, announce=_announce))
-    except SlackUnusable as error:
+    except (SlackUnusable, NewerDatabase) as error:
         _fail(f"{error}.")
     except SQLAlchemyError as error:
         _fail(f"The database can't be used ({type(error).__name__}); check IRSA_DATABASE_URL.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import inspect, text
 
+from diagnostics.errors import IrsaDoctorError
+
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy.engine import Connection
@@ -17,8 +19,16 @@ _LOCK = 0x1257A
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
+class NewerDatabase(IrsaDoctorError):
+    """A newer version of the bot has changed the database; the message says what to do."""
+
+
 async def migrate(engine: AsyncEngine) -> None:
-    """Run the migrations that are missing, in one transaction."""
+    """Run the migrations that are missing, in one transaction.
+
+    Raises:
+        NewerDatabase: This version is too old for the database.
+    """
     async with engine.begin() as connection:
         await connection.run_sync(_upgrade)
 
@@ -40,8 +50,14 @@ def newest() -> str:
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    if _revision(connection) == newest():
+    present, mine = _revision(connection), newest()
+    if present == mine:
         return
+    if present is not None and present > mine:
+        raise NewerDatabase(
+            f"the database is that of a newer version (schema {present}, this one knows {mine}): start that version, "
+            "or restore the backup that was made before the upgrade"
+        )
     # Here, because Alembic costs a tenth of the start, and most starts find nothing to do.
     from alembic import command  # noqa: PLC0415
 

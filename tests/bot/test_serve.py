@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -252,6 +253,24 @@ async def test_a_wrong_app_token_and_a_taken_port_are_said_in_words(
 
     assert b"Slack does not accept SLACK_APP_TOKEN" in await _output(wrong)
     assert b"can't be listened on" in await _output(taken)
+
+
+async def test_an_older_version_leaves_a_newer_database_alone(town: Town, tmp_path: Path) -> None:
+    slack = town.slack.workspace.app
+    with sqlite3.connect(tmp_path / "bot.db") as database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("INSERT INTO alembic_version VALUES ('9000')")
+    variables = environment(
+        tmp_path,
+        SLACK_SIGNING_SECRET=slack.signing_secret,
+        SLACK_BOT_TOKEN=slack.bot_token,
+        SLACK_API_URL=town.slack.api_url,
+    )
+
+    said = await _output(variables)
+
+    assert b"the database is that of a newer version (schema 9000" in said
+    assert b"Traceback" not in said
 
 
 async def _output(variables: dict[str, str]) -> bytes:
