@@ -98,6 +98,8 @@ class Stage:
             self._folder = Path(
                 self._stack.enter_context(tempfile.TemporaryDirectory(prefix="irsa-demo-"))
             )
+            # A page that is opened early says so, and what is posted there waits.
+            self.workspace.starting(over=False)
             # The page's port first: it is the one that may be taken.
             await self._stack.enter_async_context(self.slack)
             await self._stack.enter_async_context(self.world)
@@ -124,6 +126,7 @@ class Stage:
             StageError: It ended, or did not get ready in a minute; with the last lines of its log.
         """
         self._bot_port = self._bot_port or _free_port()
+        self.workspace.starting(over=False)
         with self.log.open("ab") as log:
             self.bot = await asyncio.create_subprocess_exec(
                 *self.play.bot, env=self._environ(), stdout=log, stderr=log, cwd=self._folder
@@ -133,6 +136,7 @@ class Stage:
         else:
             self.slack.deliver_by_socket()
         await self._ready()
+        self.workspace.starting(over=True)
 
     async def stop_bot(self) -> None:
         """Ask the bot to stop, and wait until it has finished what runs."""

@@ -99,6 +99,12 @@ class _Nobody:
         raise Undelivered("no_app")
 
 
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Delivers, tries again, and remembers how it went.
@@ -106,11 +112,14 @@ class Dispatcher:
     Attributes:
         transport: The way to the app; None while no app is installed.
         history: The latest tries, oldest first.
+        opened: Set unless the app is being started: events wait for it then, so that what somebody posts
+            early is not lost until Slack's next try.
     """
 
     timing: Timing
     notify: Callable[[Delivery], None]
     transport: Transport | None = None
+    opened: asyncio.Event = field(default_factory=_set)
     history: deque[Delivery] = field(default_factory=lambda: deque(maxlen=1000))
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -128,6 +137,8 @@ class Dispatcher:
         Raises:
             NotAcknowledged: If none comes in time; the message says what happened.
         """
+        if not self.opened.is_set():
+            raise NotAcknowledged(_sentence("starting", self.timing.answer))
         try:
             return await self._try(Outgoing(kind=kind, payload=payload))
         except Undelivered as failure:
@@ -145,6 +156,7 @@ class Dispatcher:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _persist(self, payload: Json) -> None:
+        await self.opened.wait()
         reason = ""
         attempt = 0
         for pause in (0.0, *self.timing.retries):
@@ -191,6 +203,8 @@ class Dispatcher:
 
 def _sentence(reason: str, patience: float) -> str:
     match reason:
+        case "starting":
+            return "The app is still starting. Try again in a moment."
         case "no_app":
             return "No app is connected to this workspace. Start it, then try again."
         case "http_timeout" | "timeout":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -145,6 +146,7 @@ async def _state(driver: Driver, _request: web.Request) -> Json:
         "users": [asdict(user) for user in workspace.users.values()],
         "channels": [asdict(channel) for channel in workspace.channels.values()],
         "bot": {"user_id": app.user_id, "bot_id": app.bot_id, "name": app.name},
+        "starting": not workspace.delivery.opened.is_set(),
         "commands": [asdict(item) for item in app.commands],
         "shortcuts": [asdict(item) for item in app.shortcuts if item.type == "message"],
     }
@@ -228,14 +230,16 @@ async def _stream(workspace: Workspace, request: web.Request) -> web.StreamRespo
     )
     await response.prepare(request)
     async with workspace.watching() as watcher:
-        await response.write(b": connected\n\n")
-        while True:
-            try:
-                async with asyncio.timeout(_QUIET):
-                    event = await watcher.events.get()
-            except TimeoutError:
-                await response.write(b": still here\n\n")
-                continue
-            if event is None:
-                return response
-            await response.write(b"data: " + json.dumps(event).encode() + b"\n\n")
+        with contextlib.suppress(ConnectionError):  # the page was closed
+            await response.write(b": connected\n\n")
+            while True:
+                try:
+                    async with asyncio.timeout(_QUIET):
+                        event = await watcher.events.get()
+                except TimeoutError:
+                    await response.write(b": still here\n\n")
+                    continue
+                if event is None:
+                    break
+                await response.write(b"data: " + json.dumps(event).encode() + b"\n\n")
+    return response

@@ -17,6 +17,7 @@ Json: TypeAlias = dict[str, Any]
 EVERY_SCOPE: Final = frozenset(
     {
         "app_mentions:read",
+        "canvases:write",
         "channels:history",
         "channels:read",
         "chat:write",

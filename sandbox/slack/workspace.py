@@ -123,6 +123,14 @@ class Workspace:
             watcher.close()
         self._watchers.clear()
 
+    def starting(self, *, over: bool) -> None:
+        """Hold what the app is told while it starts, or let it go; pages show which."""
+        if over:
+            self.delivery.opened.set()
+        else:
+            self.delivery.opened.clear()
+        self.publish({"type": "starting", "starting": not over})
+
     def _delivered(self, delivery: Delivery) -> None:
         self.publish({"type": "delivery", **asdict(delivery)})
 

@@ -211,3 +211,17 @@ async def test_a_lost_connection_is_told_and_what_was_missed_is_read(
 
     await expect(page.locator(".toast").last).to_contain_text("Connected again.")
     await expect(page.get_by_role("main").get_by_test_id("message")).to_contain_text("meanwhile")
+
+
+async def test_a_bot_that_is_starting_is_said_to_be_until_it_is_ready(
+    page: Page, stub: Stub
+) -> None:
+    told = page.get_by_test_id("starting-channel")
+    await expect(told).to_be_hidden()
+
+    stub.emit({"type": "starting", "starting": True})
+    await expect(told).to_have_text(
+        "IRSA Doctor is starting. What you send now is answered when it is ready."
+    )
+    stub.emit({"type": "starting", "starting": False})
+    await expect(told).to_be_hidden()

@@ -13,7 +13,7 @@ import pytest
 from sandbox.page.mount import mount_page
 from sandbox.slack import SlackServer, app_from_manifest, demo_workspace
 from sandbox.slack.people import EVERY_SCOPE
-from tests.slack.conftest import ONCALL, bolt, over_http
+from tests.slack.conftest import ONCALL, Ledger, bolt, over_http
 from tests.slack.test_signed_http import BUTTON
 
 if TYPE_CHECKING:
@@ -209,3 +209,40 @@ def test_the_projects_own_manifest_makes_an_app() -> None:
     assert "message.channels" in app.events
     assert app.scopes <= EVERY_SCOPE
     assert [item.command for item in app.commands] == ["/irsa"]
+
+
+async def test_what_is_posted_while_the_app_starts_reaches_it_when_it_is_ready(
+    server: SlackServer, page: Page
+) -> None:
+    app, heard = bolt(server), Ledger()
+    app.event("message")(heard)
+    server.workspace.starting(over=False)
+    async with over_http(server, app):
+        ts = server.driver.post_as("minji", ONCALL, "an early word")
+        assert (await page.get("state"))[1]["starting"] is True
+        status, refused = await page.post(
+            "command", channel=ONCALL, user="U0MINJI001", text="/irsa help"
+        )
+        assert (status, "still starting" in refused["error"]) == (502, True)
+        assert not server.workspace.delivery.history
+
+        server.workspace.starting(over=True)
+        await heard.reach(1)
+
+    assert heard.seen[0]["event"]["ts"] == ts
+    (delivery,) = server.workspace.delivery.history
+    assert (delivery.attempt, delivery.acknowledged) == (0, True)
+
+
+async def test_a_page_that_is_closed_leaves_no_trace_in_the_log(
+    server: SlackServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = f"{server.workspace.base_url}/workspace/events"
+    for _ in range(5):
+        async with aiohttp.ClientSession() as browser, browser.get(address) as stream:
+            await stream.content.readline()
+        for number in range(20):
+            server.driver.post_as("minji", ONCALL, f"word {number}")
+            await asyncio.sleep(0)
+
+    assert [record for record in caplog.records if record.exc_info] == []

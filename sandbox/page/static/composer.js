@@ -81,9 +81,19 @@ export function composer(desk, place) {
     send.disabled = !box.value.trim() && !files.length;
   };
 
+  const early = el("p", { class: "starting", role: "status", testid: `starting-${place}` });
+  const wait = () => {
+    early.textContent = store.starting
+      ? `${store.workspace.bot.name} is starting. What you send now is answered when it is ready.`
+      : "";
+    early.hidden = !store.starting;
+  };
+  store.on("starting", wait);
+
   const form = el(
     "form",
     { class: "composer" },
+    early,
     label,
     picked,
     el("div", { class: "composer-row" }, clip, box, send),
@@ -148,6 +158,7 @@ export function composer(desk, place) {
   store.on("me", rename);
   rename();
   show();
+  wait();
   return form;
 }
 

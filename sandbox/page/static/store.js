@@ -8,8 +8,8 @@ import { isRoot, Roster } from "./roster.js";
 /**
  * Topics: `message` {channel, ts} · `messages` {channel} (all of them) · `place` (channel, thread or
  * tab) · `me` · `unread` · `status` {channel, thread} · `views` · `home` · `reply` {channel, message} (a
- * bot's new or changed answer) · `delivery` {event}
- * @typedef {"message"|"messages"|"place"|"me"|"unread"|"status"|"views"|"home"|"reply"|"delivery"} Topic
+ * bot's new or changed answer) · `delivery` {event} · `starting` (whether the bot is)
+ * @typedef {"message"|"messages"|"place"|"me"|"unread"|"status"|"views"|"home"|"reply"|"delivery"|"starting"} Topic
  */
 
 export class Store extends Roster {
@@ -35,6 +35,7 @@ export class Store extends Roster {
     this.panel = null;
     /** @type {Set<string>} the messages posted from this page whose answer opens a thread */
     this.awaited = new Set();
+    this.starting = Boolean(workspace.starting); // what is posted then waits for the bot
     /** @type {Map<Topic, Set<(detail: any) => void>>} */
     this.listeners = new Map();
   }
@@ -258,6 +259,9 @@ export class Store extends Roster {
         return this.join(event.channel, event.user);
       case "delivery":
         return this.tell("delivery", event);
+      case "starting":
+        this.starting = event.starting;
+        return this.tell("starting");
       default:
         return undefined;
     }

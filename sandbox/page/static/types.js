@@ -34,6 +34,7 @@
  * @property {{user_id: string, bot_id: string, name: string}} bot
  * @property {Command[]} commands
  * @property {Shortcut[]} shortcuts
+ * @property {boolean} [starting]
  */
 
 /** A Block Kit object; its `type` decides who draws it. @typedef {{type: string, [key: string]: any}} Block */

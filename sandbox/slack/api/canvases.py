@@ -39,9 +39,11 @@ async def grant(call: Call) -> Json:
         raise ApiError("canvas_not_found")
     # A JSON list, or as slack_sdk sends it: names with commas between them.
     held = call.args.get("channel_ids")
-    channels = held.split(",") if isinstance(held, str) and "[" not in held else None
-    if channels is None:
-        channels = call.structure("channel_ids", "invalid_parameters")
+    channels: object = (
+        call.structure("channel_ids", "invalid_parameters") if _is_json(held) else None
+    )
+    if isinstance(held, str) and not _is_json(held):
+        channels = held.split(",")
     if call.text("access_level") not in _LEVELS or not isinstance(channels, list) or not channels:
         raise ApiError("invalid_parameters")
     for name in channels:
@@ -50,3 +52,7 @@ async def grant(call: Call) -> Json:
             raise ApiError("channel_not_found")
         file.channels.append(channel.id)
     return {}
+
+
+def _is_json(held: object) -> bool:
+    return not isinstance(held, str) or held.startswith("[")
