@@ -61,9 +61,9 @@ def create_commands(cluster: Cluster, account: str) -> tuple[str, ...]:
             "--client-id-list sts.amazonaws.com"
         ),
         *(eksctl if account == cluster.account else ()),
-        say(
-            'resource "aws_iam_openid_connect_provider" "eks" {\n  url            = "{issuer}"\n '
-            ' client_id_list = ["sts.amazonaws.com"]\n}',
-            issuer=cluster.issuer,
+        (
+            'resource "aws_iam_openid_connect_provider" "eks" {\n'
+            f'  url            = "{cluster.issuer}"\n'
+            '  client_id_list = ["sts.amazonaws.com"]\n}'
         ),
     )

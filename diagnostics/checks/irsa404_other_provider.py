@@ -29,7 +29,6 @@ def other_provider(
     tail = f":oidc-provider/{cluster.issuer_path}"
 
     def headline(reason: Reason | None) -> str:
-        start = say("Role {role_name} trusts", role_name=role.name)
         trusted = reason.trusted if reason else ()
         if reason is not None and reason.mismatch is Mismatch.PRINCIPAL_KIND:
             return say(
@@ -41,23 +40,23 @@ def other_provider(
         elsewhere = [account for account in accounts if account != role.account]
         if elsewhere:
             return say(
-                "{start} the provider of account {elsewhere}, but is in {role_account}",
-                start=start,
-                elsewhere=elsewhere[0],
-                role_account=role.account,
+                "Role {role} trusts the provider of account {other}, but is in {account}",
+                role=role.name,
+                other=elsewhere[0],
+                account=role.account,
             )
         owners = [known[i] for t in trusted if (i := t.partition("oidc-provider/")[2]) in known]
         if owners:
             return say(
-                "{start} the provider of cluster {owners}, not that of {cluster_name}",
-                start=start,
-                owners=owners[0],
-                cluster_name=cluster.name,
+                "Role {role} trusts the provider of cluster {other}, not that of {cluster}",
+                role=role.name,
+                other=owners[0],
+                cluster=cluster.name,
             )
         return say(
-            "{start} something other than the OIDC provider of cluster {cluster_name}",
-            start=start,
-            cluster_name=cluster.name,
+            "Role {role} trusts something other than the OIDC provider of cluster {cluster}",
+            role=role.name,
+            cluster=cluster.name,
         )
 
     return judge_fault("IRSA404", answer, role, headline)

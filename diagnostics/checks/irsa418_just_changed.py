@@ -46,8 +46,8 @@ def just_changed(
     if recent and timedelta() <= now.at - recent[0].at < SETTLED:
         return Finding(
             headline=say(
-                "The trust policy was changed {spoken} ago; STS may not see it yet",
-                spoken=spoken(now.at - recent[0].at),
+                "The trust policy was changed {ago} ago; STS may not see it yet",
+                ago=spoken(now.at - recent[0].at),
             ),
             place=of_trust(role),
             seen=say("changed {at} UTC", at=f"{recent[0].at:%Y-%m-%d %H:%M:%S}"),
@@ -59,18 +59,26 @@ def just_changed(
             if recent[0].by
             else None,
         )
-    made = {f"role {role.name}": role.created}
-    if isinstance(provider, OidcProvider):
-        made["the OIDC provider"] = provider.created
-    for what, at in made.items():
+    ago = (
+        say(
+            "Role {role} was created {ago} ago; STS may not see it yet",
+            role=role.name,
+            ago=spoken(now.at - role.created),
+        )
+        if role.created
+        else ""
+    )
+    made = [(f"role {role.name}", ago, role.created)]
+    if isinstance(provider, OidcProvider) and provider.created:
+        ago = say(
+            "The OIDC provider was created {ago} ago; STS may not see it yet",
+            ago=spoken(now.at - provider.created),
+        )
+        made.append(("the OIDC provider", ago, provider.created))
+    for what, headline, at in made:
         if at is not None and timedelta() <= now.at - at < SETTLED:
             return Finding(
-                headline=say(
-                    "{upper}{what} was created {spoken} ago; STS may not see it yet",
-                    upper=what[0].upper(),
-                    what=what[1:],
-                    spoken=spoken(now.at - at),
-                ),
+                headline=headline,
                 place=Place(where=f"account {role.account}", object=what),
                 seen=say("created {at} UTC", at=f"{at:%Y-%m-%d %H:%M:%S}"),
                 wanted=say("a few minutes for IAM to spread the change"),

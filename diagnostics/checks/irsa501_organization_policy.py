@@ -42,7 +42,8 @@ def organization_policy(
         why = policies.why if isinstance(policies, Unreadable) else say("they were not asked for")
         enable = policies.enable if isinstance(policies, Unreadable) else say("ask again")
         return Unknown(
-            f"the organization's resource control policies are not read: {why}"[:400], enable
+            say("the organization's resource control policies are not read: {why}", why=why[:300]),
+            enable,
         )
     return _judged(policies, role, answer)
 
@@ -50,7 +51,7 @@ def organization_policy(
 def _told(symptom: Symptom, kind: str) -> Finding:
     endpoint = kind.startswith("vpc")
     return Finding(
-        headline=say("A {replace} refuses the call", replace=kind.replace("vpc", "VPC")),
+        headline=say("A {policy} refuses the call", policy=kind.replace("vpc", "VPC")),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted=say(

@@ -12,7 +12,7 @@ from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.iam.decision import Mismatch, Outcome
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.trusted_key import read_key
-from diagnostics.languages import say
+from diagnostics.languages import as_clause, joined, say
 from diagnostics.result import Finding
 from diagnostics.wiring import Pass, Skip, Unknown
 
@@ -197,7 +197,7 @@ def next_change(answer: TrustAnswer) -> str:
             if answer.decision.outcome is Outcome.EXPLICIT_DENY
             else say("Ask the role's owner how its trust policy should change; no edit is certain.")
         )
-    said = list(dict.fromkeys(_clause(change.words) for change in repair.changes))
+    said = [as_clause(words) for words in dict.fromkeys(c.words for c in repair.changes)]
     if not said:
         return say("Apply the corrected trust policy.")
     more = (
@@ -205,17 +205,11 @@ def next_change(answer: TrustAnswer) -> str:
         if len(said) > _SAID
         else ""
     )
-    return say("In the trust policy, {said}{more}.", said="; ".join(said[:_SAID]), more=more)
+    changes = joined(said[:_SAID], "; ")
+    return say("In the trust policy, {changes}{more}.", changes=changes, more=more)
 
 
 _SAID = 2
-
-
-def _clause(words: str) -> str:
-    """A change's sentence as a part of one: its verb in lower case, without the full stop."""
-    verb = words.partition(" ")[0]
-    start = words[:1].lower() if verb.istitle() else words[:1]
-    return f"{start}{words[1:].rstrip('.')}"
 
 
 def wanted_subject(answer: TrustAnswer) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.iam.draft import Draft
 from diagnostics.iam.lifeless import claim_of
 from diagnostics.iam.operators import UNKNOWN
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,9 @@ def statement(
         pointer,
         None,
         body,
-        "Add a statement for this service account alone, so that nobody else's access changes.",
+        say(
+            "Add a statement for this service account alone, so that nobody else's access changes."
+        ),
         cost=_leaves(body),
     )
     return draft

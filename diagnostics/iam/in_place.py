@@ -17,6 +17,7 @@ from diagnostics.iam.saving import STS_ACTIONS
 from diagnostics.iam.statement import matches_action
 from diagnostics.iam.trusted_key import read_key
 from diagnostics.iam.words import nearest
+from diagnostics.languages import Words, say
 
 if TYPE_CHECKING:
     from diagnostics.iam.condition import Condition
@@ -82,7 +83,7 @@ class _Editor:
             raise Unfit
         pointer = f"{self.statement.pointer}/Principal"
         federated = [value for kind, value in principals.entries if kind == "Federated"]
-        words = "Trust the OIDC provider that the token comes through."
+        words = say("Trust the OIDC provider that the token comes through.")
         if not federated:
             self.draft.record(
                 pointer, self.body["Principal"], {"Federated": self.target.provider}, words
@@ -127,10 +128,12 @@ class _Editor:
                 useless.remove(old)
             if self.body["Action"] == []:
                 self.body["Action"] = [action]
-                self.draft.record(f"{pointer}/0", None, action, f"Allow {action}.")
+                self.draft.record(
+                    f"{pointer}/0", None, action, say("Allow {action}.", action=action)
+                )
             else:
                 self.draft.replace_or_append(
-                    self.body, "Action", pointer, action, old, f"Allow {action}."
+                    self.body, "Action", pointer, action, old, say("Allow {action}.", action=action)
                 )
             self.widened.append("")
 
@@ -173,7 +176,7 @@ class _Editor:
         if claim is None or condition.quantifier is not None or set(condition.values) != {"true"}:
             raise Unfit
         block = self._block(condition)
-        words = f"Ask that {condition.key} is present; every token carries it."
+        words = say("Ask that {key} is present; every token carries it.", key=condition.key)
         self.draft.record(condition.pointer, block[condition.key], "false", words)
         block[condition.key] = "false"
         self.widened.append("")
@@ -188,10 +191,10 @@ class _Editor:
         block = self._block(condition)
         useless = [v for v in condition.values if lifeless.value(v, claim, condition, self.target)]
         old = nearest(useless, wanted) if useless else None
-        what = "service account's subject" if claim == "sub" else "token's audience"
-        verb = "Correct the value to" if old is not None else "Add"
         pointer = condition.pointer.rpartition("/")[0] + f"/{escape(key)}"
-        self.draft.replace_or_append(block, key, pointer, new, old, f"{verb} the {what}.")
+        self.draft.replace_or_append(
+            block, key, pointer, new, old, _words(claim, corrects=old is not None)
+        )
         self.widened.append(claim)
 
     def _retype(self, condition: Condition, claim: str) -> None:
@@ -209,7 +212,7 @@ class _Editor:
             pointer.replace(escape(condition.operator), "StringEquals", 1),
             condition.operator,
             "StringEquals",
-            f"{condition.operator} does not compare text; use StringEquals.",
+            say("{operator} does not compare text; use StringEquals.", operator=condition.operator),
         )
         self.widened.append("")
 
@@ -224,8 +227,9 @@ class _Editor:
             raise Unfit
         if condition.base.name == "StringLike" and any(c in seen[0] for c in "*?"):
             raise Unfit
-        words = (
-            f"Let in the value that this call carries for {condition.key}; its owner should agree."
+        words = say(
+            "Let in the value that this call carries for {key}; its owner should agree.",
+            key=condition.key,
         )
         new = literal(seen[0], variables=condition.variables)
         self.draft.replace_or_append(
@@ -240,7 +244,9 @@ class _Editor:
                 (self.target.issuer.lower() + ":", "aws:principaltag/")
             ):
                 raise Unfit
-            words = f"Remove the condition on {condition.key}; no such call carries it."
+            words = say(
+                "Remove the condition on {key}; no such call carries it.", key=condition.key
+            )
             pointer = self._remove(condition)
             self.draft.record(
                 pointer, condition.key, None, words, cost=max(1, len(condition.values))
@@ -252,7 +258,11 @@ class _Editor:
         right = self.target.key(read.claim)
         others = [c for c in self.statement.conditions if c.name == right.lower()]
         if others:
-            words = f"Remove the condition on {condition.key}: {read.fault}, so it never holds."
+            words = say(
+                "Remove the condition on {key}: {fault}, so it never holds.",
+                key=condition.key,
+                fault=read.fault,
+            )
             pointer = self._remove(condition)
             self.draft.record(
                 pointer, condition.key, None, words, cost=max(1, len(condition.values))
@@ -269,7 +279,7 @@ class _Editor:
             condition.key,
             right,
             condition.pointer.rpartition("/")[0],
-            f"Correct the key: {read.fault}.",
+            say("Correct the key: {fault}.", fault=read.fault),
         )
         self.widened.append("")
         wanted = self.target.value(read.claim)
@@ -309,8 +319,11 @@ class _Editor:
             key = self.target.key(claim)
             exact[key] = literal(wanted, variables=self._variables)
             pointer = f"{self.statement.pointer}/Condition/StringEquals/{escape(key)}"
-            what = "subject" if claim == "sub" else "audience"
-            words = f"Hold the statement to this {what}, so that nobody else gets in."
+            words = (
+                say("Hold the statement to this subject, so that nobody else gets in.")
+                if claim == "sub"
+                else say("Hold the statement to this audience, so that nobody else gets in.")
+            )
             self.draft.record(pointer, None, exact[key], words)
 
     def _provider_pinned(self, after: Statement) -> bool:
@@ -331,3 +344,13 @@ class _Editor:
             and set(c.values) == {exact}
             for c in after.conditions
         )
+
+
+def _words(claim: str, *, corrects: bool) -> Words:
+    if claim == "sub":
+        if corrects:
+            return say("Correct the value to the service account's subject.")
+        return say("Add the service account's subject.")
+    if corrects:
+        return say("Correct the value to the token's audience.")
+    return say("Add the token's audience.")

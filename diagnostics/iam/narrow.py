@@ -14,6 +14,7 @@ from diagnostics.iam.parse import from_document
 from diagnostics.iam.repair import Repair
 from diagnostics.iam.saving import QUOTA
 from diagnostics.iam.target import Target
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from diagnostics.iam.condition import Condition
@@ -72,16 +73,17 @@ def _close(
         exact = cast("dict[str, Json]", blocks.setdefault("StringEquals", {}))
         key = target.key(claim)
         exact[key] = literal(wanted, variables=policy.version == "2012-10-17")
-        who = (
-            "every service account of the cluster may assume the role"
-            if claim == "sub"
-            else "a token made for another service may be used"
-        )
         draft.record(
             f"{statement.pointer}/Condition/StringEquals/{escape(key)}",
             None,
             exact[key],
-            f"Ask for the {'subject' if claim == 'sub' else 'audience'}: without it {who}.",
+            say(
+                "Ask for the subject: without it every service account of the cluster may assume the role."
+            )
+            if claim == "sub"
+            else say(
+                "Ask for the audience: without it a token made for another service may be used."
+            ),
         )
         return
     for condition in asked:
@@ -104,6 +106,9 @@ def _unwild(draft: Draft, body: dict[str, Json], condition: Condition, wanted: s
         condition.pointer,
         before,
         after,
-        f"Name the value instead of the wildcard {', '.join(wild[:3])}, which lets others in too.",
+        say(
+            "Name the value instead of the wildcard {wild}, which lets others in too.",
+            wild=", ".join(wild[:3]),
+        ),
         cost=len(wild),
     )

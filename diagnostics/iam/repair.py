@@ -74,9 +74,10 @@ def repair(policy: TrustPolicy, request: WebIdentityRequest) -> Repair:
         )
     fixed, draft = fallback
     keys = ", ".join(decide(fixed, request).undecided)
-    words = (
-        f"After this change the call also needs the condition on {keys} to hold, which only STS can judge; "
-        "a person must decide whether it may stay."
+    words = say(
+        "After this change the call also needs the condition on {keys} to hold, which only "
+        "STS can judge; a person must decide whether it may stay.",
+        keys=keys,
     )
     return _done(fixed, tuple(draft.changes), decision.outcome, Outcome.UNDECIDED, words)
 

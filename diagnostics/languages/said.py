@@ -14,6 +14,7 @@ _NAMED: Final = re.compile(r"\{([a-z_]+)\}")
 _GLUED: Final = "{head}{tail}"
 _JOINED: Final = "{head}{between}{tail}"
 _SENTENCE: Final = "{sentence}"
+_CLAUSE: Final = "{clause}"
 
 
 class Said(str):
@@ -83,12 +84,17 @@ def as_sentence(clause: str) -> Said:
     return Said(_SENTENCE, {"sentence": clause})
 
 
+def as_clause(sentence: str) -> Said:
+    """Make a part of a sentence of a whole one: its verb in lower case, without the full stop."""
+    return Said(_CLAUSE, {"clause": sentence})
+
+
 def filled(
     template: str, values: Mapping[str, str], speak: Callable[[str], str] | None = None
 ) -> str:
     """Fill in a template's names, each value as it is, or as `speak` says it; an unknown name stays.
 
-    The value of `{sentence}` gets a capital and a full stop.
+    The value of `{sentence}` gets a capital and a full stop, that of `{clause}` loses them.
     """
 
     def value(match: re.Match[str]) -> str:
@@ -96,7 +102,8 @@ def filled(
         if found is None:
             return match[0]
         words = found if speak is None else speak(found)
-        return _sentence(words) if match[1] == "sentence" else words
+        shape = _SHAPES.get(match[1])
+        return words if shape is None else shape(words)
 
     return _NAMED.sub(value, template)
 
@@ -105,6 +112,15 @@ def _sentence(words: str) -> str:
     if words.endswith("。"):
         return words
     return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
+def _clause(words: str) -> str:
+    verb = words.partition(" ")[0]
+    start = words[:1].lower() if verb.istitle() else words[:1]
+    return f"{start}{words[1:].rstrip('.。')}"
+
+
+_SHAPES: Final = {"sentence": _sentence, "clause": _clause}
 
 
 def placeholders(template: str) -> frozenset[str]:
