@@ -16,6 +16,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.audit import AuditTrail
+from bot.audit_channel import AuditChannel
 from bot.inventory.rules import LiveRules
 from bot.jobs import Runner, Work
 from bot.jobs.bench import Bench
@@ -97,6 +98,10 @@ class Options:
     """Seconds between two posts in one channel."""
     pauses: tuple[float, ...] = (0.5, 2.0, 5.0)
     """Seconds before each further try of a post or an edit that Slack could not take."""
+    audit_pauses: tuple[float, ...] = (2.0, 10.0, 60.0)
+    """Seconds before each further try of an entry in the audit channel."""
+    audit_look: float = 5.0
+    """Seconds between two looks for entries that another process wrote."""
 
 
 @asynccontextmanager
@@ -133,7 +138,21 @@ async def serving(
     ):
         directory = Directory(client, time.monotonic)
         shared = SharedChannels(directory)
-        audit = AuditTrail(engine=store.engine, now=now)
+        pacing = Pacing(time.monotonic, distance=options.pace)
+        channel = AuditChannel(
+            engine=store.engine,
+            client=client,
+            pacing=pacing,
+            rules=rules,
+            shared=shared,
+            me=me,
+            now=now,
+            telemetry=telemetry,
+            owner=store.queue.owner,
+            pauses=options.audit_pauses,
+            every=options.audit_look,
+        )
+        audit = AuditTrail(engine=store.engine, now=now, noted=channel.wake.set)
         access = Access(directory=directory, rules=rules, home=me.team)
         bench = Bench(
             me=me,
@@ -143,7 +162,7 @@ async def serving(
             replies=Replies(
                 client=client,
                 incidents=store.incidents,
-                pacing=Pacing(time.monotonic, distance=options.pace),
+                pacing=pacing,
                 telemetry=telemetry,
                 pauses=options.pauses,
             ),
@@ -184,7 +203,7 @@ async def serving(
         )
         runner.start()
         try:
-            async with watching(bench):
+            async with watching(bench), channel.running():
                 yield Service(
                     bolt=bolt,
                     me=me,

@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
-from bot.store.tables import audit
+from bot.store.insert import insert_once
+from bot.store.tables import audit, audit_forgotten, audit_posts
 from diagnostics.recognize import redact
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -85,12 +86,18 @@ class Verified:
     """One sentence for each break; none if the chain holds."""
 
 
+def _nothing() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditTrail:
     """The `Audit` of the handlers."""
 
     engine: AsyncEngine
     now: Clock
+    noted: Callable[[], None] = _nothing
+    """Told of each new entry."""
 
     async def note(
         self,
@@ -121,6 +128,7 @@ class AuditTrail:
         }
         async with self.engine.begin() as connection:
             own = await append(connection, entry, at=self.now().timestamp())
+        self.noted()
         shown = {k: v for k, v in entry.items() if v and k not in ("before", "after")}
         _log.info("audit", hash=own, **shown)
 
@@ -135,6 +143,19 @@ class AuditTrail:
         async with self.engine.connect() as connection:
             rows = await connection.execute(wanted.order_by(audit.c.id).limit(most))
             return tuple(_entry(row) for row in rows.mappings())
+
+    async def unposted(self, channel: str | None) -> str | None:
+        """Why the audit channel is behind; see `handlers.ports.Audit`."""
+        if channel is None:
+            return None
+        wanted = select(audit_posts).where(audit_posts.c.channel == channel)
+        async with self.engine.connect() as connection:
+            held = (await connection.execute(wanted)).one_or_none()
+            if held is None or held.trouble is None:
+                return None
+            behind = select(func.count()).select_from(audit).where(audit.c.id > held.last)
+            waiting = await connection.scalar(behind)
+        return f"channel {channel} does not take its entries ({held.trouble}), {waiting} wait"
 
     async def verify(self, *, most_faults: int = 20) -> Verified:
         """Read the whole chain, and say where it is broken."""
@@ -196,11 +217,23 @@ async def append(connection: AsyncConnection, entry: Mapping[str, str | None], *
     """Append one entry in the transaction under way; its hash. SQLite's transactions are alone already."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    newest = select(audit.c.hash).where(audit.c.hash.is_not(None)).order_by(audit.c.id.desc())
-    previous = (await connection.scalar(newest.limit(1))) or GENESIS
+    last = select(audit.c.hash).where(audit.c.hash.is_not(None)).order_by(audit.c.id.desc())
+    previous = (await connection.scalar(last.limit(1))) or GENESIS
     own = _hash(previous, at, entry)
     await connection.execute(audit.insert().values(at=at, previous=previous, hash=own, **entry))
     return own
+
+
+async def after(connection: AsyncConnection, number: int) -> Entry | None:
+    """The entry that follows a number, if there is one by now."""
+    wanted = select(audit).where(audit.c.id > number).order_by(audit.c.id).limit(1)
+    row = (await connection.execute(wanted)).mappings().one_or_none()
+    return None if row is None else _entry(row)
+
+
+async def newest(connection: AsyncConnection) -> int:
+    """The number of the newest entry; 0 where there is none."""
+    return await connection.scalar(select(func.max(audit.c.id))) or 0
 
 
 async def forget(connection: AsyncConnection, *, before: float, at: float) -> int:
@@ -209,6 +242,9 @@ async def forget(connection: AsyncConnection, *, before: float, at: float) -> in
     last = (await connection.execute(oldest.order_by(audit.c.id.desc()).limit(1))).one_or_none()
     if last is None:
         return 0
+    # The triggers let nothing else go, and nothing of what is newer.
+    await insert_once(connection, audit_forgotten, {"id": 1, "up_to": 0})
+    await connection.execute(audit_forgotten.update().values(up_to=last.id))
     # By number, not by time: the chain may only lose its beginning.
     done = await connection.execute(audit.delete().where(audit.c.id <= last.id))
     entry: dict[str, str | None] = dict.fromkeys(_FIELDS)

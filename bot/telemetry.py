@@ -87,6 +87,16 @@ class Telemetry:
             ("method", "error"),
             registry=registry,
         )
+        self.audit_waiting = Gauge(
+            "irsa_audit_channel_waiting",
+            "Entries of the audit trail that are not posted in the audit channel yet.",
+            registry=registry,
+        )
+        self.audit_stuck = Gauge(
+            "irsa_audit_channel_stuck",
+            "1 where Slack does not take the next entry of the audit trail.",
+            registry=registry,
+        )
         self.connected = Gauge(
             "irsa_slack_connected",
             "1 where the way to Slack is open: always in HTTP mode.",

@@ -193,6 +193,9 @@ class Audit(Protocol):
     ) -> None:
         """Append one entry; `before` and `after` are the values of what is changed."""
 
+    async def unposted(self, channel: str | None) -> str | None:
+        """Why the audit channel is behind, as a clause; None where it is not, or there is none."""
+
 
 class Approver(Protocol):
     """People who may approve fixes, and what that takes."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 import os
 import re
-from dataclasses import asdict
+import sys
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
@@ -14,18 +16,27 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.audit import AuditTrail
+from bot.audit import AuditTrail, Entry
+from bot.harmless import harmless
 from bot.settings import Settings, SettingsError
 from bot.store import open_store
 from diagnostics.visible import visible
 
 if TYPE_CHECKING:
-    from bot.audit import Entry, Verified
+    from collections.abc import Coroutine
+
+    from bot.audit import Verified
 
 _UNITS: Final = {"m": 60, "h": 3_600, "d": 86_400}
 _LONGEST: Final = 36_500 * 86_400
 BROKEN: Final = 1
 """The exit code where the chain does not hold."""
+COLUMNS: Final = tuple(field.name for field in fields(Entry))
+
+Since = Annotated[
+    str | None,
+    typer.Option(help="Only what is newer: 30m, 12h, 7d, or a time such as 2026-11-01."),
+]
 
 
 class Format(StrEnum):
@@ -33,45 +44,73 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    CSV = "csv"
 
 
-def audit(
-    *,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Read the whole chain instead, and say if it holds.")
-    ] = False,
-    since: Annotated[
-        str | None,
-        typer.Option(help="Only what is newer: 30m, 12h, 7d, or a time such as 2026-11-01."),
-    ] = None,
+def export(
+    since: Since = None,
     form: Annotated[
-        Format, typer.Option("--format", help="text, or json: one object per line.")
-    ] = Format.TEXT,
+        Format,
+        typer.Option("--format", help="json: one object per line; csv: a table; or text."),
+    ] = Format.JSON,
 ) -> None:
-    """Print the audit trail, oldest entry first; with --verify, exit with 1 where an entry was changed or removed."""
+    """Print the audit trail with all its fields, oldest entry first."""
     now = datetime.now(UTC)
     try:
-        settings = Settings.from_environ(os.environ)
         start = None if since is None else moment(since, now=now)
-    except (SettingsError, ValueError) as error:
+    except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    url = settings.database_url.get_secret_value()
+    _run(_print(_database(), start, form))
+
+
+def verify(
+    form: Annotated[
+        Format, typer.Option("--format", help="text, or json: one object.")
+    ] = Format.TEXT,
+) -> None:
+    """Read the whole chain, and say if it holds; exit with 1 where an entry was changed, added or removed."""
+    if form is Format.CSV:
+        typer.echo("--format: a verdict is no table; write text or json", err=True)
+        raise typer.Exit(2)
+    if not _run(_verify(_database(), form)):
+        raise typer.Exit(BROKEN)
+
+
+def audit(context: typer.Context, since: Since = None) -> None:
+    """Print the audit trail, one line per entry, oldest first; or export it, or verify that it is whole."""
+    if context.invoked_subcommand is None:
+        export(since=since, form=Format.TEXT)
+
+
+def _database() -> str:
     try:
-        whole = asyncio.run(_verify(url, form) if verify else _print(url, start, form))
+        return Settings.from_environ(os.environ).database_url.get_secret_value()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def _run(work: Coroutine[object, object, bool]) -> bool:
+    try:
+        return asyncio.run(work)
     except (SQLAlchemyError, OSError) as error:
         typer.echo(
             f"the database of IRSA_DATABASE_URL can't be read: {type(error).__name__}", err=True
         )
         raise typer.Exit(2) from None
-    if not whole:
-        raise typer.Exit(BROKEN)
 
 
 async def _print(url: str, since: datetime | None, form: Format) -> bool:
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    if form is Format.CSV:
+        table.writerow(COLUMNS)
     async with open_store(url, now=_now) as store:
         async for entry in AuditTrail(engine=store.engine, now=_now).entries(since=since):
-            typer.echo(_json(entry) if form is Format.JSON else line(entry))
+            if form is Format.CSV:
+                table.writerow(_cells(entry))
+            else:
+                typer.echo(_json(entry) if form is Format.JSON else line(entry))
     return True
 
 
@@ -139,10 +178,19 @@ def _json(entry: Entry) -> str:
     return json.dumps({**asdict(entry), "at": entry.at.isoformat()})
 
 
+def _cells(entry: Entry) -> list[str]:
+    values = {**asdict(entry), "at": entry.at.isoformat()}
+    return ["" if (v := values[c]) is None else harmless(str(v)) for c in COLUMNS]
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(audit)
+    """Add the command, with its subcommands."""
+    group = typer.Typer(rich_markup_mode=None)
+    group.callback(invoke_without_command=True)(audit)
+    group.command()(export)
+    group.command()(verify)
+    app.add_typer(group, name="audit")

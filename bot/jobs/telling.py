@@ -86,6 +86,7 @@ async def fleet_health(bench: Bench, reach: Reach) -> FleetHealth:
         clusters=tuple(c.name for c in fleet.clusters),
         accounts=len(fleet.accounts),
         outdated=bench.rules.trouble,
+        unposted=await bench.audit.unposted(bench.rules.audit_channel),
         troubles=tuple(_told(Troubles.of(fleet, scans))),
     )
 

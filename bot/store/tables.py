@@ -248,6 +248,26 @@ audit = Table(
     comment="Append-only.",
 )
 
+audit_forgotten = Table(
+    "audit_forgotten",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("up_to", Integer, nullable=False),
+    comment="One row: up to which entry retention may delete; the triggers of `audit` read it.",
+)
+
+audit_posts = Table(
+    "audit_posts",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("last", Integer, nullable=False, comment="The newest entry that is posted"),
+    Column("posting", Integer, comment="The entry that may be posted or not: look first"),
+    Column("owner", String(64), comment="The process that posts"),
+    Column("lease", Double, comment="Until when it does"),
+    Column("trouble", Text, comment="Why Slack does not take the next one"),
+    comment="How far the audit channel is.",
+)
+
 sweeps = Table(
     "sweeps",
     metadata,

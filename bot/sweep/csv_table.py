@@ -6,6 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
+from bot.harmless import harmless
+
 if TYPE_CHECKING:
     from bot.sweep.document import Found, SweepDocument
 
@@ -46,5 +48,4 @@ def _cell(finding: Found, column: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = value.isoformat() if column == "first_seen" else str(value)
-    # A spreadsheet would take these for a formula, and the values come from clusters.
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return harmless(text)

@@ -59,6 +59,7 @@ class Look:
             clusters=tuple(c.name for c in fleet.clusters),
             accounts=len(fleet.accounts),
             outdated=desk.rules.trouble,
+            unposted=await desk.audit.unposted(desk.rules.audit_channel),
         )
         recent = await self._readable(
             await desk.incidents.recent(desk.me.team, channel=self.channel, limit=_LATEST)

@@ -31,6 +31,8 @@ class FleetHealth:
     accounts: int
     troubles: tuple[str, ...] = ()
     """Regions that could not be read when last tried, with the reason."""
+    unposted: str | None = None
+    """Why the audit channel is behind, as a clause."""
     outdated: str | None = None
     """Why a newer fleet file is not in use, as a clause."""
 
@@ -174,9 +176,13 @@ def _fleet(health: FleetHealth) -> str:
 
 
 def _outdated(health: FleetHealth) -> tuple[str, ...]:
-    if health.outdated is None:
-        return ()
-    return (speak("Not up to date: {trouble}.", trouble=escape(clip(health.outdated, 400))),)
+    said = []
+    if health.outdated is not None:
+        trouble = escape(clip(health.outdated, 400))
+        said.append(speak("Not up to date: {trouble}.", trouble=trouble))
+    if health.unposted is not None:
+        said.append(speak("Audit trail: {trouble}.", trouble=escape(clip(health.unposted, 400))))
+    return tuple(said)
 
 
 def _troubles(standing: Standing) -> tuple[str, ...]:

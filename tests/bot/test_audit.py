@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -21,6 +24,8 @@ from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.store import Store
     from tests.bot.conftest import Town
@@ -84,6 +89,12 @@ FORGERIES: dict[str, tuple[Callable[[Any], Any], str]] = {
 }
 
 
+async def _open(connection: AsyncConnection) -> None:
+    """Take away what keeps the table append-only, as whoever owns the database can."""
+    for trigger in ("audit_no_update", "audit_no_delete"):
+        await connection.execute(text(f"DROP TRIGGER {trigger}"))
+
+
 @pytest.mark.parametrize("name", FORGERIES)
 async def test_what_was_tampered_with_is_found(town: Town, name: str) -> None:
     statement, words = FORGERIES[name]
@@ -91,10 +102,42 @@ async def test_what_was_tampered_with_is_found(town: Town, name: str) -> None:
         trail = await noted(store, 5)
         async with store.engine.begin() as connection:
             rows = (await connection.execute(select(audit))).mappings().all()
+            await _open(connection)
             await connection.execute(statement([dict(row) for row in rows]))
         found = await trail.verify()
 
     assert any(words in fault for fault in found.faults), found.faults
+
+
+APPEND_ONLY = {
+    "update": update(audit).where(audit.c.id == 2).values(user="U9"),
+    "delete": delete(audit).where(audit.c.id == 3),
+    "delete all": delete(audit),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("name", APPEND_ONLY)
+async def test_the_database_itself_refuses_to_change_or_delete_an_entry(
+    town: Town, name: str
+) -> None:
+    async with open_store(town.database, now=town.clock) as store:
+        trail = await noted(store, 3)
+        with pytest.raises(DBAPIError, match="append-only"):
+            async with store.engine.begin() as connection:
+                await connection.execute(APPEND_ONLY[name])
+        found = await trail.verify()
+
+    assert (found.entries, found.faults) == (3, ())
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_the_table_cannot_be_emptied_either(town: Town) -> None:
+    async with open_store(town.database, now=town.clock) as store:
+        await noted(store, 3)
+        with pytest.raises(DBAPIError, match="append-only"):
+            async with store.engine.begin() as connection:
+                await connection.execute(text("TRUNCATE audit"))
 
 
 @BOTH
@@ -143,6 +186,7 @@ def filled(database: str, *, spoilt: bool = False) -> Verified:
             found = await trail.verify()
             if spoilt:
                 async with store.engine.begin() as connection:
+                    await _open(connection)
                     await connection.execute(update(audit).values(decision="denied"))
             return found
 
@@ -163,10 +207,10 @@ def test_the_command_prints_one_line_per_entry(database: str) -> None:
 def test_the_command_prints_json_lines_since_a_time(database: str) -> None:
     filled(database)
 
-    code, output = run(database, "--format", "json", "--since", "1h")
-    none = run(database, "--format", "json", "--since", "2999-01-01")
+    code, output = run(database, "export", "--since", "1h")
+    none = run(database, "export", "--since", "2999-01-01")
 
-    entries = [json.loads(text) for text in output.splitlines()]
+    entries = [json.loads(row) for row in output.splitlines()]
     assert code == 0
     assert [e["action"] for e in entries] == ["press", "press", "apply"]
     assert entries[2]["before"] == "x"
@@ -174,11 +218,27 @@ def test_the_command_prints_json_lines_since_a_time(database: str) -> None:
     assert none == (0, "")
 
 
+def test_the_command_prints_a_table_that_no_spreadsheet_takes_for_formulas(database: str) -> None:
+    async def fill() -> None:
+        async with open_store(database, now=lambda: datetime.now(UTC)) as store:
+            trail = AuditTrail(engine=store.engine, now=store.now)
+            await trail.note("apply", "applied", user="U1", team="T1", words='=cmd|"x"!A1,\n2')
+
+    asyncio.run(fill())
+    code, output = run(database, "export", "--format", "csv")
+
+    head, row = list(csv.reader(io.StringIO(output)))
+    values = dict(zip(head, row, strict=True))
+    assert code == 0
+    assert (values["number"], values["user"]) == ("1", "U1")
+    assert values["words"] == '\'=cmd|"x"!A1,\n2'
+
+
 def test_the_command_says_that_the_chain_holds_and_its_newest_hash(database: str) -> None:
     found = filled(database)
 
-    code, output = run(database, "--verify")
-    _, written = run(database, "--verify", "--format", "json")
+    code, output = run(database, "verify")
+    _, written = run(database, "verify", "--format", "json")
 
     assert code == 0
     assert "The chain of 3 entries holds." in output
@@ -189,7 +249,7 @@ def test_the_command_says_that_the_chain_holds_and_its_newest_hash(database: str
 def test_the_command_fails_where_the_chain_is_broken(database: str) -> None:
     filled(database, spoilt=True)
 
-    code, output = run(database, "--verify")
+    code, output = run(database, "verify")
 
     assert code == 1
     assert "BROKEN: entry 1 was changed after it was written." in output
