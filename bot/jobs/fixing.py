@@ -24,6 +24,7 @@ from diagnostics.fix.plan import (
     parts_of,
 )
 from diagnostics.fix.trust import same_policy
+from diagnostics.languages import Words, joined, say
 from diagnostics.visible import visible
 from handlers.blockkit import clip
 from handlers.incident import PlanState
@@ -55,7 +56,7 @@ async def apply_plan(bench: Bench, job: Job) -> None:
         return
     incident, trouble = await _look(bench, incident, plan, made=made)
     if made:
-        words = f"{_words(plan)}; {proof(incident, plan, trouble=trouble)}"
+        words = _words(plan) + "; " + proof(incident, plan, trouble=trouble)
         deed = _deed(bench, plan, Deed.DONE, words)
         incident = await happened(bench, incident, deed, instead=True)
         await _note(bench, plan, incident, PlanState.APPLIED.value, words, action="proof")
@@ -68,13 +69,13 @@ async def _make(
     """Hold a plan against the rules once more, make its fix, and record how that ended."""
     words = _words(plan)
     incident = await happened(bench, incident, _deed(bench, plan, Deed.RUNNING, words))
-    incident = await show_card(bench, incident, busy=f"{words} …")
+    incident = await show_card(bench, incident, busy=words + " …")
     made: tuple[Part, ...] = ()
     failed = await _permitted(bench, plan, incident)
     if failed is None:
         made, failed = await _apply(bench, plan, again=again)
     deed = Deed.DONE if failed is None else Deed.FAILED
-    said = words if failed is None else f"{words}: {_so_far(made)}{failed}"
+    said = words if failed is None else words + ": " + _so_far(made) + failed
     incident = await happened(bench, incident, _deed(bench, plan, deed, said))
     state = PlanState.APPLIED if made else PlanState.FAILED
     # Before it is settled: a crash in between repeats the note rather than losing it.
@@ -87,7 +88,9 @@ async def _make(
 
 def _so_far(made: tuple[Part, ...]) -> str:
     """What was made of a fix whose next part was not."""
-    return "".join(f"done: {_lower(in_words(part))}. Not done: " for part in made[-1:])
+    return joined(
+        (say("done: {clause}. Not done: ", clause=in_words(part)) for part in made[-1:]), ""
+    )
 
 
 def _partly(plan: Plan, incident: Incident) -> bool:
@@ -112,22 +115,20 @@ async def give_up_plan(bench: Bench, job: Job, trouble_id: str) -> None:
         )  # how it ended is on record; only the look afterwards failed
         return
     await bench.store.plans.settle(plan.id, PlanState.FAILED)
-    said = (
-        f"{_words(plan)}: stopped by an error on my side (ID {trouble_id}). "
-        "It may or may not have been written: press Check again"
+    said = say(
+        "{words}: stopped by an error on my side (ID {trouble_id}). It may or may not have "
+        "been written: press Check again",
+        words=_words(plan),
+        trouble_id=trouble_id,
     )
     incident = await happened(bench, incident, _deed(bench, plan, Deed.FAILED, said))
     await _note(bench, plan, incident, PlanState.FAILED.value, said)
     await show_card(bench, incident)
 
 
-def _words(plan: Plan) -> str:
+def _words(plan: Plan) -> Words:
     words = in_words(plan.fix)
-    return words if plan.undoes is None else f"Undo: {_lower(words)}"
-
-
-def _lower(words: str) -> str:
-    return f"{words[:1].lower()}{words[1:]}"
+    return words if plan.undoes is None else say("Undo: {clause}", clause=words)
 
 
 def _deed(bench: Bench, plan: Plan, deed: Deed, words: str) -> Happening:
@@ -148,7 +149,7 @@ async def _permitted(bench: Bench, plan: Plan, incident: Incident) -> str | None
         return None  # an earlier try was permitted, and may have written
     why = await withdrawn(bench, plan, incident)
     if why is not None:
-        return f"nothing was written, because {why}"
+        return say("nothing was written, because {why}", why=why)
     await bench.store.plans.begin(plan.id)
     return None
 
@@ -212,17 +213,30 @@ def _is_ours(stale: Stale, part: Part) -> bool:
 def _why(error: WriteError, plan: Plan) -> str:
     if isinstance(error, Stale) and plan.undoes is not None:
         now, seen = _shown(error.found), _shown(error.expected)
-        return f"nothing was written, because {error.what} changed since: it was {seen} and is {now} now"
+        return say(
+            "nothing was written, because {what} changed since: it was {seen} and is {now} now",
+            what=error.what,
+            seen=seen,
+            now=now,
+        )
     if isinstance(error, Stale) and error.what.startswith("trust policy"):
-        return f"nothing was written, because the {error}; a plan made on it as it is now is offered anew"
+        return say(
+            "nothing was written, because the {error}; a plan made on it as it is now is offered anew",
+            error=error,
+        )
     if isinstance(error, Stale):
         now, seen = _shown(error.found), _shown(error.expected)
-        return f"nothing was written, because {error}: it was {seen} and is {now} now"
+        return say(
+            "nothing was written, because {error}: it was {seen} and is {now} now",
+            error=error,
+            seen=seen,
+            now=now,
+        )
     return clip(str(error), 600)
 
 
 def _shown(value: str | None) -> str:
-    return "(none)" if value is None else visible(clip(value, 200))
+    return say("(none)") if value is None else visible(clip(value, 200))
 
 
 async def _look(

@@ -315,7 +315,7 @@ class DoubleWriter:
     async def restart_workload(
         self, *, namespace: str, ref: WorkloadRef, uid: str, at: datetime
     ) -> Workload:
-        self.world.note("patch workloads", f"{namespace}/{ref} {at:%H:%M}")
+        self._write("patch workloads", f"{namespace}/{ref} {at:%H:%M}")
         for workload in self.world.workloads:
             if workload.uid == uid:
                 return workload
@@ -324,11 +324,14 @@ class DoubleWriter:
     async def leave_event(
         self, *, namespace: str, kind: str, name: str, uid: str, message: str, at: datetime
     ) -> None:
+        self._write("create events", f"{namespace}/{kind}/{name}")
+        self.world.events.append(f"{kind} {uid} {at:%H:%M}: {message}")
+
+    def _write(self, operation: str, resource: str) -> None:
         try:
-            self.world.note("create events", f"{namespace}/{kind}/{name}")
+            self.world.note(operation, resource)
         except ReadDenied as error:
             raise WriteDenied(error.why) from error
-        self.world.events.append(f"{kind} {uid} {at:%H:%M}: {message}")
 
 
 class DoubleProviderWriter:
