@@ -73,6 +73,18 @@ ADVERSARIAL: dict[str, tuple[str, str]] = {
     "URLs with passwords": ("sts ", "://a:b"),
     "JSON openings": ("sts ", '{"'),
     "CloudTrail": ("", '"eventName":"AssumeRoleWithWebIdentity" '),
+    "encoded ARNs": (DENIED, "arn%3Aaws%3Aiam%3A%3A"),
+    "pods by path": (DENIED, "pods/a"),
+    "accounts in brackets": (DENIED, "service account a (namespace: "),
+    "calls that ended": ("web identity ", "AssumeRoleWithWebIdentity call returned "),
+    "verbs of reading": ("web identity ", "exchanging the web identity token: "),
+    "performed requests": ("web identity ", "Error performing POST "),
+    "words about words": (
+        "",
+        '"Not authorized to perform sts:AssumeRoleWithWebIdentity" what does this ',
+    ),
+    "articles": ("", "article about InvalidIdentityToken: "),
+    "clusters": (DENIED, "cluster=arn:aws:eks:eu-west-1:111122223333:cluster/"),
     "lone surrogates": ("sts ", "\ud800"),
 }
 

@@ -138,7 +138,7 @@ MENTIONS = {
 FAMILIES: tuple[tuple[str, Pattern], ...] = (
     ("botocore", compile_pattern(r"\bbotocore\.(?:errorfactory|exceptions|client)\b")),
     ("java v2", compile_pattern(
-        r"software\.amazon\.|\.awssdk\.|\bs\.a\.a\.|\(Service: [\w ]{1,60}, Status Code: \d"
+        r"software\.amazon\.(?:[a-ln-z]|m[a-rt-z])|\.awssdk\.|\bs\.a\.a\.|\(Service: [\w ]{1,60}, Status Code: \d"
         r"|(?:^|[^\\\w])StsException|WebIdentityTokenCredentialsProvider\(\)"
         r"|'sts' service module|or the javaproperty|AwsCredentialsProviderChain")),
     ("java v1", compile_pattern(
@@ -146,7 +146,7 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"|AWSCredentialsProviderChain|AWSSecurityTokenServiceException|hadoop\.fs\.s3a"
         r"|WebIdentityTokenCredentialsProvider\b"
         r"|You must specify a value for roleArn")),
-    ("ruby", compile_pattern(r"Aws::(?:STS|Errors|S3|\w{1,40}::Errors|AssumeRole)|aws-sdk-core-\d"
+    ("ruby", compile_pattern(r"Aws::(?:STS::|Errors|S3|\w{1,40}::Errors|AssumeRole)|aws-sdk-core-\d"
         r"|[ (]:web_identity_token")),
     ("php", compile_pattern(
         r"Aws\\{1,2}\w|AWS HTTP error|Error executing \"|Error reading WebIdentityTokenFile"
@@ -179,7 +179,7 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"|InvalidIdentityTokenException:|IDPCommunicationErrorException"
         r"|no role assumption callback"
         r"|Web identity configuration not specified|tryNextLink|ACTIONS_ID_TOKEN"
-        r"|from any providers|Error: E(?:ACCES|NOENT): ")),
+        r"|from any providers|(?i:configur\w{1,5} aws credentials)|Error: E(?:ACCES|NOENT): ")),
     ("aws-sdk-go-v2", compile_pattern(
         r"operation error [A-Z]|https response error StatusCode|get identity: get credentials"
         r"|api error \w"
@@ -201,7 +201,8 @@ FAMILIES: tuple[tuple[str, Pattern], ...] = (
         r"(?:^|\n)\W{0,3}Error: (?:Not authorized to perform sts:|Incorrect token audience"
         r"|No OpenIDConnect provider|Couldn't retrieve verification|Request ARN is invalid)")),
     ("other", compile_pattern(
-        r"\[aws_credentials\]|STS assume role request failed|\bjs: |oidc/tokens: 422"
+        r"\[aws_credentials\]|\[(?:output|input|filter):[a-z]"
+        r"|AuthenticationFail\.|STS assume role request failed|\bjs: |oidc/tokens: 422"
         r"|\[aws_client\]"
         r"|API: AssumeRole|<ErrorResponse |[?&]Action=AssumeRole|<Error>|AwsCommonRuntimeKit"
         r"|AWS_AUTH_CREDENTIALS_PROVIDER|source/extensions/common/aws|sts\$assume_role")),

@@ -26,7 +26,7 @@ _CODE = compile_pattern(
     r"|\braise [A-Z]\w+\(|print(?:ln|f)?\(|panic\(|\blog(?:ger)?\.\w+\(|re\.compile"
     r"|has_?[pP]refix|\.startswith\("
     r"|^[+-]? ?//|^[+-]? ?\* @|message_contains|\bexpr: |errors\.Is\(|strings\."
-    r"|errorCode ?= ?[\"']|\bWHERE\b|stats count"
+    r"|\becho [\"']|errorCode ?= ?[\"']|\bWHERE\b|stats count"
     r"|\bgit commit\b|commit -m|\bindex=[\w*-]+ |/(?:issues|pull|discussions)/\d+"
     r"|match: |pattern: |regex: |\braw_?message\b|^\W{0,4}curl |--request GET --url",
 )
@@ -74,9 +74,13 @@ _ABOUT_WORDS = compile_pattern(
     r"|\b(?:this|the|that|my|our) (?:change|commit|patch|PR|MR|release|pull request|ticket) "
     r"|\b(?:clos|resolv|fix|clarif|improv|chang|handl|catch|detect|translat)\w* "
     r"(?:#\d|the (?:error|message|text|wording|words))"
+    r"|(?:^|\W)(?:new feature|feature request|feat(?:ure)?|docs?|chore|tests?|refactor|proposal|idea|todo|thrown)"
+    r"(?:\([\w-]{0,30}\))?(?:: | (?:if|when)\b)"
     r"|\bwhat (?:do|does|is|are) ",
 )
 """Who speaks of the words as words: nobody has the failure."""
+_REFERENCE = compile_pattern(r"^[^\n]{0,130}HTTP Status Code: [45]\d\d")
+"""How the API reference ends the description of an error."""
 _MEANS = compile_pattern(r"(?i)^[^\n]{0,40}\bmeans?\b")
 _SPEAKER = compile_pattern(
     r"(?i)\b(?:I'm|I am|I've|I get|I got|I keep|I see|we're|we are|we've|we get|we got|we keep"
@@ -111,12 +115,18 @@ def is_talk(line: str, start: int, end: int, *, machine: bool = False) -> bool:
         (before.rfind(mark) + len(mark) for mark in _SENTENCE_ENDS if mark in before), default=0
     )
     sentence = before[opening:]
-    if (about := _ABOUT_WORDS.search(sentence)) is not None and (
-        not about[0].lower().startswith("what ") or _MEANS.search(after)
-    ):
+    if _of_words(sentence, after):
         return True
     if _EXPLAINED.search(after):
         return not _SPEAKER.search(sentence)
     if _OVER.search(sentence) or _OVER.search(after):
         return "still" not in sentence + after
     return bool(_HYPOTHETICAL.search(sentence)) and not _SPEAKER.search(sentence)
+
+
+def _of_words(sentence: str, after: str) -> bool:
+    """Tell whether somebody speaks of the words as words: an article, a test, a dashboard, a definition."""
+    about = _ABOUT_WORDS.search(sentence)
+    if about is None:
+        return _REFERENCE.search(after) is not None
+    return not about[0].lower().startswith("what ") or _MEANS.search(after) is not None
