@@ -236,7 +236,10 @@ def _why(error: WriteError, plan: Plan) -> str:
 
 
 def _shown(value: str | None) -> str:
-    return say("(none)") if value is None else visible(clip(value, 200))
+    """A value, or several with commas between them."""
+    if value is None:
+        return say("(none)")
+    return ", ".join(visible(one) for one in clip(value, 200).split(", "))
 
 
 async def _look(

@@ -1,4 +1,4 @@
-"""OIDC providers are written only where the account allows it, exactly as shown, and taken back only as they were made."""
+"""OIDC providers are written only where the account allows it, as shown, and taken back only as they were made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One approval annotates and restarts; STS itself then says yes; neither token nor credentials are anywhere after that."""
+"""One approval annotates and restarts; STS then says yes; neither token nor credentials are anywhere afterwards."""
 
 from __future__ import annotations
 
