@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from handlers import everything_else, home, invited, languages, links
 from handlers.buttons import apply, more, not_this, question, reading, summary
-from handlers.paste import command, form, mention, message, shortcut
+from handlers.paste import command, form, mention, message, mute_form, shortcut
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -33,6 +33,6 @@ def register(app: AsyncApp, desk: Desk, *, directory: Directory, now: Clock) -> 
         links,
     ):
         module.register(app, desk)
-    for timed in (apply, command, more):
+    for timed in (apply, command, mute_form, more):
         timed.register(app, desk, now)
     everything_else.register(app, desk, directory)

@@ -1,4 +1,4 @@
-"""`/irsa diagnose …`, `status`, `history`, `mute`, `unmute` and `help`. Slash commands do not work inside threads."""
+"""`/irsa diagnose …`, `sweep`, `status`, `history`, `mute`, `unmute`, `help`. Slash commands do not work in threads."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from diagnostics.locate.naming import spoken_names
 from handlers.access import Actor
 from handlers.blockkit import build, escape
 from handlers.incident import Spot
+from handlers.paste import mute_form
 from handlers.paste.intake import Source, failures, paste_of
 from handlers.paste.looking import VERBS, Look
 from handlers.paste.reading.untrusted import text_at
+from handlers.paste.sweeping import order_sweep
 from handlers.paste.words import Asked, Misused, parse
 from handlers.ports import Recorded
 from handlers.render import form_modal, help_message
@@ -50,7 +52,7 @@ async def run(
         await ack(denied.words)
         return denied.rule
     verb = verb.lower()
-    if verb not in ("diagnose", *VERBS):
+    if verb not in ("diagnose", "sweep", *VERBS):
         said = help_message()
         unknown = verb and verb != "help"
         words = f"I do not know `{escape(verb[:40])}`. " if unknown else ""
@@ -61,9 +63,14 @@ async def run(
     if await desk.shared.is_shared(channel):
         await ack(SHARED_WORDS)
         return "shared"
-    if verb == "diagnose":
-        return await _diagnose(desk, ack, command, client, rest.strip())
+    if verb in ("diagnose", "sweep"):
+        start = _diagnose if verb == "diagnose" else order_sweep
+        return await start(desk, ack, command, client, rest.strip())
     look = Look(desk=desk, channel=channel, actor=actor, now=now)
+    if verb == "mute" and not rest.strip():
+        await mute_form.open_form(look, client, text_at(command, "trigger_id"))
+        await ack()
+        return "form"
     said, openly = await look.answer(verb, rest.strip())
     await ack(
         text=said.text,

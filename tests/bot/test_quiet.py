@@ -9,6 +9,7 @@ import pytest
 
 from handlers.mutes import LONGEST, USUAL, NotALength, parse_mute
 from tests.bot.conftest import (
+    GAIL,
     IN_BOTH,
     MINJI,
     OMAR,
@@ -57,7 +58,7 @@ async def test_a_muted_channel_hears_nothing_until_somebody_asks(town: Town) -> 
 @IN_BOTH
 async def test_a_mute_ends_by_command_and_by_itself(town: Town) -> None:
     async with town.bot() as bot:
-        await town.driver.command(OMAR, ONCALL, "/irsa mute")
+        await town.driver.command(OMAR, ONCALL, "/irsa mute 4h")
         await town.driver.command(MINJI, ONCALL, "/irsa unmute")
         first = await town.paste(bot)
         await town.driver.command(OMAR, ONCALL, "/irsa mute 1h")
@@ -68,6 +69,41 @@ async def test_a_mute_ends_by_command_and_by_itself(town: Town) -> None:
     assert labels(town.reply(first))
     assert labels(town.reply(second))
     assert "I was not keeping quiet here." in town.whispers(MINJI)[-1]
+
+
+@IN_BOTH
+async def test_mute_alone_opens_a_form_and_what_is_chosen_holds(town: Town) -> None:
+    async with town.bot() as bot:
+        first = await town.paste(bot)
+        code = await code_of(town, first)
+        await town.driver.command(OMAR, ONCALL, "/irsa mute")
+        form = str(town.driver.view(OMAR))
+        await town.driver.submit(OMAR, {"length": {"value": "1d"}, "cause": {"value": code}})
+        same = await town.paste(bot)
+        town.clock.ahead = timedelta(days=1, seconds=1)
+        later = await town.paste(bot)
+
+    assert f"Only {code}" in form
+    assert "Whatever the cause" in form
+    assert f"I keep quiet here about {code} until" in top_level(town, ONCALL)[0]
+    assert town.replies(same) == []
+    assert labels(town.reply(later))
+
+
+async def test_the_form_keeps_the_channel_quiet_for_four_hours_unless_something_else_is_chosen(
+    town: Town,
+) -> None:
+    async with town.bot() as bot:
+        await town.driver.command(OMAR, ONCALL, "/irsa mute")
+        await town.driver.submit(OMAR, {})
+        silent = await town.paste(bot)
+        await town.driver.command(GAIL, ONCALL, "/irsa mute")
+        await town.driver.submit(GAIL, {})
+
+    (said,) = top_level(town, ONCALL)
+    assert "unless somebody asks me until" in said
+    assert town.replies(silent) == []
+    assert "guest" in str(town.driver.view(GAIL)).lower()
 
 
 async def test_one_cause_is_muted_and_others_are_not(town: Town) -> None:
@@ -127,7 +163,7 @@ async def test_the_menu_mutes_one_cause_for_a_day(town: Town) -> None:
 
 async def test_a_muted_channel_still_warns_of_a_secret(town: Town) -> None:
     async with town.bot() as bot:
-        await town.driver.command(OMAR, ONCALL, "/irsa mute")
+        await town.driver.command(OMAR, ONCALL, "/irsa mute 4h")
         await town.paste(bot, f"AWS_ACCESS_KEY_ID={KEY}\n{PASTE}")
 
     assert "Your message holds a secret" in town.whispers(MINJI)[-1]
@@ -135,7 +171,7 @@ async def test_a_muted_channel_still_warns_of_a_secret(town: Town) -> None:
 
 async def test_an_error_in_a_file_is_silent_in_a_muted_channel(town: Town) -> None:
     async with town.bot() as bot:
-        await town.driver.command(OMAR, ONCALL, "/irsa mute")
+        await town.driver.command(OMAR, ONCALL, "/irsa mute 4h")
         ts = await town.paste(bot, "see the log", files={"api.log": PASTE})
 
     assert town.replies(ts) == []
