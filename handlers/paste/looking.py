@@ -84,6 +84,13 @@ class Look:
             )
         return history_message(found, desk.me.workspace)
 
+    async def recent(self) -> tuple[Incident, ...]:
+        """The channel's latest incidents, as far as who asks may read them."""
+        found = await self.desk.incidents.recent(
+            self.desk.me.team, channel=self.channel, limit=_LATEST
+        )
+        return await self._readable(found)
+
     async def _known(self, wanted: str) -> tuple[Incident, ...]:
         """What somebody may see of the incidents whose ID begins so: their own, and this channel's."""
         if not _ID.fullmatch(wanted):
