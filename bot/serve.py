@@ -146,7 +146,7 @@ async def running(
             now=utc_now,
         ) as live,
         serving(options, live.rules, live.io, lease=live.lease) as service,
-        _housekeeping(service),
+        _housekeeping(service, retention_of(settings)),
     ):
         service.telemetry.build.info({"version": version("irsa-doctor")})
         service.telemetry.fleet_since.set_function(live.loaded_at)
@@ -213,12 +213,21 @@ async def _door(service: Service, settings: Settings, options: Options) -> Async
         await runner.cleanup()
 
 
+def retention_of(settings: Settings) -> Retention:
+    """How long what is kept. The audit trail outlives the incidents that it tells of."""
+    return Retention(
+        incidents=settings.keep_incidents,
+        answers=settings.keep_answers,
+        audit=max(settings.keep_audit, settings.keep_incidents),
+    )
+
+
 @asynccontextmanager
-async def _housekeeping(service: Service) -> AsyncIterator[None]:
+async def _housekeeping(service: Service, keep: Retention) -> AsyncIterator[None]:
     async def tidy() -> None:
         while True:
             try:
-                gone = await service.store.forget(Retention())
+                gone = await service.store.forget(keep)
                 _log.info("forgotten", rows=gone)
             except Exception:  # noqa: BLE001  the process goes on
                 _log.exception("nothing forgotten")

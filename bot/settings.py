@@ -91,6 +91,7 @@ def _database_url(value: SecretStr) -> SecretStr:
     raise _wrong("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
 
 
+Days = Annotated[float, Field(ge=1, le=36_500, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
 
 
@@ -173,6 +174,15 @@ class Settings(BaseModel):
         default=5.0, alias="IRSA_RELOAD_INTERVAL"
     )
     """Seconds between two looks at the fleet file, which is read again when it changed; 0: only on SIGHUP."""
+
+    keep_incidents: Days = Field(default=90.0, alias="IRSA_KEEP_INCIDENTS_DAYS")
+    """Days that incidents and their plans are kept."""
+
+    keep_answers: Days = Field(default=30.0, alias="IRSA_KEEP_ANSWERS_DAYS")
+    """Days that a channel's answers to questions are kept."""
+
+    keep_audit: Days = Field(default=400.0, alias="IRSA_KEEP_AUDIT_DAYS")
+    """Days that the audit trail is kept; at least as long as incidents."""
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", alias="IRSA_LOG_LEVEL"

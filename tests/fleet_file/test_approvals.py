@@ -66,7 +66,12 @@ def test_an_entry_covers_the_kinds_of_fixes_that_it_names() -> None:
     counts = {
         kind: len(file.approvers_of(cluster="prod", namespace="x", kind=kind)) for kind in FixKind
     }
-    assert counts == {FixKind.ANNOTATE: 2, FixKind.RESTART: 2, FixKind.TRUST_POLICY: 1}
+    assert counts == {
+        FixKind.ANNOTATE: 2,
+        FixKind.RESTART: 2,
+        FixKind.TRUST_POLICY: 1,
+        FixKind.PROVIDER: 1,
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.serve import retention_of
 from bot.settings import Settings, SettingsError
 
 SECRET = "hunter2-hunter2"
@@ -23,6 +24,14 @@ def test_urls_are_brought_into_the_form_that_their_users_need() -> None:
 
     assert settings.slack_api_url == "http://127.0.0.1:8080/api/"
     assert settings.database_url.get_secret_value() == "postgresql+asyncpg://u:p@h/d"
+
+
+def test_the_audit_trail_is_kept_as_long_as_the_incidents_that_it_tells_of() -> None:
+    keep = retention_of(
+        Settings.from_environ({"IRSA_KEEP_INCIDENTS_DAYS": "500", "IRSA_KEEP_ANSWERS_DAYS": "7"})
+    )
+
+    assert (keep.incidents, keep.answers, keep.audit) == (500.0, 7.0, 500.0)
 
 
 def test_every_fault_is_told_at_once_and_no_value_is_repeated() -> None:
