@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from bot.sweep.attached import AttachedSweeping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,3 +51,5 @@ class Bench:
     """Pauses before each look at an incident whose cause stands, in seconds; none: it is not looked at again."""
     links: str | None = None
     """Address below which links to incidents begin."""
+    sweeps: AttachedSweeping = field(default_factory=AttachedSweeping)
+    """What the fleet is swept with; it comes with the clients."""

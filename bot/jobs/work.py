@@ -25,6 +25,7 @@ from bot.jobs.reading import read_files, read_thread
 from bot.jobs.requesting import show_request
 from bot.jobs.runner import ATTEMPTS
 from bot.jobs.summing_up import sum_up
+from bot.jobs.sweeping import sweep_fleet
 from bot.jobs.telling import give_help, say_hello, show_home, warn_of_secret
 from bot.slack.replies import CannotPost
 from diagnostics.journal import reporting
@@ -117,4 +118,5 @@ _TASKS = {
     Task.HELP: give_help,
     Task.HOME: show_home,
     Task.HELLO: say_hello,
+    Task.SWEEP: sweep_fleet,
 }

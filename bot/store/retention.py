@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot import audit
 from bot.store.tables import (
@@ -15,6 +15,7 @@ from bot.store.tables import (
     incidents,
     jobs,
     messages,
+    sweeps,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ async def forget(engine: AsyncEngine, keep: Retention, *, at: float) -> int:
             gone += done.rowcount
         done = await connection.execute(
             delete(jobs).where(jobs.c.state == "done", jobs.c.finished < at - keep.jobs * _DAY)
+        )
+        gone += done.rowcount
+        newest = select(sweeps.c.id).where(sweeps.c.finished.is_not(None))
+        kept = newest.order_by(sweeps.c.finished.desc()).limit(1).scalar_subquery()
+        done = await connection.execute(
+            delete(sweeps).where(
+                sweeps.c.finished < at - keep.incidents * _DAY, sweeps.c.id != kept
+            )
         )
         gone += done.rowcount
         gone += await audit.forget(connection, before=at - keep.audit * _DAY, at=at)

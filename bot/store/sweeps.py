@@ -110,11 +110,11 @@ class SweepRecords:
             row = (await connection.execute(found)).one_or_none()
         return _sweep(row)
 
-    async def last(self, fleet: str) -> SweepRow | None:
-        """The newest sweep of a fleet that ended with a report."""
+    async def last(self) -> SweepRow | None:
+        """The newest sweep that ended with a report, whatever the fleet file said then."""
         found = (
             select(sweeps.c.id, sweeps.c.started, sweeps.c.finished, sweeps.c.document)
-            .where(sweeps.c.fleet == fleet, sweeps.c.state == "done")
+            .where(sweeps.c.state == "done")
             .order_by(sweeps.c.finished.desc())
             .limit(1)
         )
@@ -122,9 +122,9 @@ class SweepRecords:
             row = (await connection.execute(found)).one_or_none()
         return _sweep(row)
 
-    async def served(self, fleet: str) -> float | None:
+    async def served(self) -> float | None:
         """The latest moment of the schedule that was served."""
-        found = select(func.max(sweeps.c.slot)).where(sweeps.c.fleet == fleet)
+        found = select(func.max(sweeps.c.slot))
         async with self.engine.connect() as connection:
             latest = await connection.scalar(found)
         return None if latest is None else float(latest)
@@ -141,6 +141,16 @@ class SweepRecords:
         }
         async with self.engine.begin() as connection:
             await insert_once(connection, sweeps, values)
+
+    async def give_up(self, sweep_id: str) -> None:
+        """End a sweep without a report: the fleet file is another by now."""
+        at = self.now().timestamp()
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                update(sweeps)
+                .where(sweeps.c.id == sweep_id, sweeps.c.state == "running")
+                .values(state="lost", finished=at)
+            )
 
     async def keep(self, sweep_id: str, kind: str, name: str, body: str) -> bool:
         """Put a part on record; False where it is there already, which then stands."""

@@ -34,8 +34,8 @@ def digest_of(document: SweepDocument) -> str:
         by_code[finding.code].append(finding)
     for code, group in by_code.items():
         kind = "cause" if group[0].severity is Severity.CAUSE else "risk"
-        lines.append(f"*{code}* {_escaped(group[0].title)} ({kind}): {len(group):,}")
-        lines.extend(f"• {_escaped(_where(finding))}" for finding in group[:_EACH])
+        lines.append(f"*{code}* {escaped(group[0].title)} ({kind}): {len(group):,}")
+        lines.extend(f"• {escaped(where_of(finding))}" for finding in group[:_EACH])
         if len(group) > _EACH:
             lines.append(f"• and {len(group) - _EACH:,} more")
     if document.not_read:
@@ -47,19 +47,29 @@ def _head(document: SweepDocument, new: list[Found]) -> str:
     causes = sum(1 for f in new if f.severity is Severity.CAUSE)
     since = f" since {document.since:%Y-%m-%d %H:%M} UTC" if document.since else ""
     return (
-        f"IRSA sweep of {document.sums.bindings:,} bindings{since}: {plural(causes, 'new cause')}, "
+        f"IRSA sweep of {_size(document)}{since}: {plural(causes, 'new cause')}, "
         f"{plural(len(new) - causes, 'new risk')}, {len(document.gone):,} gone."
     )
 
 
-def _where(finding: Found) -> str:
+def _size(document: SweepDocument) -> str:
+    # What is narrowed to its reader has no number of bindings.
+    sums = document.sums
+    return f"{sums.bindings:,} bindings" if sums.bindings else plural(sums.clusters, "cluster")
+
+
+def where_of(finding: Found) -> str:
+    """Where a finding is, in a few words."""
     if finding.service_account:
         return f"{finding.cluster} {finding.namespace}/{finding.service_account}"
     return f"{finding.account_name}: {finding.role_arn or finding.cluster or finding.account}"
 
 
-def _escaped(text: str) -> str:
-    """Source: Slack API, "Formatting text for app surfaces", escaping."""
+def escaped(text: str) -> str:
+    """A foreign text as Slack's mrkdwn shows it plainly.
+
+    Source: Slack API, "Formatting text for app surfaces", escaping.
+    """
     shown = visible(text[:200])
     # A backtick, star or the like in a name would format what follows.
     plain = "".join("'" if one == "`" else one for one in shown)

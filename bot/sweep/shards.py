@@ -11,7 +11,6 @@ from bot.store.sweeps import RoleRow
 from bot.sweep import codec
 from bot.sweep.codec import AccountPart, Issuers, read_role, write_role
 from bot.sweep.document import SweepDocument, document_of
-from bot.sweep.state import fingerprint
 from diagnostics.arn import RoleArn
 from diagnostics.checks.issuers import eks_issuer, issuer_of
 from diagnostics.errors import ReadError
@@ -272,7 +271,7 @@ class ShardedSweep:
         trusted = await self.records.strangers(self.id, known)
         read = frozenset(c.name for c in issuers.clusters)
         out.findings.extend(stranger_findings(trusted, fleet, read))
-        before = await self.records.last(fingerprint(fleet))
+        before = await self.records.last()
         previous = (
             SweepDocument.model_validate_json(before.document)
             if before is not None and before.document is not None
