@@ -48,6 +48,8 @@ class Task(StrEnum):
     """Show previews of links to incidents."""
     HELLO = "hello"
     """Say hello in a channel into which we were invited."""
+    SWEEP = "sweep"
+    """Sweep the whole fleet, or show the last sweep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
