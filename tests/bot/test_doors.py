@@ -70,7 +70,8 @@ async def test_a_mention_alone_in_an_answered_thread_checks_again(town: Town) ->
         town.driver.mention(MINJI, ONCALL, "and now?", thread_ts=ts)
         await town.settle(bot)
 
-    assert CAUSE not in shown(town.reply(ts))
+    assert "Healthy since" in shown(town.reply(ts))
+    assert "Cause found" not in shown(town.reply(ts))
 
 
 @IN_BOTH
