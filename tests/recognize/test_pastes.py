@@ -50,8 +50,8 @@ def test_slacks_marks_make_no_failure_of_anything_else(wrap: object) -> None:
     ("words", "fields"),
     [
         (
-            "WebIdentityErr: failed to retrieve credentials, pod/checkout-6f7d8c9b5d-q2w3x",
-            {"pod": "checkout-6f7d8c9b5d-q2w3x", "workload": "checkout"},
+            "WebIdentityErr: failed to retrieve credentials, pod/checkout-6f7d8c9b5d-q2w4x",
+            {"pod": "checkout-6f7d8c9b5d-q2w4x", "workload": "checkout"},
         ),
         (
             "an IAM role must be associated with service account eso-reader (namespace: team-a)",
