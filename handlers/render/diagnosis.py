@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.languages import all_aloud, speak
+from diagnostics.languages import all_aloud, aloud, speak
 from diagnostics.proof.words import sentences
 from diagnostics.result import Status
 from handlers.blockkit import build, clip, escape
@@ -26,6 +26,8 @@ from handlers.render.moments import moment
 from handlers.render.verdicts import verdict_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from diagnostics.result import Diagnosis
     from handlers.blockkit import Block
     from handlers.render.card import Diagnosed, Earlier
@@ -42,23 +44,17 @@ def diagnosis_message(card: Card) -> Message:
         return _outside()
     if card.same_as is not None and card.busy is None:
         return _pointer(card, card.same_as)
+    mended = _mended(card)
     card = all_aloud(card)
     blocks: list[Block] = []
     for index, diagnosed in enumerate(card.all):
         if index:
             blocks.append(build.divider())
-        mended = index == 0 and _mended(card)
-        if card.healed is not None:
-            blocks.append(build.header(healed_title(card.healed)))
-            blocks.extend(
-                healed_blocks(diagnosed.diagnosis, _was(card, index), card.healed, mended=mended)
-            )
-        else:
-            blocks.append(build.header(_title(diagnosed)))
-            blocks.extend(finding_blocks(diagnosed.diagnosis, mended=mended))
+        blocks.extend(_found(card, index, mended=mended and index == 0))
         if index == 0:
             blocks.extend(happening_blocks(card.happenings))
-        if diagnosed.diagnosis.proof is not None:
+        told = card.healed is not None and mended  # by the deed that mended it
+        if diagnosed.diagnosis.proof is not None and not told:
             blocks.append(build.context(escape(sentences(diagnosed.diagnosis.proof))))
         if diagnosed.diagnosis.fixes_blocked is not None:
             blocks.append(build.context(escape(diagnosed.diagnosis.fixes_blocked)))
@@ -69,6 +65,17 @@ def diagnosis_message(card: Card) -> Message:
         blocks.append(build.context(escape(card.busy)))
     blocks.append(build.context(_footer(card)))
     return Message(text=_text(card), blocks=build.fit_message(blocks))
+
+
+def _found(card: Card, index: int, *, mended: bool) -> Iterator[Block]:
+    diagnosed = card.all[index]
+    if card.healed is not None:
+        yield build.header(healed_title(card.healed))
+        was = _was(card, index)
+        yield from healed_blocks(diagnosed.diagnosis, was, card.healed, mended=mended)
+        return
+    yield build.header(_title(diagnosed))
+    yield from finding_blocks(diagnosed.diagnosis, mended=mended)
 
 
 def _was(card: Card, index: int) -> Diagnosis | None:
@@ -147,7 +154,7 @@ def _text(card: Card) -> str:
     sentence = f"{_subject(diagnosis)}: {headline(diagnosis).rstrip('.')}."
     if card.happenings:
         last = card.happenings[-1]
-        sentence += f" {DEEDS[last.deed]}: {last.words.rstrip('.')}."
+        sentence += f" {aloud(DEEDS[last.deed])}: {last.words.rstrip('.')}."
     elif any(f.undo_until is None for f in card.first.fixes):
         sentence += " A fix can be applied from the thread."
     elif diagnosis.correction is not None:

@@ -48,20 +48,19 @@ def healed_blocks(
                 build.run(speak("The cause was  "), bold=True), f"{was.root.code} {cause_of(was)}."
             )
         )
-    paragraphs.append(
-        build.paragraph(
-            speak(
-                "A process that read its credentials before that may need a restart of its pod to see it."
+    if not mended:
+        paragraphs.append(
+            build.paragraph(
+                speak(
+                    "A process that read its credentials before that may need a restart of its pod to see it."
+                )
             )
         )
-    )
     yield build.rich_text(*paragraphs)
     words = speak("Seen healthy {moment}", moment=moment(healed))
-    if was is not None:
-        words += "  ·  " + speak(
-            "{minutes} min after the cause was found",
-            minutes=max(0, round((healed - was.started).total_seconds() / 60)),
-        )
+    minutes = 0 if was is None else round((healed - was.started).total_seconds() / 60)
+    if minutes > 0:
+        words += "  ·  " + speak("{minutes} min after the cause was found", minutes=minutes)
     yield build.context(words)
 
 
