@@ -9,7 +9,7 @@ from diagnostics.checks.places import of_annotation, of_workload
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable, Workload
 from diagnostics.explain.words import clip, difference, sentence
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
-from diagnostics.gather.annotation import misplaced
+from diagnostics.gather.annotation import Misplaced, misplaced
 from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
 from diagnostics.languages import say
 from diagnostics.result import Finding
@@ -68,7 +68,10 @@ def annotation_misplaced(
             mended=mended or stated or UNNAMED,
         ),
         note=sentence(difference(first.key, ROLE_ARN)),
-        fixes=(annotate(target, account, after=mended),) if mended else (),
+        fixes=(
+            *((annotate(target, account, after=mended),) if mended else ()),
+            *((annotate(target, account, key=first.key, after=None),) if _unread(first) else ()),
+        ),
         commands=(
             by_hand(account.namespace, account.name, mended or (str(stated) if stated else None)),
             *(
@@ -83,6 +86,11 @@ def annotation_misplaced(
             ),
         ),
     )
+
+
+def _unread(found: Misplaced) -> bool:
+    """Whether nothing at all reads the key, so that it can go: kube2iam and kiam read theirs, if on pods."""
+    return found.on == "service account" and found.key not in (ROLE_ARN, "iam.amazonaws.com/role")
 
 
 _FIELDS = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from diagnostics.languages import speak
+
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,60 +63,51 @@ def annotation_lines(fix: AnnotateServiceAccount, most: int = 600) -> str:
 
 def _annotation(fix: AnnotateServiceAccount) -> Change:
     return Change(
-        title="Apply annotation",
+        title=speak("Apply annotation") if fix.after is not None else speak("Remove annotation"),
         lines=annotation_lines(fix),
-        then="Only this annotation is written, with the fix role, and only if it still has the value shown "
-        "here. Running pods keep the credentials they have until they restart.",
-        undo=f"To take it back: {fix.undo().command}",
+        then=speak("Only this annotation is written, with the fix role, and only if it still has the value shown here. Running pods keep the credentials they have until they restart."),
+        undo=speak("To take it back: {command}", command=fix.undo().command),
     )
 
 
 def _restart(fix: RestartWorkload) -> Change:
-    count = f"{fix.pods} pod{'s' if fix.pods != 1 else ''}" if fix.pods else "its pods"
+    count = f"{fix.pods} pod{'s' if fix.pods != 1 else ''}" if fix.pods else speak("its pods")
     watch = f"kubectl -n {fix.namespace} rollout status {fix.ref}"
     return Change(
-        title="Restart pods",
+        title=speak("Restart pods"),
         lines=_restart_lines(fix),
-        then=f"Kubernetes replaces {count} by the workload's own update strategy, so that the webhook "
-        "injects the role into the new ones.",
-        undo=f"A restart cannot be taken back. To watch it: {watch}",
+        then=speak("Kubernetes replaces {count} by the workload's own update strategy, so that the webhook injects the role into the new ones.", count=count),
+        undo=speak("A restart cannot be taken back. To watch it: {watch}", watch=watch),
     )
 
 
 def _restart_lines(fix: RestartWorkload) -> str:
-    return f"+ kubectl.kubernetes.io/restartedAt: now\n  on the pod template of {fix.ref}"
+    return speak("+ kubectl.kubernetes.io/restartedAt: now\n  on the pod template of {fix}", fix=fix.ref)
 
 
 def _both(fix: AnnotateAndRestart) -> Change:
-    steps = [f"1. annotation\n{annotation_lines(fix.annotate)}"]
+    steps = [speak("1. annotation\n{annotation_lines}", annotation_lines=annotation_lines(fix.annotate))]
     steps += [
         f"{number}. restart\n{_restart_lines(one)}" for number, one in enumerate(fix.restarts, 2)
     ]
     count = sum(one.pods for one in fix.restarts)
     return Change(
-        title="Annotate and restart",
+        title=speak("Annotate and restart"),
         lines="\n".join(steps),
-        then="Both steps are made in this order with one approval, with the fix role. The annotation is written only "
-        f"if it still has the value shown here; if it is not, nothing restarts. Then {count} "
-        f"pod{' is' if count == 1 else 's are'} replaced by the workload's own update strategy. If a restart is "
-        "refused, the reply says so and offers it again.",
-        undo="Undo takes the annotation back. The pods then need another restart.",
+        then=speak("Both steps are made in this order with one approval, with the fix role. The annotation is written only if it still has the value shown here; if it is not, nothing restarts. Then {count} pod{value} replaced by the workload's own update strategy. If a restart is refused, the reply says so and offers it again.", count=count, value=' is' if count == 1 else 's are'),
+        undo=speak("Undo takes the annotation back. The pods then need another restart."),
     )
 
 
 def _trust_policy(fix: UpdateTrustPolicy) -> Change:
-    then = (
-        f"The whole trust policy of {fix.role_arn} is replaced, with the fix role of account {fix.account}, "
-        "and only if it is still the one shown here. Everybody who may assume the role is governed by it; IAM "
-        "takes some seconds to spread it."
-    )
+    then = speak("The whole trust policy of {role_arn} is replaced, with the fix role of account {fix_account}, and only if it is still the one shown here. Everybody who may assume the role is governed by it; IAM takes some seconds to spread it.", role_arn=fix.role_arn, fix_account=fix.account)
     if fix.source is not None:
         then += f" {fix.source}, or this is put back at the next run."
     return Change(
-        title="Apply trust policy",
+        title=speak("Apply trust policy"),
         lines=visible(diff(fix)),
         then=then,
-        undo="The policy as it was is kept: the reply offers Undo for a day.",
+        undo=speak("The policy as it was is kept: the reply offers Undo for a day."),
     )
 
 
@@ -123,11 +116,9 @@ def _client_ids(fix: SetClientIds) -> Change:
     kept = [one for one in fix.before if one != fix.client_id]
     lines = [f"  {_value(one, 255)}" for one in kept] + [f"{sign} {_value(fix.client_id, 255)}"]
     return Change(
-        title="Add audience" if fix.adds else "Remove audience",
+        title=speak("Add audience") if fix.adds else speak("Remove audience"),
         lines="\n".join((f"  client IDs of {fix.provider_arn}", *lines)),
-        then=f"One client ID of the provider is {'added' if fix.adds else 'taken out'}, with the fix role of account "
-        f"{fix.account}, and only if its client IDs are still those shown here. It concerns every role of the "
-        "account that trusts this provider; each role's own trust policy still decides.",
+        then=speak("One client ID of the provider is {value}, with the fix role of account {fix_account}, and only if its client IDs are still those shown here. It concerns every role of the account that trusts this provider; each role's own trust policy still decides.", value='added' if fix.adds else 'taken out', fix_account=fix.account),
         undo=_UNDO,
     )
 
@@ -135,22 +126,15 @@ def _client_ids(fix: SetClientIds) -> Change:
 def _provider(fix: SetProvider) -> Change:
     sign = "+" if fix.present else "-"
     ids = ", ".join(_value(one, 255) for one in fix.client_ids)
-    lines = f"{sign} OIDC provider {fix.url}\n{sign} client IDs: {ids}\n  in account {fix.account}"
+    lines = speak("{sign} OIDC provider {url}\n{sign} client IDs: {ids}\n  in account {fix_account}", sign=sign, url=fix.url, ids=ids, fix_account=fix.account)
     if fix.present:
-        then = (
-            f"The provider is created, with the fix role of account {fix.account}, and only if it is still missing. "
-            "Tokens of this issuer are then looked at in this account; which role lets whom in is still each role's "
-            "own trust policy. IAM finds the thumbprint itself."
-        )
-        undo = "The reply offers Undo for a day, as long as nobody changed the provider."
+        then = speak("The provider is created, with the fix role of account {fix_account}, and only if it is still missing. Tokens of this issuer are then looked at in this account; which role lets whom in is still each role's own trust policy. IAM finds the thumbprint itself.", fix_account=fix.account)
+        undo = speak("The reply offers Undo for a day, as long as nobody changed the provider.")
     else:
-        then = (
-            "The provider is deleted only if it was created from here and its client IDs are still those shown here. "
-            "Every role of the account that trusts it refuses its tokens from then on."
-        )
+        then = speak("The provider is deleted only if it was created from here and its client IDs are still those shown here. Every role of the account that trusts it refuses its tokens from then on.")
         undo = _UNDO
     return Change(
-        title="Create OIDC provider" if fix.present else "Delete OIDC provider",
+        title=speak("Create OIDC provider") if fix.present else speak("Delete OIDC provider"),
         lines=lines,
         then=then,
         undo=undo,
