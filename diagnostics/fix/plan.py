@@ -39,7 +39,7 @@ class AnnotateServiceAccount:
     @property
     def summary(self) -> str:
         """The button's label."""
-        return "Apply annotation"
+        return "Apply annotation" if self.after is not None else "Remove annotation"
 
     @property
     def command(self) -> str:
