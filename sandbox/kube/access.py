@@ -38,6 +38,7 @@ CLUSTER_ROLES: Final[dict[str, list[dict[str, Any]]]] = {
     FIXERS: [
         {"apiGroups": [""], "resources": ["serviceaccounts"], "verbs": ["get", "patch"]},
         {"apiGroups": ["apps"], "resources": _WORKLOADS, "verbs": ["get", "patch"]},
+        {"apiGroups": [""], "resources": ["events"], "verbs": ["create"]},
     ],
     PROVERS: [
         {"apiGroups": [""], "resources": ["serviceaccounts/token"], "verbs": ["create"]},
@@ -51,8 +52,8 @@ CLUSTER_ROLES: Final[dict[str, list[dict[str, Any]]]] = {
         {"nonResourceURLs": ["/api/*", "/apis/*"], "verbs": ["get"]},
     ],
 }
-"""The rules of each group: those of `deploy/kubernetes`, and for proofs those of `docs/proof.md`; the same are
-applied to a real API server."""
+"""The rules of each group: those of `deploy/kubernetes`, its opt-ins included; the same are applied to a real API
+server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,11 @@ def self_review(user: User, asked: Any) -> dict[str, Any]:
         wanted = Attributes(
             verb=str(of_resource.get("verb", "")),
             group=str(of_resource.get("group", "")),
-            resource=str(of_resource.get("resource", "")),
+            resource="/".join(
+                str(of_resource[part])
+                for part in ("resource", "subresource")
+                if of_resource.get(part)
+            ),
             namespace=of_resource.get("namespace"),
         )
     elif isinstance(of_path, dict):
