@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.fix.plan import kinds_of
+from diagnostics.languages import speak
 from handlers.blockkit import escape
 from handlers.people import Unanswered
 from handlers.reach import EVERYTHING, Reach, union
@@ -78,7 +79,8 @@ class Access:
         if actor.team == self.home:
             return None
         return Denied(
-            words="Only members of the workspace that installed me may do that.", rule="other-team"
+            words=speak("Only members of the workspace that installed me may do that."),
+            rule="other-team",
         )
 
     async def member(self, actor: Actor, what: str) -> Denied | None:
@@ -167,9 +169,11 @@ class Access:
         frozen = self.rules.frozen(at=at, cluster=fix.cluster, namespace=fix.namespace, kind=kind)
         if frozen is not None:
             return Denied(
-                words=(
-                    f"Changes to {place} are frozen until {moment(frozen.until)} ({escape(frozen.name)}), so I "
-                    "changed nothing."
+                words=speak(
+                    "Changes to {place} are frozen until {moment} ({frozen_name}), so I changed nothing.",
+                    place=place,
+                    moment=moment(frozen.until),
+                    frozen_name=escape(frozen.name),
                 ),
                 rule="freeze",
             )
@@ -178,9 +182,10 @@ class Access:
         )
         if not covering:
             return Denied(
-                words=(
-                    f"Nobody is named as approver for {place}. Run the command in the reply by hand, or have "
-                    "`approvers` added to the fleet file."
+                words=speak(
+                    "Nobody is named as approver for {place}. Run the command in the reply by hand, or "
+                    "have `approvers` added to the fleet file.",
+                    place=place,
                 ),
                 rule="nobody-named",
             )
@@ -189,7 +194,11 @@ class Access:
             channels = sorted({c for a in covering for c in a.channels or ()})[:_NAMED]
             where = " or ".join(f"<#{c}>" for c in channels)
             return Denied(
-                words=f"Fixes in {place} may not be approved in this channel. Paste the error in {where}.",
+                words=speak(
+                    "Fixes in {place} may not be approved in this channel. Paste the error in {where}.",
+                    place=place,
+                    where=where,
+                ),
                 rule="channel",
             )
         return Approval(
@@ -206,17 +215,25 @@ class Access:
             person = await self.directory.person(actor.user)
         except Unanswered as error:
             return Denied(
-                words=f"Slack did not tell me who you are ({error}), so I changed nothing. Try again.",
+                words=speak(
+                    "Slack did not tell me who you are ({error}), so I changed nothing. Try again.",
+                    error=error,
+                ),
                 rule="unanswered",
             )
         if person.is_bot or person.deleted:
-            return Denied(words=f"Apps and deactivated accounts may not {what}.", rule="bot")
+            return Denied(
+                words=speak("Apps and deactivated accounts may not {what}.", what=what), rule="bot"
+            )
         if person.is_guest:
-            ask = "who is named as approver" if what == _FIX else "of this workspace"
-            return Denied(words=f"Guests may not {what}. Ask a member {ask}.", rule="guest")
+            ask = speak("who is named as approver") if what == _FIX else speak("of this workspace")
+            return Denied(
+                words=speak("Guests may not {what}. Ask a member {ask}.", what=what, ask=ask),
+                rule="guest",
+            )
         if person.is_stranger or (person.team is not None and person.team != self.home):
             return Denied(
-                words="Only members of the workspace that installed me may do that.",
+                words=speak("Only members of the workspace that installed me may do that."),
                 rule="stranger",
             )
         return None
@@ -263,15 +280,20 @@ class Access:
                 return approval
         except Unanswered as error:
             return Denied(
-                words=(
-                    f"Slack did not tell me who is in the approver group ({escape(str(error))}), so I "
-                    "changed nothing. Try again in a minute."
+                words=speak(
+                    "Slack did not tell me who is in the approver group ({error}), so I changed nothing. "
+                    "Try again in a minute.",
+                    error=escape(str(error)),
                 ),
                 rule="unanswered",
             )
         place = f"{escape(fix.namespace)} on {escape(fix.cluster)}"
         return Denied(
-            words=f"You may not apply fixes in {place}. Ask {named(approval.approvers)} to press the button.",
+            words=speak(
+                "You may not apply fixes in {place}. Ask {named} to press the button.",
+                place=place,
+                named=named(approval.approvers),
+            ),
             rule="not-approver",
             may_ask=True,
         )
@@ -294,7 +316,7 @@ def named(approvers: Sequence[Approver]) -> str:
     mentions = [f"<!subteam^{g}>" for g in groups] + [f"<@{u}>" for u in users]
     more = len(mentions) - _NAMED
     shown = mentions[:_NAMED] + ([f"{more} more"] if more > 0 else [])
-    return " or ".join(shown) or "an approver"
+    return " or ".join(shown) or speak("an approver")
 
 
 def moment(at: datetime) -> str:

@@ -12,6 +12,7 @@ from diagnostics.fix.plan import (
     SetProvider,
     UpdateTrustPolicy,
 )
+from diagnostics.languages import Words, say
 from diagnostics.visible import visible
 from handlers.blockkit import clip
 
@@ -19,29 +20,57 @@ if TYPE_CHECKING:
     from diagnostics.fix.plan import Fix
 
 
-def in_words(fix: Fix) -> str:
+def in_words(fix: Fix) -> Words:  # noqa: PLR0911  one kind of fix after the other
     """What a fix does, as the beginning of a sentence."""
     match fix:
         case AnnotateServiceAccount():
             return _annotation(fix)
         case RestartWorkload():
-            return f"Restart the pods of {fix.ref} in {fix.namespace}"
+            return say(
+                "Restart the pods of {workload} in {namespace}",
+                workload=fix.ref,
+                namespace=fix.namespace,
+            )
         case AnnotateAndRestart():
             refs = " and ".join(str(one.ref) for one in fix.restarts)
-            return f"{_annotation(fix.annotate)}, then restart the pods of {refs}"
+            return say(
+                "{annotation}, then restart the pods of {refs}",
+                annotation=_annotation(fix.annotate),
+                refs=refs,
+            )
         case UpdateTrustPolicy():
-            return f"Replace the trust policy of {fix.role_arn}"
+            return say("Replace the trust policy of {role_arn}", role_arn=fix.role_arn)
         case SetClientIds():
-            how = ("Add", "to") if fix.adds else ("Take", "out of")
-            client_id = visible(clip(fix.client_id, 255))
-            return f"{how[0]} the audience {client_id} {how[1]} OIDC provider {fix.provider_arn}"
+            audience, arn = visible(clip(fix.client_id, 255)), fix.provider_arn
+            if fix.adds:
+                return say(
+                    "Add the audience {audience} to OIDC provider {arn}", audience=audience, arn=arn
+                )
+            return say(
+                "Take the audience {audience} out of OIDC provider {arn}",
+                audience=audience,
+                arn=arn,
+            )
         case SetProvider():
-            what = "Create" if fix.present else "Delete"
-            return f"{what} the OIDC provider of {fix.url} in account {fix.account}"
+            url, account = fix.url, fix.account
+            if fix.present:
+                return say(
+                    "Create the OIDC provider of {url} in account {account}",
+                    url=url,
+                    account=account,
+                )
+            return say(
+                "Delete the OIDC provider of {url} in account {account}", url=url, account=account
+            )
 
 
-def _annotation(fix: AnnotateServiceAccount) -> str:
+def _annotation(fix: AnnotateServiceAccount) -> Words:
     key, name = visible(clip(fix.key, 200)), f"serviceaccount {fix.namespace}/{fix.name}"
     if fix.after is None:
-        return f"Remove the annotation {key} of {name}"
-    return f"Set the annotation {key} of {name} to {visible(clip(fix.after, 300))}"
+        return say("Remove the annotation {key} of {name}", key=key, name=name)
+    return say(
+        "Set the annotation {key} of {name} to {after}",
+        key=key,
+        name=name,
+        after=visible(clip(fix.after, 300)),
+    )

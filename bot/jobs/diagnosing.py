@@ -17,6 +17,7 @@ from bot.slack.replies import CannotPost
 from bot.store.inbox import fingerprint
 from diagnostics.case import Question
 from diagnostics.errors import UsageError
+from diagnostics.languages import say
 from diagnostics.pipeline import diagnose
 from diagnostics.verify import recheck
 from handlers.blockkit import escape
@@ -97,7 +98,9 @@ async def recheck_incident(bench: Bench, job: Job) -> None:
     if isinstance(by, str):
         happening = Happening(
             deed=Deed.FAILED if trouble else Deed.DONE,
-            words=f"Check again: {trouble}" if trouble else "Checked again",
+            words=say("Check again: {trouble}", trouble=trouble)
+            if trouble
+            else say("Checked again"),
             by=by,
             at=bench.now(),
         )
@@ -247,7 +250,7 @@ def _distinct(diagnoses: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
 async def _anchored(bench: Bench, incident: Incident, *, look_first: bool) -> Incident:
     if incident.spot.thread_ts is not None:
         return incident
-    who = f"<@{escape(incident.by)}>" if incident.by else "Somebody"
+    who = f"<@{escape(incident.by)}>" if incident.by else say("Somebody")
     hints = incident.cases[0].hints
     names = [n for n in (hints.namespace, hints.service_account) if n]
     about = f" about {escape('/'.join(names))}" if names else ""

@@ -53,7 +53,7 @@ async def take_output(bench: Bench, job: Job, incident: Incident) -> tuple[bool,
         await bench.store.handed.add(incident.id, output, job_id=job.id)
     await bench.store.handed.forget_message(job.id)
     deed = Deed.DONE if handed.documents else Deed.FAILED
-    words = handed.words or "Took nothing: I found no output of a command in the message"
+    words = handed.words or say("Took nothing: I found no output of a command in the message")
     return bool(handed.documents), Happening(deed=deed, words=words, by=user, at=bench.now())
 
 

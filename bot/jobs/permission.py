@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.languages import say
 from handlers.access import Actor, Denied
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ async def withdrawn(bench: Bench, plan: Plan, incident: Incident) -> str | None:
     # Not as remembered: somebody may have left a group a moment ago.
     bench.directory.forget()
     if await bench.shared.is_shared(incident.spot.channel):
-        return "the channel is shared with another organisation by now"
+        return say("the channel is shared with another organisation by now")
     given = 0
     last: Denied | None = None
     needed = bench.access.needed(plan.fix, channel=incident.spot.channel, at=bench.now())
@@ -39,9 +40,13 @@ async def withdrawn(bench: Bench, plan: Plan, incident: Incident) -> str | None:
     if given >= needed.needed:
         return None
     if last is not None and last.rule == "unanswered":
-        return "Slack did not tell me whether those who approved may still do so"
+        return say("Slack did not tell me whether those who approved may still do so")
     asked = f"{needed.needed} approval{'' if needed.needed == 1 else 's'}"
-    return f"the rules ask for {asked} by now, and {given} of those given still count"
+    return say(
+        "the rules ask for {asked} by now, and {given} of those given still count",
+        asked=asked,
+        given=given,
+    )
 
 
 def _why(denied: Denied) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload, parts_of
+from diagnostics.languages import say
 from diagnostics.proof.words import clause
 from diagnostics.result import Status, Verdict
 
@@ -26,18 +27,25 @@ def proof(incident: Incident, plan: Plan, *, trouble: str | None) -> str:
         trouble: Why nothing could be read again, if so.
     """
     if trouble is not None:
-        return f"written, but not proved: it could not be read again ({trouble})"
+        return say(
+            "written, but not proved: it could not be read again ({trouble})", trouble=trouble
+        )
     if plan.position >= len(incident.diagnoses):
-        return "written, but not proved: what it was about is no longer in the reply"
+        return say("written, but not proved: what it was about is no longer in the reply")
     diagnosis = incident.diagnoses[plan.position]
-    asked = f"; {clause(diagnosis.proof)}" if diagnosis.proof is not None else ""
+    asked = "; " + clause(diagnosis.proof) if diagnosis.proof is not None else ""
     if plan.undoes is not None:
-        then = "; running pods keep what they have until they are restarted"
+        then = say("; running pods keep what they have until they are restarted")
         kept = then if isinstance(plan.fix, AnnotateServiceAccount) else ""
-        return f"re-read: {_lower(diagnosis.headline)}{kept}{asked}"
+        return say(
+            "re-read: {clause}{kept}{asked}",
+            clause=diagnosis.headline,
+            kept=kept,
+            asked=asked,
+        )
     if diagnosis.verdict is Verdict.HEALTHY:
-        return f"proved by re-reading: every check passes now{asked}"
-    return f"{_remains(incident, plan, diagnosis)}{asked}"
+        return say("proved by re-reading: every check passes now{asked}", asked=asked)
+    return _remains(incident, plan, diagnosis) + asked
 
 
 def spreading(incident: Incident, plan: Plan) -> bool:
@@ -51,11 +59,11 @@ def spreading(incident: Incident, plan: Plan) -> bool:
 def _remains(incident: Incident, plan: Plan, diagnosis: Diagnosis) -> str:
     if still_wanted(incident, plan.fix):
         if any(isinstance(part, RestartWorkload) for part in parts_of(plan.fix)):
-            return "re-read: not all pods are replaced yet; press Check again in a minute"
-        return "written, but re-reading still asks for it; press Check again in a minute"
+            return say("re-read: not all pods are replaced yet; press Check again in a minute")
+        return say("written, but re-reading still asks for it; press Check again in a minute")
     if diagnosis.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
-        return "re-read: this part is right now, but not everything could be read"
-    return f"re-read: this part is right now; what remains: {_lower(diagnosis.headline)}"
+        return say("re-read: this part is right now, but not everything could be read")
+    return say("re-read: this part is right now; what remains: {clause}", clause=diagnosis.headline)
 
 
 def still_wanted(incident: Incident, fix: Fix) -> bool:
@@ -76,9 +84,3 @@ def still_wanted(incident: Incident, fix: Fix) -> bool:
         for offered in diagnosis.fixes
         for part in parts_of(offered)
     )
-
-
-def _lower(headline: str) -> str:
-    """A headline inside a sentence; names and abbreviations stay as they are."""
-    first, second = headline[:1], headline[1:2]
-    return headline if second.isupper() else first.lower() + headline[1:]

@@ -11,6 +11,7 @@ import structlog
 
 from bot.jobs.telling import give_help, tell
 from diagnostics.fleet import Hints
+from diagnostics.languages import speak
 from diagnostics.recognize.outputs import outputs
 from handlers.access import Actor
 from handlers.incident import Spot
@@ -41,9 +42,10 @@ async def read_thread(bench: Bench, job: Job) -> None:
         )
     except SLACK_TROUBLE as error:
         name = error_name(error)
-        words = (
-            f"I can't read this thread (Slack says {name}). Paste the error behind the mention, or invite me "
-            "into the channel."
+        words = speak(
+            "I can't read this thread (Slack says {name}). Paste the error behind the mention, "
+            "or invite me into the channel.",
+            name=name,
         )
         await tell(bench, job.payload, words)
         return
@@ -95,9 +97,9 @@ async def read_files(bench: Bench, job: Job) -> None:
             paste_of(bench.rules, source, symptoms, text=text, hints=hints)
         )
     elif source.asked:
-        words = "I found no web-identity error in the file."
+        words = speak("I found no web-identity error in the file.")
         if refused:
-            words = "I could not read " + "; ".join(refused) + "."
+            words = speak("I could not read ") + "; ".join(refused) + "."
         await tell(bench, job.payload, words)
 
 

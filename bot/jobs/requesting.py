@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.jobs.deeds_in_words import in_words
 from bot.slack.replies import CannotPost
+from diagnostics.languages import speak
 from handlers.access import Denied, named
 from handlers.incident import PlanState
 from handlers.render import Request, request_message
@@ -46,7 +47,10 @@ async def show_request(bench: Bench, job: Job) -> None:
             user=plan.requested_by,
             channel=incident.spot.channel,
             thread_ts=incident.spot.thread_ts,
-            words=f"I could not ask the approvers here ({error}). Ask them yourself to press the button.",
+            words=speak(
+                "I could not ask the approvers here ({error}). Ask them yourself to press the button.",
+                error=error,
+            ),
         )
         return
     if request_ts != plan.request_ts:
@@ -57,7 +61,7 @@ def _request(bench: Bench, plan: Plan, incident: Incident) -> Request:
     needed = bench.access.needed(plan.fix, channel=incident.spot.channel, at=bench.now())
     ended = _ENDED.get(plan.state)
     if ended is None and plan.expires <= bench.now():
-        ended = "nobody approved it in time."
+        ended = speak("nobody approved it in time.")
     return Request(
         plan_id=plan.id,
         fix=plan.fix,

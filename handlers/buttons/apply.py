@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from diagnostics.languages import speak
 from handlers.access import Denied
 from handlers.blockkit import build
 from handlers.buttons.pressed import tell
@@ -103,7 +104,9 @@ async def ask(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: Clo
     claim = await desk.plans.ask(verdict.plan.id, by=click.actor.user)
     await _note(desk, "ask", click, verdict, decision=claim.value)
     if claim is Claim.REPEATED:
-        await tell(click, client, "The approvers were asked already; the request is in the thread.")
+        await tell(
+            click, client, speak("The approvers were asked already; the request is in the thread.")
+        )
     elif claim is not Claim.WAITING:
         await tell(click, client, _lost(claim, verdict))
     return claim.value
@@ -135,7 +138,7 @@ async def confirm(desk: Desk, ack: AsyncAck, body: dict[str, Any], now: Clock) -
     verdict = await judge(desk, click.value, click.actor, channel=None, now=now())
     if isinstance(verdict, Denied):
         await _note(desk, "confirm", click, verdict)
-        await ack(response_action="update", view=notice("Not applied", verdict.words))
+        await ack(response_action="update", view=notice(speak("Not applied"), verdict.words))
         return verdict.rule
     approval = verdict.approval
     claim = await desk.plans.approve(
@@ -143,10 +146,15 @@ async def confirm(desk: Desk, ack: AsyncAck, body: dict[str, Any], now: Clock) -
     )
     await _note(desk, "confirm", click, verdict, decision=claim.value)
     if claim is Claim.WAITING:
-        words = "This is on record. The message in the thread asks the other approvers, and shows who approved."
-        await ack(response_action="update", view=notice("Approval needed", words))
+        words = speak(
+            "This is on record. The message in the thread asks the other approvers, and shows "
+            "who approved."
+        )
+        await ack(response_action="update", view=notice(speak("Approval needed"), words))
     elif claim is not Claim.CLAIMED:
-        await ack(response_action="update", view=notice("Not applied", _lost(claim, verdict)))
+        await ack(
+            response_action="update", view=notice(speak("Not applied"), _lost(claim, verdict))
+        )
     else:
         await ack()
     return claim.value
@@ -160,7 +168,7 @@ def _ask_blocks(click: Click, denied: Denied) -> list[Block] | None:
     """The refusal with a button, where asking can help."""
     if not denied.may_ask:
         return None
-    label = "Ask for approval"
+    label = speak("Ask for approval")
     return [
         build.section(denied.words),
         build.actions(
@@ -168,10 +176,10 @@ def _ask_blocks(click: Click, denied: Denied) -> list[Block] | None:
                 ASK_APPROVAL,
                 label,
                 click.value,
-                accessibility_label="Ask the approvers in the thread to approve this fix",
+                accessibility_label=speak("Ask the approvers in the thread to approve this fix"),
             )
         ),
-        build.context("The approvers are mentioned in the thread, once."),
+        build.context(speak("The approvers are mentioned in the thread, once.")),
     ]
 
 
@@ -182,7 +190,9 @@ def _standing(verdict: Allowed, click: Click) -> str | None:
     if approval.needed == 1 and approval.own and not asked:
         return None
     others = [user for user in plan.approvals if user != click.actor.user]
-    words = f"{len(others)} of {approval.needed} approvals so far."
+    words = speak(
+        "{others} of {needed} approvals so far.", others=len(others), needed=approval.needed
+    )
     if not approval.own:
         words += " Who asks for it can't approve it."
     return words
@@ -192,9 +202,9 @@ def _submit(verdict: Allowed, click: Click) -> str | None:
     """What the dialog's button says, where it does not apply the fix at once."""
     plan, approval = verdict.plan, verdict.approval
     if not approval.own and plan.requested_by in (None, click.actor.user):
-        return "Ask for approval"
+        return speak("Ask for approval")
     left = approval.needed - len(plan.approvals)
-    return "Approve" if left > 1 else None
+    return speak("Approve") if left > 1 else None
 
 
 async def _note(

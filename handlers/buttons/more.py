@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from diagnostics.languages import speak
 from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
 from handlers.buttons.summary import WISH, order_summary
@@ -53,7 +54,7 @@ async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: 
         words, outcome = _THANKS[wish], wish
     elif wish == WISH:
         await order_summary(desk, click, incident)
-        words, outcome = "I sum the incident up in this thread.", wish
+        words, outcome = speak("I sum the incident up in this thread."), wish
     else:
         mute = _mute(wish, value, click, incident, now)
         denied = await desk.access.member(click.actor, KEEP_QUIET)
@@ -66,7 +67,10 @@ async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: 
             await desk.mutes.mute(desk.me.team, mute)
             await _note(desk, click, incident, "mute", mute.code or "all")
             await desk.inbox.order(Order(task=Task.SHOW, incident_id=incident.id))
-            words, outcome = f"{mute_line(mute)} `/irsa unmute` ends it.", wish
+            words, outcome = (
+                speak("{mute_line} `/irsa unmute` ends it.", mute_line=mute_line(mute)),
+                wish,
+            )
     await tell(click, client, words)
     return outcome
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.fleet import Hints
+from diagnostics.languages import speak
 from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
 from handlers.click import Click, notice
@@ -60,7 +61,7 @@ async def correct(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
     click = Click.parse(body)
     found = await _target(desk, click)
     if isinstance(found, str):
-        await ack(response_action="update", view=notice("Diagnose IRSA", found))
+        await ack(response_action="update", view=notice(speak("Diagnose IRSA"), found))
         return "refused"
     given = filled_in(body)
     errors = errors_in(given, desk.rules.fleet, found.reach)
@@ -70,7 +71,7 @@ async def correct(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
         found.target.namespace,
         found.target.service_account,
     ):
-        errors["service_account"] = "This is the one that I diagnosed."
+        errors["service_account"] = speak("This is the one that I diagnosed.")
     if errors:
         await ack(response_action="errors", errors=errors)
         return "misused"
@@ -78,7 +79,7 @@ async def correct(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
         click.value.partition(".")[0], position_of(click.value), hints, by=click.actor.user
     )
     if recorded is not Recorded.STARTED:
-        await ack(response_action="update", view=notice("Diagnose IRSA", OUT_OF_DATE))
+        await ack(response_action="update", view=notice(speak("Diagnose IRSA"), OUT_OF_DATE))
         return recorded.value
     await ack()
     return recorded.value

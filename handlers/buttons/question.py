@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.fleet import Hints
+from diagnostics.languages import speak
 from handlers.buttons.pressed import OUT_OF_DATE, shown_to, tell
 from handlers.click import Click
 from handlers.render import form_modal
@@ -73,5 +74,5 @@ async def _asked(desk: Desk, click: Click, client: AsyncWebClient) -> Incident |
     found = await shown_to(desk, click, client)
     if found is None or found.question is not None:
         return found
-    await tell(click, client, "This question is answered already.")
+    await tell(click, client, speak("This question is answered already."))
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from diagnostics.languages import speak
 from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, readable
 from handlers.incident import PlanState
@@ -67,12 +68,14 @@ async def judge(
 def expired(plan: Plan) -> str:
     """What to say of a plan that stood for too long."""
     if plan.undoes is not None:
-        return "The change can't be taken back by a press any more: its time is over."
+        return speak("The change can't be taken back by a press any more: its time is over.")
     if plan.requested_by is not None:
-        return (
+        return speak(
             "This request is older than an hour. Press *Check again*, then ask for what it finds."
         )
-    return "This offer is older than 30 minutes. Press *Check again*, then apply what it finds."
+    return speak(
+        "This offer is older than 30 minutes. Press *Check again*, then apply what it finds."
+    )
 
 
 def _stale(plan: Plan, now: datetime) -> Denied | None:

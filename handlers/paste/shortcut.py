@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.fleet import Hints
+from diagnostics.languages import speak
 from handlers.click import Click, notice
 from handlers.incident import Spot
 from handlers.paste.command import SHARED_WORDS
@@ -42,7 +43,9 @@ async def run(desk: Desk, body: dict[str, Any], client: AsyncWebClient) -> str:
     if words is None and await desk.shared.is_shared(channel):
         words = SHARED_WORDS
     if words is not None:
-        await client.views_open(trigger_id=click.trigger_id, view=notice("Diagnose IRSA", words))
+        await client.views_open(
+            trigger_id=click.trigger_id, view=notice(speak("Diagnose IRSA"), words)
+        )
         return "refused"
     source = Source(
         event_id=click.trigger_id or None,
@@ -63,7 +66,9 @@ async def run(desk: Desk, body: dict[str, Any], client: AsyncWebClient) -> str:
                 user=click.actor.user,
                 channel=channel,
                 thread_ts=source.spot.thread_ts,
-                words="My answer to this message is in its thread. Press *Check again* there for a fresh one.",
+                words=speak(
+                    "My answer to this message is in its thread. Press *Check again* there for a fresh one."
+                ),
                 response_url=click.response_url,
             )
         return recorded.value

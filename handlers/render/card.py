@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from diagnostics.fix.plan import Fix
+    from diagnostics.languages import Words
     from diagnostics.result import Diagnosis
     from handlers.blockkit import Block
 
@@ -87,7 +88,7 @@ class Happening:
     """One thing that somebody did with this reply's buttons."""
 
     deed: Deed
-    words: str
+    words: Words
     """Plain text: "Set the annotation of serviceaccount payments/api"."""
     by: str
     """Slack user ID."""
@@ -125,7 +126,7 @@ class Card:
     """Further failures of the same paste."""
     happenings: tuple[Happening, ...] = field(default=())
     """Oldest first."""
-    busy: str | None = None
+    busy: Words | None = None
     """What runs now, as a plain sentence ("Reading cluster prod-eu …"); buttons are hidden meanwhile."""
     seen: int = 1
     """How often this failure was pasted in this thread."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from diagnostics.languages import speak
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,13 +14,14 @@ from diagnostics.fix.plan import (
     UpdateTrustPolicy,
 )
 from diagnostics.fix.trust import diff
+from diagnostics.languages import aloud, say, speak
 from diagnostics.visible import visible
 from handlers.blockkit import clip
 
 if TYPE_CHECKING:
     from diagnostics.fix.plan import Fix
 
-_UNDO = "What was there is kept: the reply offers Undo for a day."
+_UNDO = say("What was there is kept: the reply offers Undo for a day.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,44 +64,64 @@ def _annotation(fix: AnnotateServiceAccount) -> Change:
     return Change(
         title=speak("Apply annotation") if fix.after is not None else speak("Remove annotation"),
         lines=annotation_lines(fix),
-        then=speak("Only this annotation is written, with the fix role, and only if it still has the value shown here. Running pods keep the credentials they have until they restart."),
+        then=speak(
+            "Only this annotation is written, with the fix role, and only if it still has the "
+            "value shown here. Running pods keep the credentials they have until they restart."
+        ),
         undo=speak("To take it back: {command}", command=fix.undo().command),
     )
 
 
 def _restart(fix: RestartWorkload) -> Change:
-    count = f"{fix.pods} pod{'s' if fix.pods != 1 else ''}" if fix.pods else speak("its pods")
+    count = _pods(fix.pods) if fix.pods else speak("its pods")
     watch = f"kubectl -n {fix.namespace} rollout status {fix.ref}"
     return Change(
         title=speak("Restart pods"),
         lines=_restart_lines(fix),
-        then=speak("Kubernetes replaces {count} by the workload's own update strategy, so that the webhook injects the role into the new ones.", count=count),
+        then=speak(
+            "Kubernetes replaces {count} by the workload's own update strategy, so that the "
+            "webhook injects the role into the new ones.",
+            count=count,
+        ),
         undo=speak("A restart cannot be taken back. To watch it: {watch}", watch=watch),
     )
 
 
 def _restart_lines(fix: RestartWorkload) -> str:
-    return speak("+ kubectl.kubernetes.io/restartedAt: now\n  on the pod template of {fix}", fix=fix.ref)
+    return f"+ kubectl.kubernetes.io/restartedAt: now\n  {speak('on the pod template of {workload}', workload=fix.ref)}"
 
 
 def _both(fix: AnnotateAndRestart) -> Change:
-    steps = [speak("1. annotation\n{annotation_lines}", annotation_lines=annotation_lines(fix.annotate))]
+    steps = [f"1. {speak('annotation')}\n{annotation_lines(fix.annotate)}"]
     steps += [
-        f"{number}. restart\n{_restart_lines(one)}" for number, one in enumerate(fix.restarts, 2)
+        f"{number}. {speak('restart')}\n{_restart_lines(one)}"
+        for number, one in enumerate(fix.restarts, 2)
     ]
     count = sum(one.pods for one in fix.restarts)
     return Change(
         title=speak("Annotate and restart"),
         lines="\n".join(steps),
-        then=speak("Both steps are made in this order with one approval, with the fix role. The annotation is written only if it still has the value shown here; if it is not, nothing restarts. Then {count} pod{value} replaced by the workload's own update strategy. If a restart is refused, the reply says so and offers it again.", count=count, value=' is' if count == 1 else 's are'),
+        then=speak(
+            "Both steps are made in this order with one approval, with the fix role. The annotation is "
+            "written only if it still has the value shown here; if it is not, nothing restarts. Then "
+            "the workload's own update strategy replaces {pods}. If a restart is refused, the reply "
+            "says so and offers it again.",
+            pods=_pods(count),
+        ),
         undo=speak("Undo takes the annotation back. The pods then need another restart."),
     )
 
 
 def _trust_policy(fix: UpdateTrustPolicy) -> Change:
-    then = speak("The whole trust policy of {role_arn} is replaced, with the fix role of account {fix_account}, and only if it is still the one shown here. Everybody who may assume the role is governed by it; IAM takes some seconds to spread it.", role_arn=fix.role_arn, fix_account=fix.account)
+    then = speak(
+        "The whole trust policy of {role_arn} is replaced, with the fix role of account "
+        "{fix_account}, and only if it is still the one shown here. Everybody who may assume "
+        "the role is governed by it; IAM takes some seconds to spread it.",
+        role_arn=fix.role_arn,
+        fix_account=fix.account,
+    )
     if fix.source is not None:
-        then += f" {fix.source}, or this is put back at the next run."
+        then += " " + speak("{source}, or this is put back at the next run.", source=fix.source)
     return Change(
         title=speak("Apply trust policy"),
         lines=visible(diff(fix)),
@@ -118,27 +137,50 @@ def _client_ids(fix: SetClientIds) -> Change:
     return Change(
         title=speak("Add audience") if fix.adds else speak("Remove audience"),
         lines="\n".join((f"  client IDs of {fix.provider_arn}", *lines)),
-        then=speak("One client ID of the provider is {value}, with the fix role of account {fix_account}, and only if its client IDs are still those shown here. It concerns every role of the account that trusts this provider; each role's own trust policy still decides.", value='added' if fix.adds else 'taken out', fix_account=fix.account),
-        undo=_UNDO,
+        then=speak(
+            "{deed} Only the fix role of account {fix_account} is used, and only if the client "
+            "IDs are still those shown here. It concerns every role of the account that trusts "
+            "this provider; each role's own trust policy still decides.",
+            deed=speak("One client ID of the provider is added.")
+            if fix.adds
+            else speak("One client ID of the provider is taken out."),
+            fix_account=fix.account,
+        ),
+        undo=aloud(_UNDO),
     )
 
 
 def _provider(fix: SetProvider) -> Change:
     sign = "+" if fix.present else "-"
     ids = ", ".join(_value(one, 255) for one in fix.client_ids)
-    lines = speak("{sign} OIDC provider {url}\n{sign} client IDs: {ids}\n  in account {fix_account}", sign=sign, url=fix.url, ids=ids, fix_account=fix.account)
+    where = speak("in account {account}", account=fix.account)
+    lines = f"{sign} OIDC provider {fix.url}\n{sign} client IDs: {ids}\n  {where}"
     if fix.present:
-        then = speak("The provider is created, with the fix role of account {fix_account}, and only if it is still missing. Tokens of this issuer are then looked at in this account; which role lets whom in is still each role's own trust policy. IAM finds the thumbprint itself.", fix_account=fix.account)
+        then = speak(
+            "The provider is created, with the fix role of account {fix_account}, and only if it "
+            "is still missing. Tokens of this issuer are then looked at in this account; which "
+            "role lets whom in is still each role's own trust policy. IAM finds the thumbprint "
+            "itself.",
+            fix_account=fix.account,
+        )
         undo = speak("The reply offers Undo for a day, as long as nobody changed the provider.")
     else:
-        then = speak("The provider is deleted only if it was created from here and its client IDs are still those shown here. Every role of the account that trusts it refuses its tokens from then on.")
-        undo = _UNDO
+        then = speak(
+            "The provider is deleted only if it was created from here and its client IDs are "
+            "still those shown here. Every role of the account that trusts it refuses its tokens "
+            "from then on."
+        )
+        undo = aloud(_UNDO)
     return Change(
         title=speak("Create OIDC provider") if fix.present else speak("Delete OIDC provider"),
         lines=lines,
         then=then,
         undo=undo,
     )
+
+
+def _pods(count: int) -> str:
+    return speak("1 pod") if count == 1 else speak("{count} pods", count=count)
 
 
 def _value(text: str | None, most: int) -> str:

@@ -12,6 +12,7 @@ from diagnostics.fix.plan import (
     SetProvider,
     UpdateTrustPolicy,
 )
+from diagnostics.languages import speak
 from handlers.blockkit import build, escape
 from handlers.render.blast_radius import touched_lines
 from handlers.render.card import CONFIRM
@@ -52,14 +53,20 @@ def confirm_modal(
     """
     change = change_of(fix)
     undo = (
-        "This takes an earlier change back. Check again offers the fix anew."
+        speak("This takes an earlier change back. Check again offers the fix anew.")
         if undoing
         else change.undo
     )
-    asked = f"{'Take back' if undoing else change.title} on {_object(fix)} in {fix.namespace}, cluster {fix.cluster}?"
+    asked = speak(
+        "{what} on {object} in {namespace}, cluster {cluster}?",
+        what=speak("Take back") if undoing else change.title,
+        object=_object(fix),
+        namespace=fix.namespace,
+        cluster=fix.cluster,
+    )
     touched = touched_lines(fix, diagnosis.impact)
     return build.modal(
-        "Undo" if undoing else change.title,
+        speak("Undo") if undoing else change.title,
         [
             build.context(where(diagnosis, whole=True)),
             build.rich_text(build.paragraph(build.run(asked, bold=True))),
@@ -75,8 +82,8 @@ def confirm_modal(
             *([build.context(approvals)] if approvals else []),
         ],
         callback_id=CONFIRM,
-        submit=submit or ("Undo" if undoing else change.title),
-        close="Cancel",
+        submit=submit or (speak("Undo") if undoing else change.title),
+        close=speak("Cancel"),
         private_metadata=plan_id,
     )
 
@@ -100,7 +107,10 @@ def _pieces(change: str) -> list[str]:
             pieces[-1] += f"\n{part}" if pieces[-1] else part
     if len(pieces) <= _MOST:
         return pieces
-    return [*pieces[:_MOST], "… too long to be shown whole: apply it by hand, from Show all checks"]
+    return [
+        *pieces[:_MOST],
+        speak("… too long to be shown whole: apply it by hand, from Show all checks"),
+    ]
 
 
 def _object(fix: Fix) -> str:

@@ -12,6 +12,7 @@ from diagnostics.fix.plan import (
     SetProvider,
     UpdateTrustPolicy,
 )
+from diagnostics.languages import aloud, say, speak
 from handlers.blockkit import build, escape
 from handlers.render.card import APPLY, BOTH, PROVIDER, RESTART, TRUST, UNDO, Deed
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from handlers.blockkit import Block
     from handlers.render.card import Happening, OfferedFix
 
-DEEDS: Final = {Deed.RUNNING: "Now", Deed.DONE: "Done", Deed.FAILED: "Failed"}
+DEEDS: Final = {Deed.RUNNING: say("Now"), Deed.DONE: say("Done"), Deed.FAILED: say("Failed")}
 _NEWEST: Final = 5
 _BUTTONS: Final = 4
 
@@ -35,11 +36,13 @@ def happening_blocks(happenings: tuple[Happening, ...]) -> Iterator[Block]:
         clock = happening.at.strftime("%H:%M UTC")
         people = [_mention(happening.by)]
         if happening.requested_by is not None:
-            people.append(f"asked by {_mention(happening.requested_by)}")
+            people.append(speak("asked by {mention}", mention=_mention(happening.requested_by)))
         if happening.approved_by:
-            people.append("approved by " + ", ".join(_mention(u) for u in happening.approved_by))
+            people.append(
+                speak("approved by ") + ", ".join(_mention(u) for u in happening.approved_by)
+            )
         yield build.context(
-            f"*{DEEDS[happening.deed]}*  {escape(happening.words)}  ·  {'  ·  '.join(people)}  ·  "
+            f"*{aloud(DEEDS[happening.deed])}*  {escape(happening.words)}  ·  {'  ·  '.join(people)}  ·  "
             f"<!date^{at}^{{time}}|{clock}>"
         )
 
@@ -54,8 +57,11 @@ def undo_blocks(fixes: tuple[OfferedFix, ...]) -> Iterator[Block]:
     for offered in _shown(fixes):
         if offered.undo_until is not None:
             yield build.context(
-                f"Undo of {escape(offered.fix.subject)}: until {_moment(offered.undo_until)}, if nobody changed "
-                "it since."
+                speak(
+                    "Undo of {subject}: until {moment}, if nobody changed it since.",
+                    subject=escape(offered.fix.subject),
+                    moment=_moment(offered.undo_until),
+                )
             )
 
 
@@ -71,14 +77,14 @@ def _button(offered: OfferedFix, at: int) -> Block:
     if offered.undo_until is not None:
         return build.button(
             UNDO + number,
-            "Undo",
+            speak("Undo"),
             offered.plan_id,
-            accessibility_label=f"Take back the change of {object_of(fix)}",
+            accessibility_label=speak("Take back the change of {object}", object=object_of(fix)),
         )
-    action, label, aloud = _named(fix)
+    action, label, heard = _named(fix)
     style: build.Style | None = None if at else "primary"
     return build.button(
-        action + number, label, offered.plan_id, style=style, accessibility_label=aloud
+        action + number, label, offered.plan_id, style=style, accessibility_label=heard
     )
 
 
@@ -86,16 +92,34 @@ def _named(fix: Fix) -> tuple[str, str, str]:
     """Action, label, and what a screen reader says."""
     match fix:
         case AnnotateServiceAccount():
-            label = fix.summary if fix.after is not None else "Remove annotation"
+            label = fix.summary if fix.after is not None else speak("Remove annotation")
             return APPLY, label, f"{label} of {object_of(fix)}"
         case AnnotateAndRestart():
             pods = " and ".join(str(one.ref) for one in fix.restarts)
             label = fix.summary
-            return BOTH, label, f"Annotate {object_of(fix)}, then restart the pods of {pods}"
+            return (
+                BOTH,
+                label,
+                speak(
+                    "Annotate {object}, then restart the pods of {pods}",
+                    object=object_of(fix),
+                    pods=pods,
+                ),
+            )
         case RestartWorkload():
-            return RESTART, fix.summary, f"Restart the pods of {fix.ref} in {fix.namespace}"
+            return (
+                RESTART,
+                fix.summary,
+                speak(
+                    "Restart the pods of {fix} in {namespace}", fix=fix.ref, namespace=fix.namespace
+                ),
+            )
         case UpdateTrustPolicy():
-            return TRUST, fix.summary, f"Replace the trust policy of {fix.role_arn}"
+            return (
+                TRUST,
+                fix.summary,
+                speak("Replace the trust policy of {role_arn}", role_arn=fix.role_arn),
+            )
         case SetClientIds() | SetProvider():
             return PROVIDER, fix.summary, f"{fix.summary}: {fix.provider_arn}"
 
@@ -104,7 +128,9 @@ def object_of(fix: Fix) -> str:
     """What is changed, in few words."""
     match fix:
         case AnnotateServiceAccount():
-            return f"service account {fix.namespace}/{fix.name}"
+            return speak(
+                "service account {namespace}/{fix_name}", namespace=fix.namespace, fix_name=fix.name
+            )
         case AnnotateAndRestart():
             return object_of(fix.annotate)
         case RestartWorkload():
@@ -112,7 +138,7 @@ def object_of(fix: Fix) -> str:
         case UpdateTrustPolicy():
             return f"role {fix.role_name}"
         case SetClientIds() | SetProvider():
-            return f"the OIDC provider in account {fix.account}"
+            return speak("the OIDC provider in account {fix_account}", fix_account=fix.account)
 
 
 def _mention(user: str) -> str:

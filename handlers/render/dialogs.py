@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.languages import aloud, say, speak
 from diagnostics.result import Status
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from handlers.blockkit import Block
 
 _SECTIONS: Final = (
-    (Status.FAIL, "Failed"),
-    (Status.ERROR, "Could not be checked"),
-    (Status.PASS, "Passed"),
-    (Status.NOT_CHECKED, "Not checked"),
+    (Status.FAIL, say("Failed")),
+    (Status.ERROR, say("Could not be checked")),
+    (Status.PASS, say("Passed")),
+    (Status.NOT_CHECKED, say("Not checked")),
 )
+_NOWHERE: Final = say("The error does not say where it happened. Fill in what you know.")
 _MOST: Final = 80
 """Blocks for results; a view holds 100, and the headings need some."""
 _CALLS: Final = 3
@@ -36,17 +38,19 @@ def form_modal(
     clusters: tuple[str, ...],
     incident_id: str,
     *,
-    words: str = "The error does not say where it happened. Fill in what you know.",
+    words: str = _NOWHERE,
     callback_id: str = FORM,
 ) -> Block:
     """Ask only for what is missing. Block IDs are the names of `missing`; each holds one element `value`.
 
     A menu holds 100 options: the name of a cluster among more is typed.
     """
-    blocks: list[Block] = [build.rich_text(build.paragraph(words))]
+    blocks: list[Block] = [build.rich_text(build.paragraph(aloud(words)))]
     for name in missing or ("cluster", "namespace", "service_account"):
         if name == "cluster" and 0 < len(clusters) <= SELECT_OPTIONS:
-            select = build.static_select("value", "Choose a cluster", [(c, c) for c in clusters])
+            select = build.static_select(
+                "value", speak("Choose a cluster"), [(c, c) for c in clusters]
+            )
             options = select["options"]
             if known.cluster in clusters and isinstance(options, list):
                 select["initial_option"] = options[clusters.index(known.cluster)]
@@ -54,7 +58,7 @@ def form_modal(
                 {
                     "type": "input",
                     "block_id": "cluster",
-                    "label": {"type": "plain_text", "text": "Cluster", "emoji": False},
+                    "label": {"type": "plain_text", "text": speak("Cluster"), "emoji": False},
                     "element": select,
                     "optional": False,
                 }
@@ -65,32 +69,35 @@ def form_modal(
         blocks.append(
             build.input_text(
                 "value",
-                label,
+                aloud(label),
                 block_id=name,
-                hint=hint or None,
+                hint=aloud(hint) or None,
                 initial=initial if isinstance(initial, str) else None,
                 max_length=253,
             )
         )
     return build.modal(
-        "Diagnose IRSA",
+        speak("Diagnose IRSA"),
         blocks,
         callback_id=callback_id,
-        submit="Diagnose",
-        close="Cancel",
+        submit=speak("Diagnose"),
+        close=speak("Cancel"),
         private_metadata=incident_id,
     )
 
 
 _FIELDS: Final = {
     "cluster": (
-        "Cluster",
-        "Its name in the fleet file or in EKS; account/region/name if several have it.",
+        say("Cluster"),
+        say("Its name in the fleet file or in EKS; account/region/name if several have it."),
     ),
-    "namespace": ("Namespace", "Where the pod runs."),
+    "namespace": (say("Namespace"), say("Where the pod runs.")),
     "service_account": (
-        "Service account",
-        "kubectl get pod POD -o jsonpath={.spec.serviceAccountName} shows it.",
+        say("Service account"),
+        say(
+            "{command} shows it.",
+            command="kubectl get pod POD -o jsonpath={.spec.serviceAccountName}",
+        ),
     ),
 }
 
@@ -99,7 +106,7 @@ def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
     """Every check with its result and the reads it rests on, and ready text for the correction."""
     blocks: list[Block] = [build.context(where(diagnosis, whole=True))]
     if diagnosis.target.how:
-        blocks.append(build.context("Found by: " + escape("; ".join(diagnosis.target.how))))
+        blocks.append(build.context(speak("Found by: ") + escape("; ".join(diagnosis.target.how))))
     if diagnosis.correction is not None:
         blocks.extend(correction_blocks(diagnosis.correction))
         blocks.extend(_ready_texts(diagnosis.correction))
@@ -108,7 +115,7 @@ def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
         results = diagnosis.with_status(status)
         if not results:
             continue
-        blocks.append(build.header(f"{heading} ({len(results)})"))
+        blocks.append(build.header(f"{aloud(heading)} ({len(results)})"))
         if status in (Status.PASS, Status.NOT_CHECKED):
             blocks.append(build.rich_text(build.bullets([_short(r) for r in results])))
             continue
@@ -116,18 +123,20 @@ def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
             blocks.append(_result(result))
             left -= 1
     if diagnosis.hardening is not None:
-        blocks.append(build.header("Offered, not needed: a narrower trust policy"))
+        blocks.append(build.header(speak("Offered, not needed: a narrower trust policy")))
         blocks.extend(correction_blocks(diagnosis.hardening))
-    blocks.append(build.header(f"Reads ({len(diagnosis.calls)})"))
+    blocks.append(build.header(speak("Reads ({calls})", calls=len(diagnosis.calls))))
     blocks.append(build.preformatted(_calls(diagnosis) or "none", limit=_TEXT))
     return build.modal(
-        "All checks", blocks, callback_id="irsa.checks", private_metadata=incident_id
+        speak("All checks"), blocks, callback_id="irsa.checks", private_metadata=incident_id
     )
 
 
 def _ready_texts(correction: PolicyCorrection) -> Iterator[Block]:
     for tool, text in correction.commands[:6]:
-        yield build.rich_text(build.paragraph(build.run(f"With {tool}", bold=True)))
+        yield build.rich_text(
+            build.paragraph(build.run(speak("With {tool}", tool=tool), bold=True))
+        )
         yield build.preformatted(text, limit=_TEXT)
 
 
@@ -140,10 +149,12 @@ def _result(result: Result) -> Block:
     if result.finding is None:
         parts = [
             build.paragraph(build.run(f"{result.code} {result.title}", bold=True)),
-            build.paragraph(f"Could not check: {result.reason or 'no reason given'}"),
+            build.paragraph(
+                speak("Could not check: {reason}", reason=result.reason or "no reason given")
+            ),
         ]
         if result.enable:
-            parts.append(build.paragraph(f"To enable it: {result.enable}"))
+            parts.append(build.paragraph(speak("To enable it: {enable}", enable=result.enable)))
         return build.rich_text(*parts)
     finding = result.finding
     parts = [
@@ -151,19 +162,25 @@ def _result(result: Result) -> Block:
             build.run(f"{result.code} {finding.headline}", bold=True),
             f" ({result.severity.value})",
         ),
-        build.paragraph("Where: ", build.run(str(finding.place), italic=True)),
-        build.paragraph("Seen: ", build.run(visible(clip(finding.seen, 600)), code=True)),
-        build.paragraph("Expected: ", build.run(visible(clip(finding.wanted, 600)), code=True)),
-        build.paragraph(f"Why: {finding.why}"),
-        build.paragraph(f"Fix: {finding.next}"),
+        build.paragraph(speak("Where: "), build.run(str(finding.place), italic=True)),
+        build.paragraph(speak("Seen: "), build.run(visible(clip(finding.seen, 600)), code=True)),
+        build.paragraph(
+            speak("Expected: "), build.run(visible(clip(finding.wanted, 600)), code=True)
+        ),
+        build.paragraph(speak("Why: {why}", why=finding.why)),
+        build.paragraph(speak("Fix: {next}", next=finding.next)),
     ]
     if result.follows_from:
-        parts.append(build.paragraph(f"Follows from {result.follows_from}."))
+        parts.append(
+            build.paragraph(speak("Follows from {follows_from}.", follows_from=result.follows_from))
+        )
     parts.extend(
-        build.paragraph("Run: ", build.run(command, code=True))
+        build.paragraph(speak("Run: "), build.run(command, code=True))
         for command in finding.commands[:_CALLS]
     )
-    parts.extend(build.paragraph(f"Read: {call}") for call in result.calls[:_CALLS])
+    parts.extend(
+        build.paragraph(speak("Read: {call}", call=call)) for call in result.calls[:_CALLS]
+    )
     return build.rich_text(*parts)
 
 
