@@ -77,6 +77,12 @@ def _links(value: str) -> str:
     return value.rstrip("/")
 
 
+def _on_this_machine(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or not is_loopback(value):
+        raise _wrong("not a URL on this machine; leave it unset to ask the region's own STS")
+    return value
+
+
 def _database_url(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     for scheme, driver in (
@@ -174,6 +180,11 @@ class Settings(BaseModel):
         default=5.0, alias="IRSA_RELOAD_INTERVAL"
     )
     """Seconds between two looks at the fleet file, which is read again when it changed; 0: only on SIGHUP."""
+
+    proof_sts_url: Annotated[str, AfterValidator(_on_this_machine)] | None = Field(
+        default=None, alias="IRSA_PROOF_STS_URL"
+    )
+    """STS that proofs ask in place of the region's own; one on this machine only, as the sandbox has."""
 
     keep_incidents: Days = Field(default=90.0, alias="IRSA_KEEP_INCIDENTS_DAYS")
     """Days that incidents and their plans are kept."""

@@ -81,3 +81,9 @@ def test_secrets_do_not_print() -> None:
 
     assert SECRET not in repr(settings)
     assert SECRET not in settings.model_dump_json()
+
+
+@pytest.mark.parametrize("url", ["https://sts.example.com/", "http://169.254.169.254/", "sts"])
+def test_another_sts_for_proofs_can_only_be_one_on_this_machine(url: str) -> None:
+    with pytest.raises(SettingsError, match="IRSA_PROOF_STS_URL: not a URL on this machine"):
+        Settings.from_environ({"IRSA_PROOF_STS_URL": url})
