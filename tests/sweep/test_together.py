@@ -88,13 +88,11 @@ async def test_what_a_killed_process_was_at_is_done_by_another_and_nothing_is_lo
     try:
         records = SweepRecords(engine=engine, now=now, owner="test")
         async with asyncio.timeout(60):
-            while (
-                begun["owner"]
-                not in (  # noqa: ASYNC110
-                    await records.done(begun["sweep"], Kind.CLUSTER)
-                ).values()
-            ):
-                await asyncio.sleep(0.02)  # another process writes it; nothing here could be told
+            while True:
+                done = await records.done(begun["sweep"], Kind.CLUSTER)
+                if begun["owner"] in done.values():
+                    break
+                await asyncio.sleep(0.02)
         victim.kill()
         await victim.wait()
         result = await outcome(heir)
