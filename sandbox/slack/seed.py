@@ -22,9 +22,10 @@ def demo_workspace(
     """
     app = app or SlackApp()
     people = (
-        _person("U0MINJI001", "minji", "Minji Kim", "On call", "#2563eb", locale="ko-KR"),
+        _person("U0MINJI001", "minji", "Minji Kim", "On call", "#2563eb"),
         _person("U0OMAR0001", "omar", "Omar Haddad", "Platform lead", "#b45309", is_admin=True),
         _person("U0YUKI0001", "yuki", "Yuki Tanaka", "Payments", "#0f766e", locale="ja-JP"),
+        _person("U0JISOO001", "jisoo", "Jisoo Park", "Payments", "#7c2d12", locale="ko-KR"),
         _person("U0GUEST001", "gail", "Gail Guest", "Contractor", "#64748b", is_restricted=True),
         User(
             id="U0STRANGE1",
@@ -36,7 +37,7 @@ def demo_workspace(
         ),
         _person("U0ALERTBOT", "alertmanager", "Alertmanager", "", "#dc2626", is_bot=True),
     )
-    inside = ["U0MINJI001", "U0OMAR0001", "U0YUKI0001"]
+    inside = ["U0MINJI001", "U0OMAR0001", "U0YUKI0001", "U0JISOO001"]
     channels = (
         Channel(
             id="C0ONCALL01",

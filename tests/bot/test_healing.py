@@ -43,7 +43,7 @@ async def press(town: Town, bot: Bot, what: str, ts: str, user: str = MINJI) -> 
 
 @IN_BOTH
 async def test_a_reply_says_by_itself_that_its_cause_is_gone(town: Town) -> None:
-    async with town.bot(watch=(0.05,) * 200) as bot:
+    async with town.bot(watch=(1.0, *(0.5,) * 60)) as bot:
         ts = await town.paste(bot)
         mend(town)
         reply = await healed(town, ts)

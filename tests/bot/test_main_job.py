@@ -66,7 +66,8 @@ async def test_an_approver_applies_the_annotation_and_the_reply_tells_it(town: T
         in reply
     )
     assert f"<@{OMAR}>" in reply
-    assert "names role nope" not in reply
+    assert "Healthy since" in reply
+    assert "Cause found" not in reply
     assert town.driver.modal(OMAR) is None
 
 
@@ -94,7 +95,8 @@ async def test_check_again_shows_what_was_fixed_by_hand(town: Town) -> None:
         await town.settle(bot)
 
     reply = shown(town.reply(ts))
-    assert "names role nope" not in reply
+    assert "Healthy since" in reply
+    assert "Cause found" not in reply
     assert "Checked again" in reply
 
 

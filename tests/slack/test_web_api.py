@@ -252,7 +252,7 @@ async def test_a_thread_is_read_oldest_first_and_in_pages(
 async def test_people_are_described_with_what_forbids_them_to_act(client: AsyncWebClient) -> None:
     guest = (await client.users_info(user="U0GUEST001"))["user"]
     stranger = (await client.users_info(user="U0STRANGE1"))["user"]
-    member = (await client.users_info(user="U0MINJI001", include_locale=True))["user"]
+    member = (await client.users_info(user="U0JISOO001", include_locale=True))["user"]
 
     assert guest["is_restricted"] is True
     assert (stranger["is_stranger"], stranger["team_id"]) == (True, "T0PARTNER1")
