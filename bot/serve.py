@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.app import Options, serving, utc_now
 from bot.clients import build_clients
 from bot.inventory import Inventory, InventoryRecords
+from bot.jobs.sweeping import sweeps_of
 from bot.jobs.watching import pauses
 from bot.live import LiveFleet, watching
 from bot.serve_http import PATH, make_web
@@ -25,6 +26,7 @@ from bot.serve_socket import Socket
 from bot.settings import SettingsError
 from bot.store.inbox import Limits
 from bot.store.retention import Retention
+from bot.sweep.reading import SWEEP_LIMITS
 from bot.warm import warm
 from diagnostics.journal import reporting
 
@@ -150,7 +152,7 @@ async def running(
     ):
         service.telemetry.build.info({"version": version("irsa-doctor")})
         service.telemetry.fleet_since.set_function(live.loaded_at)
-        await live.accompany(partial(_inventory, service, settings))
+        await live.accompany(partial(_beside, service, settings, environ))
         async with (
             watching(live, every=settings.reload_interval),
             _door(service, settings, options) as address,
@@ -158,6 +160,23 @@ async def running(
         ):
             _log.info("ready", address=address, team=service.me.team, user=service.me.user)
             yield address
+
+
+@asynccontextmanager
+async def _beside(
+    service: Service,
+    settings: Settings,
+    environ: Mapping[str, str],
+    file: FleetFile,
+    io: FleetClients,
+) -> AsyncIterator[None]:
+    """Everything that runs beside the clients of one content of the fleet file."""
+    async with (
+        _inventory(service, settings, file, io),
+        build_clients(file.fleet, environ, limits=SWEEP_LIMITS) as patient,
+        sweeps_of(service, file, patient),
+    ):
+        yield
 
 
 @asynccontextmanager
