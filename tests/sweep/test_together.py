@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from bot.sweep.crew import Sweeping
     from bot.sweep.document import SweepDocument
 
-CLUSTERS = 16
+CLUSTERS = 12
 now = partial(datetime.now, UTC)
 
 
-async def start(url: str, pause: float = 0.2) -> asyncio.subprocess.Process:
+async def start(url: str, pause: float, silence: int) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.sweep_worker", str(CLUSTERS), str(pause), "2"),
+        *(sys.executable, "-m", "bench.sweep_worker", str(CLUSTERS), str(pause), str(silence)),
         env={**os.environ, "IRSA_DATABASE_URL": url},
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
@@ -63,7 +63,7 @@ async def test_four_processes_do_each_shard_of_one_sweep_once(
 ) -> None:
     url = postgresql()
 
-    processes = [await start(url) for _ in range(4)]
+    processes = [await start(url, 0.2, silence=60) for _ in range(4)]
     results = await asyncio.gather(*map(outcome, processes))
 
     alone = await whole()
@@ -80,10 +80,10 @@ async def test_what_a_killed_process_was_at_is_done_by_another_and_nothing_is_lo
     postgresql: Callable[[], str],
 ) -> None:
     url = postgresql()
-    victim = await start(url, pause=0.6)
+    victim = await start(url, 0.6, silence=3)
     assert victim.stdout is not None
     begun = json.loads(await victim.stdout.readline())
-    heir = await start(url, pause=0.6)
+    heir = await start(url, 0.6, silence=3)
     engine = make_engine(url)
     try:
         records = SweepRecords(engine=engine, now=now, owner="test")
