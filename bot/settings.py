@@ -198,8 +198,10 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", alias="IRSA_LOG_LEVEL"
     )
+    """Lines that are less grave are left out: `debug`, `info`, `warning` or `error`."""
 
     log_format: Literal["json", "text"] = Field(default="json", alias="IRSA_LOG_FORMAT")
+    """`json` for one object per line, `text` for people."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
