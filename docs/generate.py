@@ -14,6 +14,8 @@ from bot.report import Report
 from bot.sweep import SweepDocument
 from diagnostics.checks.catalogue import catalogue
 from diagnostics.checks.page import check_page, page
+from docs.permissions_page import permissions_page
+from docs.settings_page import settings_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +36,8 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     ),
     "lint.schema.json": lambda: _schema(LintDocument.model_json_schema(mode="serialization")),
     "sweep.schema.json": lambda: _schema(SweepDocument.model_json_schema(mode="serialization")),
+    "permissions.md": permissions_page,
+    "settings.md": settings_page,
     "fleet.schema.json": lambda: _schema(json_schema()),
 }
 

@@ -85,12 +85,14 @@ def _slack(settings: Settings, file: FleetFile) -> Callable[[], Awaitable[Place]
     token, app = settings.slack_bot_token, settings.slack_app_token
     if token is None:
         return None
+    scopes = manifest_document()["oauth_config"]["scopes"]
     return partial(
         check_slack,
         api_url=settings.slack_api_url,
         bot_token=token.get_secret_value(),
         app_token=None if app is None else app.get_secret_value(),
-        scopes=manifest_document()["oauth_config"]["scopes"]["bot"],
+        scopes=scopes["bot"],
+        optional=scopes.get("bot_optional", ()),
         channels=file.channels,
     )
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from bot.clients.aws.identities import Purpose
 from bot.preflight import remedies
 from bot.preflight.attempts import ORGANIZATION, try_action
-from bot.preflight.needs import FIX_ACTIONS, ORGANIZATION_ACTIONS, READ_ACTIONS
+from bot.preflight.needs import (
+    FIX_ACTIONS,
+    ORGANIZATION_ACTIONS,
+    PROVIDER_ACTIONS,
+    READ_ACTIONS,
+    TRUST_ACTIONS,
+)
 from bot.preflight.outcome import Check, Place, Remedy, State
 from diagnostics.errors import ReadDenied, ReadError
 
@@ -23,7 +29,10 @@ async def check_account(reach: Reach, account: Account) -> Place:
     read = await _identity(reach, account, Purpose.READ, account.read_role, READ_ACTIONS)
     parts = [read]
     if account.fix_role is not None:
-        parts.append(await _identity(reach, account, Purpose.FIX, account.fix_role, FIX_ACTIONS))
+        checks, mend = await _identity(reach, account, Purpose.FIX, account.fix_role, FIX_ACTIONS)
+        parts.append((checks + _written(account), mend))
+    if account.proof_role is not None:
+        parts.append(await _identity(reach, account, Purpose.PROVE, account.proof_role, ()))
     return Place(
         kind="account",
         name=account.id if account.name == account.id else f"{account.id} ({account.name})",
@@ -65,6 +74,23 @@ async def _identity(
     }
     mend = [remedies.actions(identity.principal, refused)] if refused else []
     return [Check(what=what, state=State.WORKS), *tried], mend
+
+
+def _written(account: Account) -> list[Check]:
+    """What the fix role is to write in AWS. None of it is tried: a preflight writes nothing."""
+    wanted = (TRUST_ACTIONS if account.allow_trust_policy_fix else ()) + (
+        PROVIDER_ACTIONS if account.allow_provider_fix else ()
+    )
+    return [
+        Check(
+            what=f"{action.name} (fix role)",
+            state=State.SKIPPED,
+            why="only a write could show it, and this check makes none",
+            enable="see TrustPolicyPath and ProviderFixes in deploy/cloudformation/member-roles.yaml",
+            needed_for=action.why,
+        )
+        for action in wanted
+    ]
 
 
 async def check_organization(reach: Reach) -> Place:

@@ -16,7 +16,16 @@ from bot.clients.kube.errors import BROKEN, broken, refused
 from bot.clients.kube.request import Request
 from bot.preflight import remedies
 from bot.preflight.account import failed
-from bot.preflight.needs import FIX_GROUP, FIX_RULES, READ_GROUP, READ_RULES
+from bot.preflight.needs import (
+    EVENT_RULES,
+    FIX_GROUP,
+    FIX_RULES,
+    PROOF_POD_RULES,
+    PROOF_RULES,
+    PROVE_GROUP,
+    READ_GROUP,
+    READ_RULES,
+)
 from bot.preflight.outcome import Check, Place, Remedy, State
 from diagnostics.errors import ReadError
 
@@ -43,7 +52,7 @@ class _Review(BaseModel):
 
 
 async def check_cluster(reach: Reach, entry: FleetCluster, namespaces: Collection[str]) -> Place:
-    """Find the API server, log in as both roles, and ask it about each rule.
+    """Find the API server, log in as each role, and ask it about each rule.
 
     Args:
         reach: The ways.
@@ -59,61 +68,84 @@ async def check_cluster(reach: Reach, entry: FleetCluster, namespaces: Collectio
         if missing:
             mend.append(remedies.rbac(READ_GROUP, missing))
     if account.fix_role is not None:
-        fix = _Identity(reach.access(entry, Purpose.FIX), entry, account.fix_role, FIX_GROUP)
+        fix = _Identity(
+            reach.access(entry, Purpose.FIX), entry, account.fix_role, FIX_GROUP, called="fix role"
+        )
         if await fix.enter(checks, mend):
-            await _fixes(fix, namespaces, checks, mend)
+            rules = FIX_RULES + (EVENT_RULES if entry.events else ())
+            await _in_places(fix, rules, namespaces, checks, mend)
+    if entry.proof and account.proof_role is not None:
+        prove = _Identity(
+            reach.access(entry, Purpose.PROVE),
+            entry,
+            account.proof_role,
+            PROVE_GROUP,
+            called="proof role",
+        )
+        if await prove.enter(checks, mend):
+            rules = PROOF_RULES + (PROOF_POD_RULES if entry.proof_pod else ())
+            await _in_places(prove, rules, namespaces, checks, mend)
     return Place(
         kind="cluster", name=entry.name, checks=tuple(checks), remedies=tuple(dict.fromkeys(mend))
     )
 
 
-async def _fixes(
-    fix: _Identity, namespaces: Collection[str], checks: list[Check], mend: list[Remedy]
+async def _in_places(
+    who: _Identity,
+    rules: tuple[Rule, ...],
+    namespaces: Collection[str],
+    checks: list[Check],
+    mend: list[Remedy],
 ) -> None:
     """Everywhere, or in each of the namespaces."""
     everywhere: list[Check] = []
-    missing = await fix.ask(FIX_RULES, everywhere)
+    missing = await who.ask(rules, everywhere)
     if not missing or not namespaces:
         checks += everywhere
         if missing:
-            mend.append(remedies.rbac(FIX_GROUP, missing))
+            mend.append(remedies.rbac(who.group, missing))
         return
     for namespace in sorted(namespaces):
-        lacking = await fix.ask(FIX_RULES, checks, namespace=namespace)
+        lacking = await who.ask(rules, checks, namespace=namespace)
         if lacking:
-            mend.append(remedies.rbac(FIX_GROUP, lacking, namespace))
+            mend.append(remedies.rbac(who.group, lacking, namespace))
 
 
 class _Identity:
     """One role at one cluster."""
 
     def __init__(
-        self, access: ClusterAccess, entry: FleetCluster, role: str | None, group: str
+        self,
+        access: ClusterAccess,
+        entry: FleetCluster,
+        role: str | None,
+        group: str,
+        *,
+        called: str = "",
     ) -> None:
         self._access = access
         self._entry = entry
         self._role = role
-        self._group = group
-        self._fix = group == FIX_GROUP
+        self.group = group
+        self._called = called
 
     async def enter(self, checks: list[Check], mend: list[Remedy]) -> bool:
         """Find the API server and log in; whether there is any point in asking on."""
-        as_whom = " as the fix role" if self._fix else ""
+        as_whom = f" as the {self._called}" if self._called else ""
         try:
             endpoint, bearer = await self._access.ready()
         except ReadError as error:
             checks.append(failed(f"find the API server{as_whom}", error))
             return False
-        if not self._fix:
+        if not self._called:
             checks.append(Check(what=f"find the API server: {endpoint.url}", state=State.WORKS))
         what = f"reach the API server and log in{as_whom}"
-        probe = ("get", READ_RULES[0]) if not self._fix else ("patch", FIX_RULES[0])
         try:
-            await self._allowed(probe, None, endpoint)
+            await self._allowed(("get", READ_RULES[0]), None, endpoint)
         except ReadError as error:
             checks.append(failed(what, error))
             if error.why.startswith(str(HTTPStatus.UNAUTHORIZED.value)) and self._role is not None:
-                mend.extend(remedies.entry(self._entry, self._role, self._group))
+                mend.extend(remedies.entry(self._entry, self._role, self.group))
             return False
         checks.append(Check(what=f"{what}: {bearer.principal}", state=State.WORKS))
         return True
@@ -135,7 +167,7 @@ class _Identity:
         missing: list[_Asked] = []
         for (verb, rule), answer in zip(asked, answers, strict=True):
             where = f" in {namespace}" if namespace else ""
-            what = f"{verb} {rule.resource}{where}{' (fix role)' if self._fix else ''}"
+            what = f"{verb} {rule.resource}{where}{f' ({self._called})' if self._called else ''}"
             if isinstance(answer, ReadError):
                 checks.append(failed(what, answer, needed_for=rule.why))
             elif answer:
@@ -149,7 +181,7 @@ class _Identity:
                         what=what,
                         state=State.OPTIONAL if optional else State.MISSING,
                         why="RBAC does not allow it",
-                        enable=f"{_rule(verb, rule, namespace)} for group {self._group}, "
+                        enable=f"{_rule(verb, rule, namespace)} for group {self.group}, "
                         f"which {bearer.principal} must have",
                         needed_for=rule.why,
                     )
@@ -193,7 +225,10 @@ def _review(pair: _Asked, namespace: str | None) -> Any:
     if rule.group is None:
         asked = {"nonResourceAttributes": {"path": rule.resource, "verb": verb}}
     else:
-        attributes = {"verb": verb, "group": rule.group, "resource": rule.resource}
+        plural, _, sub = rule.resource.partition("/")
+        attributes = {"verb": verb, "group": rule.group, "resource": plural}
+        if sub:
+            attributes["subresource"] = sub
         if namespace is not None:
             attributes["namespace"] = namespace
         asked = {"resourceAttributes": attributes}

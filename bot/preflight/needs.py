@@ -6,7 +6,10 @@ The ready-made policies and RBAC under `deploy/` grant these and nothing else; t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,26 @@ READ_ACTIONS: Final = (
 """Of the read role."""
 
 FIX_ACTIONS: Final = (Action(name="eks:DescribeCluster", why="where the Kubernetes API is"),)
-"""Of the fix role."""
+"""Of the fix role, in every account that has one."""
+
+TRUST_ACTIONS: Final = (
+    Action(name="iam:GetRole", why="to look at a trust policy again right before it is replaced"),
+    Action(name="iam:UpdateAssumeRolePolicy", why="the trust policy's correction"),
+)
+"""Of the fix role, where the fleet file says `allow_trust_policy_fix: true`."""
+
+PROVIDER_ACTIONS: Final = (
+    Action(
+        name="iam:GetOpenIDConnectProvider",
+        why="to look at a provider again right before it is changed",
+    ),
+    Action(name="iam:CreateOpenIDConnectProvider", why="the provider that is missing"),
+    Action(name="iam:TagOpenIDConnectProvider", why="the mark by which a created one is known"),
+    Action(name="iam:DeleteOpenIDConnectProvider", why="the way back from that"),
+    Action(name="iam:AddClientIDToOpenIDConnectProvider", why="the audience that is missing"),
+    Action(name="iam:RemoveClientIDFromOpenIDConnectProvider", why="the way back from that"),
+)
+"""Of the fix role, where the fleet file says `allow_provider_fix: true`."""
 
 _CONTROL_POLICIES: Final = "resource control policies that refuse what the trust policy allows"
 ORGANIZATION_ACTIONS: Final = (
@@ -136,6 +158,48 @@ FIX_RULES: Final = (
 )
 """Of the fix role, in all namespaces or in those where the buttons may write."""
 
+EVENT_RULES: Final = (
+    Rule(group="", resource="events", verbs=("create",), why="the event on what was changed"),
+)
+"""Of the fix role, where the fleet file says `events: true`."""
+
+PROOF_RULES: Final = (
+    Rule(
+        group="",
+        resource="serviceaccounts/token",
+        verbs=("create",),
+        why="the token that STS is asked about",
+    ),
+)
+"""Of the proof role, where the fleet file says `proof: true`."""
+
+PROOF_POD_RULES: Final = (
+    Rule(
+        group="", resource="pods", verbs=("create",), why="the dry run that shows the webhook act"
+    ),
+)
+"""Of the proof role, where the fleet file says `proof_pod: true`."""
+
+SLACK_SCOPES: Final[Mapping[str, str]] = {
+    "app_mentions:read": "mentions",
+    "canvases:write": "the summary of an incident as a canvas; without it a message has it",
+    "channels:history": "pasted errors in public channels",
+    "channels:read": "whether a channel is shared with another organisation, and who invited us",
+    "chat:write": "the reply",
+    "commands": "/irsa and the message shortcut",
+    "files:read": "errors in uploaded snippets and logs",
+    "files:write": "a long diff as a file in the thread; without it the dialog has the whole",
+    "groups:history": "pasted errors in private channels",
+    "groups:read": "whether a private channel is shared with another organisation",
+    "im:history": "pasted errors in direct messages",
+    "links:read": "to see a link to an incident",
+    "links:write": "its preview",
+    "usergroups:read": "who is in an approver group",
+    "users:read": "whether whoever presses a button is a guest or of another organisation",
+}
+"""Scopes of the bot token, and what each is for."""
+
 READ_GROUP: Final = "irsa-doctor:read"
 FIX_GROUP: Final = "irsa-doctor:fix"
+PROVE_GROUP: Final = "irsa-doctor:prove"
 """Kubernetes groups, as `deploy/kubernetes` binds them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from bot.preflight.needs import SLACK_SCOPES
 from bot.preflight.outcome import Check, Place, Remedy, State
 from bot.slack.client import make_client
 from handlers.slack_trouble import NO_ANSWER, SLACK_TROUBLE, error_name
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 4
 _READING: Final = frozenset({"channels:history", "groups:history", "im:history"})
 """Left out on purpose by `irsa manifest --mention-only`."""
-_WHY: Final = {
-    "app_mentions:read": "mentions",
-    "channels:history": "pasted errors in public channels",
-    "channels:read": "whether a channel is shared with another organisation",
-    "chat:write": "the reply",
-    "commands": "/irsa and the message shortcut",
-    "files:read": "errors in uploaded snippets and logs",
-    "groups:history": "pasted errors in private channels",
-    "groups:read": "whether a private channel is shared with another organisation",
-    "im:history": "pasted errors in direct messages",
-    "usergroups:read": "who is in an approver group",
-    "users:read": "whether whoever presses a button is a guest or of another organisation",
-}
 
 
 async def check_slack(
@@ -40,6 +28,7 @@ async def check_slack(
     bot_token: str,
     app_token: str | None,
     scopes: Iterable[str],
+    optional: Iterable[str] = (),
     channels: Iterable[Channel],
 ) -> Place:
     """Ask Slack about both tokens and about each channel.
@@ -49,6 +38,7 @@ async def check_slack(
         bot_token: xoxb-…
         app_token: xapp-… in Socket Mode.
         scopes: What the manifest asks for.
+        optional: What it asks for as optional: a workspace may refuse it.
         channels: Those that the fleet file names.
     """
     client = make_client(bot_token, api_url)
@@ -57,6 +47,7 @@ async def check_slack(
     granted = await _bot_token(client, checks)
     if granted is not None:
         missing = _scopes(scopes, granted, checks)
+        checks += [_scope(scope, granted, optional=True) for scope in optional]
         if missing:
             mend.append(
                 Remedy(
@@ -91,24 +82,25 @@ async def _bot_token(client: AsyncWebClient, checks: list[Check]) -> frozenset[s
 
 
 def _scopes(wanted: Iterable[str], granted: frozenset[str], checks: list[Check]) -> tuple[str, ...]:
-    missing: list[str] = []
-    for scope in wanted:
-        if scope in granted:
-            checks.append(Check(what=f"scope {scope}", state=State.WORKS, needed_for=_WHY[scope]))
-            continue
-        optional = scope in _READING and not granted & _READING
-        if not optional:
-            missing.append(scope)
-        checks.append(
-            Check(
-                what=f"scope {scope}",
-                state=State.OPTIONAL if optional else State.MISSING,
-                why="not granted to the bot token",
-                enable=f"add {scope} to the app's bot scopes and reinstall it",
-                needed_for=_WHY[scope],
-            )
-        )
-    return tuple(missing)
+    asked = [
+        (scope, _scope(scope, granted, optional=scope in _READING and not granted & _READING))
+        for scope in wanted
+    ]
+    checks += [check for _, check in asked]
+    return tuple(scope for scope, check in asked if check.state is State.MISSING)
+
+
+def _scope(scope: str, granted: frozenset[str], *, optional: bool) -> Check:
+    what, needed_for = f"scope {scope}", SLACK_SCOPES[scope]
+    if scope in granted:
+        return Check(what=what, state=State.WORKS, needed_for=needed_for)
+    return Check(
+        what=what,
+        state=State.OPTIONAL if optional else State.MISSING,
+        why="not granted to the bot token",
+        enable=f"add {scope} to the app's bot scopes and reinstall it",
+        needed_for=needed_for,
+    )
 
 
 async def _channels(client: AsyncWebClient, channels: Iterable[Channel]) -> list[Check]:

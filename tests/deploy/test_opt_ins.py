@@ -102,7 +102,7 @@ BOTH = [
     (
         "bot-role.yaml",
         "bot",
-        {"Identity": "IRSA", "Issuer": ISSUER, "ProofRoleName": "irsa-doctor-proof"},
+        {"Identity": "IRSA", "Issuer": ISSUER, "ProofRoleName": "irsa-doctor-prove"},
     ),
     (
         "bot-role.yaml",
@@ -127,7 +127,7 @@ BOTH = [
             "BotRoleArn": BOT,
             "ExternalId": "hub",
             "OrganizationId": "o-abcdefghij",
-            "ProofRoleName": "irsa-doctor-proof",
+            "ProofRoleName": "irsa-doctor-prove",
         },
     ),
 ]
@@ -206,7 +206,7 @@ def test_a_proof_role_may_do_nothing_in_aws() -> None:
         ("/", "role/admin", True),
         ("/", "role/irsa-doctor-read", False),
         ("/", "role/irsa-doctor-fix", False),
-        ("/", "role/irsa-doctor-proof", False),
+        ("/", "role/irsa-doctor-prove", False),
     ],
 )
 def test_trust_policies_are_written_under_the_path_and_never_those_of_the_bot(

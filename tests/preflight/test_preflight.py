@@ -25,7 +25,7 @@ from bot.preflight.outcome import Check, Outcome, Place, State
 from bot.preflight.terminal import terminal
 from bot.preflight.walk import preflight
 from diagnostics.fleet import Hub
-from sandbox.kube.access import CLUSTER_ROLES, FIXERS, READERS
+from sandbox.kube.access import CLUSTER_ROLES, FIXERS, PROVERS, READERS
 from sandbox.world import World
 from tests.conftest import ROOT
 from tests.preflight.gate import gate
@@ -105,7 +105,8 @@ async def test_a_sound_fleet_works_and_nothing_is_written(world: World, file: Fl
     whats = {check.what for place in outcome.places for check in place.checks}
     assert {action.name for action in needs.READ_ACTIONS} <= whats
     assert {f"{v} {r.resource}" for r in needs.READ_RULES for v in r.verbs} <= whats
-    assert {f"{v} {r.resource} (fix role)" for r in needs.FIX_RULES for v in r.verbs} <= whats
+    fixes = (*needs.FIX_RULES, *needs.EVENT_RULES)
+    assert {f"{v} {r.resource} (fix role)" for r in fixes for v in r.verbs} <= whats
 
 
 async def test_every_needed_action_can_be_tried() -> None:
@@ -149,8 +150,45 @@ async def test_a_role_that_refuses_is_told_with_both_sides_of_the_trust(
     assert statement["Principal"]["AWS"].startswith("arn:aws:")
     assert statement["Principal"]["AWS"] in allowed.title
     assert json.loads(allowed.text)["Statement"][0]["Resource"] == FIX
+    skipped = [c.what for c in account.checks if c.why == "the fix role can't be assumed"]
+    assert skipped == ["eks:DescribeCluster"]
+
+
+@pytest.mark.parametrize(
+    ("turned_on", "actions"),
+    [
+        ({}, set()),
+        ({"allow_trust_policy_fix": True}, {a.name for a in needs.TRUST_ACTIONS}),
+        ({"allow_provider_fix": True}, {a.name for a in needs.PROVIDER_ACTIONS}),
+    ],
+)
+async def test_writes_in_aws_are_named_where_they_are_turned_on_and_never_tried(
+    world: World, file: FleetFile, turned_on: dict[str, bool], actions: set[str]
+) -> None:
+    off = {"allow_trust_policy_fix": False, "allow_provider_fix": False}
+    account, _ = await outcome_of(with_account(file, **{**off, **turned_on}), world.environ())
+
     skipped = [c for c in account.checks if c.state is State.SKIPPED]
-    assert [c.what for c in skipped] == ["eks:DescribeCluster"]
+    assert {c.what for c in skipped} == {f"{action} (fix role)" for action in actions}
+    assert all("only a write could show it" in (c.why or "") for c in skipped)
+    assert account.works
+
+
+async def test_proofs_are_checked_where_the_cluster_turns_them_on(
+    world: World, file: FleetFile
+) -> None:
+    asked = {"create serviceaccounts/token (proof role)", "create pods (proof role)"}
+    expected = {
+        (False, False): set(),
+        (True, False): {"create serviceaccounts/token (proof role)"},
+        (True, True): asked,
+    }
+    for (proof, pod), checks in expected.items():
+        place = with_cluster(file, proof=proof, proof_pod=pod)
+        _, cluster = await outcome_of(place, world.environ())
+
+        assert cluster.works, cluster.troubles
+        assert {c.what for c in cluster.checks if c.what in asked} == checks
 
 
 @pytest.mark.parametrize("refused", ["hub", "member"])
@@ -222,7 +260,7 @@ async def test_a_cluster_that_does_not_know_the_role_is_told_with_its_access_ent
     assert line["groups"] == ["irsa-doctor:read"]
 
 
-@pytest.mark.parametrize("group", [READERS, FIXERS])
+@pytest.mark.parametrize("group", [READERS, FIXERS, PROVERS])
 async def test_rbac_that_is_missing_is_told_rule_by_rule_with_the_yaml(
     world: World, file: FleetFile, monkeypatch: pytest.MonkeyPatch, group: str
 ) -> None:
@@ -232,7 +270,7 @@ async def test_rbac_that_is_missing_is_told_rule_by_rule_with_the_yaml(
     account, cluster = await outcome_of(file, world.environ())
 
     assert account.works
-    suffix = " (fix role)" if group == FIXERS else ""
+    suffix = {READERS: "", FIXERS: " (fix role)", PROVERS: " (proof role)"}[group]
     lacking = {f"{verb} {what}{suffix}" for verb in first["verbs"] for what in first["resources"]}
     assert set(troubles(cluster)) == lacking
     assert all(

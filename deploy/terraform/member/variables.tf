@@ -37,13 +37,13 @@ variable "trust_policy_path" {
 }
 
 variable "provider_fixes" {
-  description = "With fix_role: whether approved fixes may create OIDC providers of EKS clusters here, and add audiences to them. Tokens of such a cluster can then reach each role here whose trust policy names its provider."
+  description = "With fix_role: approved fixes may create OIDC providers of EKS clusters here, and add audiences to them. Tokens of such a cluster can then reach each role here whose trust policy names its provider."
   type        = bool
   default     = false
 }
 
 variable "proof_role" {
-  description = "Whether there is a role for proofs at STS. In clusters that bind its group it can make tokens of service accounts, and so become the roles that those have."
+  description = "A role for proofs at STS. In clusters that bind its group it can make tokens of service accounts, and so become the roles that those have."
   type        = bool
   default     = false
 }
@@ -66,7 +66,7 @@ variable "fix_role_name" {
 
 variable "proof_role_name" {
   type    = string
-  default = "irsa-doctor-proof"
+  default = "irsa-doctor-prove"
 }
 
 variable "tags" {
