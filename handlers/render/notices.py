@@ -24,6 +24,7 @@ _HELP: Final = (
     ("Diagnose IRSA", "in a message's menu (⋮) does the same for that message."),
     ("/irsa status", "says what I read, and whether I keep quiet in this channel."),
     ("/irsa history", "lists the latest incidents of this channel; with an ID, that one."),
+    ("/irsa sweep", "looks into every cluster now; /irsa sweep last repeats the last report."),
     ("/irsa mute 4h", "keeps me quiet here until then, unless asked. Or IRSA103 1d; /irsa unmute."),
 )
 
