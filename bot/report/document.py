@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from diagnostics.result import Diagnosis, Severity, Status, Verdict
+from diagnostics.proof.answer import Asked, Injected
+from diagnostics.proof.words import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from diagnostics.case import Question
     from diagnostics.journal import Call
+    from diagnostics.proof.answer import Proof
     from diagnostics.result import PolicyCorrection, Result
 
 
@@ -92,6 +95,16 @@ class TargetReport(_Model):
     how: tuple[str, ...] = Field(description="How the target was found, one clause per choice.")
 
 
+class ProofReport(_Model):
+    """What STS itself said, where the fleet file turns the proof on."""
+
+    asked: Asked = Field(description="given, refused, or unknown.")
+    injected: Injected | None = Field(
+        default=None, description="What a dry run of a pod showed; null where it is turned off."
+    )
+    text: str = Field(description="The whole proof in words, with what it does not show.")
+
+
 class DiagnosisReport(_Model):
     """One diagnosis."""
 
@@ -101,6 +114,7 @@ class DiagnosisReport(_Model):
     cause: str | None = Field(default=None, description="The code to mend first.")
     target: TargetReport
     results: tuple[ResultReport, ...]
+    proof: ProofReport | None = None
     correction: CorrectionReport | None = None
     correction_blocked: str | None = None
     hardening: CorrectionReport | None = Field(
@@ -146,6 +160,14 @@ def report_of(answers: Sequence[Diagnosis | Question]) -> Report:
     )
 
 
+def _proof(proof: Proof) -> ProofReport:
+    return ProofReport(
+        asked=proof.sts.asked,
+        injected=proof.rehearsal.injected if proof.rehearsal else None,
+        text=sentences(proof),
+    )
+
+
 def _diagnosis(diagnosis: Diagnosis) -> DiagnosisReport:
     target = diagnosis.target
     return DiagnosisReport(
@@ -153,6 +175,7 @@ def _diagnosis(diagnosis: Diagnosis) -> DiagnosisReport:
         headline=diagnosis.headline,
         advice=diagnosis.advice,
         cause=diagnosis.root.code if diagnosis.root else None,
+        proof=_proof(diagnosis.proof) if diagnosis.proof else None,
         target=TargetReport(
             cluster=target.cluster,
             namespace=target.namespace,

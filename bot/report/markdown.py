@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.result import Diagnosis, Status
+from diagnostics.proof.words import sentences
 from diagnostics.visible import visible
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"- Role: {_code(diagnosis.role_arn)}"
     if diagnosis.advice is not None:
         yield f"- Advice: {_prose(diagnosis.advice)}"
+    if diagnosis.proof is not None:
+        yield f"- Proof: {_prose(sentences(diagnosis.proof))}"
     if diagnosis.root is not None and diagnosis.root.finding is not None:
         yield ""
         yield from _finding(diagnosis.root, diagnosis.root.finding)

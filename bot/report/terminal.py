@@ -9,6 +9,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from diagnostics.result import Diagnosis, Severity, Status, Verdict
+from diagnostics.proof.words import sentences
 from diagnostics.visible import marked, visible
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def _diagnosis(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableTyp
     yield from _where(diagnosis)
     if diagnosis.advice is not None:
         yield Text(f"  {diagnosis.advice}")
+    if diagnosis.proof is not None:
+        yield Text(f"  {sentences(diagnosis.proof)}")
     if diagnosis.root is not None and diagnosis.root.finding is not None:
         yield Text()
         below = frozenset(fix.command for fix in diagnosis.fixes)

@@ -57,13 +57,7 @@ def confirm_modal(
         if undoing
         else change.undo
     )
-    asked = speak(
-        "{what} on {object} in {namespace}, cluster {cluster}?",
-        what=speak("Take back") if undoing else change.title,
-        object=_object(fix),
-        namespace=fix.namespace,
-        cluster=fix.cluster,
-    )
+    asked = _asked(fix, speak("Take back") if undoing else change.title)
     touched = touched_lines(fix, diagnosis.impact)
     return build.modal(
         speak("Undo") if undoing else change.title,
@@ -85,6 +79,24 @@ def confirm_modal(
         submit=submit or (speak("Undo") if undoing else change.title),
         close=speak("Cancel"),
         private_metadata=plan_id,
+    )
+
+
+def _asked(fix: Fix, what: str) -> str:
+    if isinstance(fix, SetClientIds | SetProvider):
+        return speak(
+            "{what}: {object}, for {namespace} on cluster {cluster}?",
+            what=what,
+            object=_object(fix),
+            namespace=fix.namespace,
+            cluster=fix.cluster,
+        )
+    return speak(
+        "{what} on {object} in {namespace}, cluster {cluster}?",
+        what=what,
+        object=_object(fix),
+        namespace=fix.namespace,
+        cluster=fix.cluster,
     )
 
 
