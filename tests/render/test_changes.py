@@ -121,10 +121,8 @@ def test_the_request_shows_the_change_whole(name: str) -> None:
 
 
 def test_the_buttons_and_the_proof_stand_in_the_reply(snapshot: SnapshotAssertion) -> None:
-    fixes = tuple(
-        OfferedFix(plan_id=f"plan-{n}", fix=fix)
-        for n, fix in enumerate((samples.ANNOTATE, BOTH, AUDIENCE, PROVIDER))
-    )
+    offered: tuple[Fix, ...] = (samples.ANNOTATE, BOTH, AUDIENCE, PROVIDER)
+    fixes = tuple(OfferedFix(plan_id=f"plan-{n}", fix=fix) for n, fix in enumerate(offered))
     diagnosis = replace(samples.diagnosis(), proof=PROOF)
     card = Card(incident_id="0" * 20, first=Diagnosed(diagnosis=diagnosis, fixes=fixes))
 
