@@ -169,7 +169,9 @@ def _quota(correction: PolicyCorrection) -> Iterator[Block]:
 
 
 def _also(diagnosis: Diagnosis) -> Iterator[str]:
-    others = [r for r in diagnosis.with_status(Status.FAIL) if r is not diagnosis.root]
+    # By code: a diagnosis that was translated or read from the store holds its root twice.
+    root = diagnosis.root.code if diagnosis.root is not None else None
+    others = [r for r in diagnosis.with_status(Status.FAIL) if r.code != root]
     for shown, result in enumerate(others):
         assert result.finding is not None
         if shown == _ALSO:

@@ -83,7 +83,9 @@ def history_message(incidents: Sequence[Incident], workspace: str | None) -> Mes
 
 def incident_line(incident: Incident, workspace: str | None) -> str:
     """One incident in two lines of mrkdwn: what, where, when (a link to the reply), and its ID."""
-    diagnosis = incident.diagnoses[0]
+    healed = incident.healed is not None and bool(incident.found)
+    diagnosis = (incident.found if healed else incident.diagnoses)[0]
+    verdict = speak("Healthy again, it was") if healed else verdict_words(diagnosis.verdict)
     target = diagnosis.target
     where = f"{target.namespace}/{target.service_account or '?'} on {target.cluster}"
     code = f"{diagnosis.root.code} " if diagnosis.root is not None else ""
@@ -93,7 +95,7 @@ def incident_line(incident: Incident, workspace: str | None) -> str:
         else ""
     )
     return (
-        f"{verdict_words(diagnosis.verdict)}: {code}{escape(clip(diagnosis.headline, 200))}\n{escape(where)}  ·  "
+        f"{verdict}: {code}{escape(clip(diagnosis.headline, 200))}\n{escape(where)}  ·  "
         f"{moment(incident.created, link=address_of(incident, workspace))}{done}  ·  "
         f"ID {escape(incident.id[:8])}"
     )

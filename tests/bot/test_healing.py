@@ -93,9 +93,13 @@ async def test_one_look_heals_every_reply_about_the_target_in_whatever_channel(t
         mend(town)
         await press(town, bot, "Check again", first)
 
+        await town.driver.command(OMAR, ONCALL, "/irsa history")
+
     for reply in (town.reply(first), town.reply(pointer), town.reply(elsewhere, PAYMENTS)):
         assert "Healthy since" in shown(reply)
         assert CAUSE in shown(reply)
+    history = shown(town.driver.whispers(OMAR)[-1])
+    assert history.count("Healthy again, it was: IRSA104") == 2
 
 
 async def test_the_same_failure_diagnosed_healthy_in_another_thread_heals_the_first(

@@ -141,6 +141,14 @@ def test_question_says_the_main_thing_in_bold_and_the_rest_quietly() -> None:
     assert "style" not in second
 
 
+def test_the_cause_is_not_said_to_fail_also() -> None:
+    root = samples.UNANNOTATED.root
+    assert root is not None
+    as_read = replace(samples.UNANNOTATED, root=replace(root))  # as the store gives it back
+
+    assert "IRSA103 The service account" not in written(diagnosis_message(card(as_read)))
+
+
 def test_nothing_of_ours_is_shown_in_a_channel_shared_with_others() -> None:
     message = diagnosis_message(card(samples.UNANNOTATED, internal=False))
 
