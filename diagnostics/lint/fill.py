@@ -37,6 +37,9 @@ Source: Terraform AWS provider, aws_eks_cluster `identity.oidc.issuer`; terrafor
 cluster_oidc_issuer_url; CloudFormation, AWS::EKS::Cluster return values.
 """
 
+_HOST: Final = re.compile(r"oidc[.-][\w.-]{1,100}(?:/|$)", re.ASCII)
+"""How a key that is written out in part begins: oidc.eks.${AWS::Region}.amazonaws.com/id/${Id}."""
+
 
 def filled(source: PolicySource) -> Json:
     """The document with every hole filled so that the rest can be judged."""
@@ -119,6 +122,8 @@ def _conditions_filled(
             expression = (source.holes.get(f"{below}#") or ("",))[-1]
             scheme = "https://" if head == HOLE and _ISSUER_URL.search(expression) else ""
             prefix = head.partition(HOLE)[0]
+            if _HOST.match(prefix):
+                prefix = ""  # the issuer's own beginning: region or ID are filled in
             named = claim if colon and HOLE not in claim else "sub"
             filled = f"{prefix}{scheme}{issuer}:{named}"
             if not colon and key != HOLE:

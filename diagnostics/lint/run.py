@@ -19,6 +19,7 @@ from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.sources import Sources
 from diagnostics.lint.suppress import IgnoreRule, Suppression, applied, suppressions
 from diagnostics.lint.terraform import terraform
+from diagnostics.lint.terraform_json import read_terraform_json
 from diagnostics.lint.tree import (
     HOLE,
     Mapping,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 MOST_CHARACTERS: Final = 8_000_000
 """Of one file; a plan of thousands of resources is smaller."""
 _TERRAFORM: Final = (".tf", ".tofu", ".hcl")
+_TERRAFORM_JSON: Final = (".tf.json", ".tofu.json")
 _HELM: Final = re.compile(
     r"\{\{-?[ \t]*(?:\.|\$|if|include|with|range|toYaml|template|define|-|/\*)"
 )
@@ -115,9 +117,10 @@ def _read(source: Source, out: Sources, notes: list[str]) -> bool:  # noqa: PLR0
     text = source.text.removeprefix("\ufeff").replace(HOLE, "\ufffd")
     before = len(out.findings)
     try:
-        if source.name.endswith(_TERRAFORM):
+        if source.name.endswith((*_TERRAFORM, *_TERRAFORM_JSON)):
             folder = source.name.replace("\\", "/").rpartition("/")[0]
-            out.terraform.setdefault(folder, []).append((source.name, read_hcl(text)))
+            read = read_terraform_json if source.name.endswith(_TERRAFORM_JSON) else read_hcl
+            out.terraform.setdefault(folder, []).append((source.name, read(text)))
             return True
         if text.lstrip()[:1] in ("{", "["):
             return _document(_json_or_yaml(text), source, out, notes)
