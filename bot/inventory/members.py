@@ -80,10 +80,11 @@ def member_role(fleet: Fleet) -> tuple[str, str | None]:
 
 
 def _regions(fleet: Fleet) -> tuple[str, ...]:
-    """The regions of the fleet file, those of most clusters first."""
+    """The regions of the fleet file in the partition of most of its clusters: an organization ends there."""
     named = Counter(c.region for c in fleet.clusters if not c.discovered)
     named.update(region for account in fleet.accounts for region in account.regions)
-    return tuple(region for region, _ in named.most_common(_REGIONS))
+    ranked = [region for region, _ in named.most_common()]
+    return tuple(r for r in ranked if partition_of(r) == partition_of(ranked[0]))[:_REGIONS]
 
 
 def _plain(name: str) -> bool:

@@ -222,12 +222,13 @@ async def test_it_runs_beside_the_bot_until_the_end_and_survives_a_broken_store(
     failures = [OSError("the disk is gone")]
     tell = Inventory.tell
 
-    async def at_first_broken(self: Inventory) -> None:
+    async def at_first_broken(self: Inventory) -> Fleet:
         if failures:
             raise failures.pop()
-        await tell(self)
+        known = await tell(self)
         if "shared/eu-west-1/batch" in names(eks.fleet):
             seen.set()
+        return known
 
     monkeypatch.setattr(Inventory, "tell", at_first_broken)
     async with kept.running(), asyncio.timeout(5):

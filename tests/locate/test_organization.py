@@ -17,6 +17,7 @@ from bot.clients.aws.members import Member, Members
 from bot.inventory import Inventory, InventoryRecords, Troubles
 from bot.inventory.members import member_role, with_members
 from diagnostics.errors import ReadDenied, ReadError
+from diagnostics.fleet import FleetCluster
 from tests.locate import test_inventory as plain
 from tests.locate.test_inventory import MEMBER, OTHER, Clock, Eks, environ, found, names
 
@@ -198,6 +199,16 @@ def test_the_role_is_the_one_of_the_fleet_file_or_the_one_that_it_names() -> Non
     assert member_role(replace(mixed, member_role="audit/reader")) == ("/audit/reader", None)
     with pytest.raises(ReadError, match="not clear which one"):
         member_role(mixed)
+
+
+def test_an_organization_ends_at_its_partition() -> None:
+    china = FleetCluster(name="cn", account=OTHER, region="cn-north-1", eks_name="cn")
+    fleet = replace(FLEET, clusters=(*FLEET.clusters, china))
+
+    (new,) = with_members(fleet, [Member(id=HIDDEN, name="data")]).accounts[2:]
+
+    assert new.regions == ("eu-west-1", "us-east-1")
+    assert new.read_role == f"arn:aws:iam::{HIDDEN}:role/read"
 
 
 def test_names_that_are_no_names_or_not_the_only_ones_give_way_to_the_id() -> None:
