@@ -10,7 +10,7 @@ import pytest
 from diagnostics.errors import ReadDenied
 from diagnostics.evidence import ROLE_ARN
 from diagnostics.proof.answer import Asked, Injected, Rehearsal, StsAnswer
-from tests.bot.conftest import OMAR, ONCALL, labels, shown
+from tests.bot.conftest import OMAR, ONCALL, shown
 from tests.engine import healthy as worlds
 from tests.engine.healthy import SHARED
 
@@ -195,25 +195,3 @@ async def test_what_is_asked_for_is_the_annotated_role_with_the_annotated_audien
     role = town.world.accounts[0].annotations[ROLE_ARN]
     assert f"{STS} {role} payments/api other.example.com" in asked
     assert role.split(":")[4] == SHARED
-
-
-async def test_a_fix_that_could_only_be_made_by_half_says_so_and_offers_the_rest(
-    town: Town,
-) -> None:
-    town.world.pods[0] = worlds.pod(role_arn=None)
-    town.world.refuse("patch workloads")
-    async with town.bot() as bot:
-        ts = await town.paste(bot)
-        await town.driver.press("Annotate and restart", OMAR, channel=ONCALL)
-        dialog = str(town.driver.view(OMAR))
-        await town.driver.submit(OMAR, {})
-        await town.settle(bot)
-
-    reply = town.reply(ts)
-    assert "1. annotation" in dialog
-    assert "2. restart" in dialog
-    assert "Failed*  Set the annotation" in shown(reply)
-    assert "done: set the annotation eks.amazonaws.com/role-arn" in shown(reply)
-    assert "Not done: " in shown(reply)
-    assert town.world.accounts[0].role_arn == worlds.ROLE
-    assert {"Restart pods", "Undo"} <= set(labels(reply))
