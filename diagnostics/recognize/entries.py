@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from diagnostics.recognize.before import network_cause, token_file_fails
 from diagnostics.recognize.linear import compile_pattern
 from diagnostics.recognize.look_alikes import LOOK_ALIKES
+from diagnostics.recognize.own_words import call_failed, spoken_code
 from diagnostics.recognize.phrases import PhraseBook
 from diagnostics.recognize.sdks import BEFORE_THE_CALL, CALL_FAILED, MENTIONS
 from diagnostics.recognize.signs import Says, Sign
@@ -34,33 +35,6 @@ _NODE_ROLE = compile_pattern(
     r"|assumed-role/[\w+=,.@-]{0,64}Node(?:Instance)?Role|role/[\w+=,.@/-]{0,128}NodeInstanceRole"
     r"|assumed-role/[\w+=,.@-]{0,64}/(?:INSTANCE|NODE)",
 )
-_FREE_FORM = compile_pattern(
-    r"(?i)\b(?:fail\w*|errors?|unable|could not|couldn't|cannot|can't|can not)(?: to)?(?: \w{1,20}){0,3} "
-    r"(?:(?:assum|exchang)\w*|(?:retriev|get|obtain|fetch|load|refresh)\w*"
-    r"(?: \w{1,20}){0,3} (?:credentials?|tokens?|role|session))"
-    r" [^.\n]{0,60}\b(?:web[ _-]identity|WebIdentity|with OIDC)\b"
-    r"|\b(?:fail\w*|unable|could not|couldn't|cannot|can't)(?: to)? (?:retriev|get|obtain|fetch|load|refresh)\w* "
-    r"(?:the |AWS |STS ){0,2}web[ _-]?identity (?:token )?credentials"
-    r"|\b(?:fail\w* to|unable to|could not|couldn't|cannot|error) (?:call|invoke|execut|perform|mak|send)\w* "
-    r"(?:the )?(?:sts:?)?AssumeRoleWithWebIdentity"
-    r"|\bsts[ _]web[ _]identity[^\n]{0,120}?(?:fail|error|invalid)"
-    r"|AssumeRoleWithWebIdentity[\"'\])]{0,2}: ?[^\n]{0,80}?(?:error|exception|denied|fail|forbidden|Invalid|Expired"
-    r"|time(?:d )?out|refused|unsupported)"
-    r"|AssumeRoleWithWebIdentity (?:call |request |response |operation ){0,2}"
-    r"(?:returned|answered|responded|ended|had|got)[^.\n]{0,40}?(?:error|denied|status(?: code)?:? [45]\d\d"
-    r"|HTTP [45]\d\d|[45]\d\d \w|InvalidIdentityToken|AccessDenied)"
-    r"|(?:AccessDenied|denied|InvalidIdentityToken|error|exception|[45]\d\d)\w* "
-    r"(?:when calling|while calling|in the call (?:of|to)) (?:the )?(?:sts:?)?AssumeRoleWithWebIdentity"
-    r"|\b(?:exchang|assum|us|read|validat|retriev)ing (?:the |AWS |role ){0,2}(?:with |by )?web[ _-]identity"
-    r"(?: token| role| credentials)?: ?[^\n]{0,60}?(?:error|denied|fail|invalid|exception|timeout|refused"
-    r"|forbidden|40[03])"
-    r"|unable to find child 'AssumeRoleWithWebIdentityResult'"
-    r"|Error performing (?:POST|GET|request) [^\n]{0,400}Action=AssumeRoleWithWebIdentity"
-    r"|Action=AssumeRoleWithWebIdentity[^\n]*?(?:unsupported protocol|dial tcp|timeout|refused|no such host|EOF"
-    r"|error sending request|Server returned error)"
-)
-"""Somebody's own words for a failed call."""
-
 _AWS_CODE = compile_pattern(
     r"An error occurred \((\w{3,60})\)|api error (\w{3,60})|Error Code: (\w{3,60})"
     r"|caused by: (\w{3,60}): "
@@ -70,11 +44,6 @@ _AWS_CODE = compile_pattern(
     r"|\((\w{3,60})\): Error"
     r"|\b(\w{3,60}(?:Exception|Error|Denied))\b: "
 )
-_SPOKEN_CODE = compile_pattern(
-    r"\b(AccessDenied|InvalidIdentityToken|ExpiredTokenException|ValidationError|IDPCommunicationError"
-    r"|IDPRejectedClaim|RegionDisabledException|Throttling|ThrottlingException)\b"
-)
-"""Codes that nobody writes by chance."""
 _CONTINUES = compile_pattern(r"(?i)caused by|status code")
 _SENTENCE = 400
 _CLOUDTRAIL = compile_pattern(r'"eventName": ?"AssumeRoleWithWebIdentity"')
@@ -213,22 +182,11 @@ def _by_words(
         code, cause = _coded(around)
         if not wrapped and code is None:
             return None
-    elif not _free_form(reading, spoken):
+    elif not any(call_failed(reading.lines[a.line], a.column) for a in spoken[:4]):
         return None
-    elif (named := _SPOKEN_CODE.search(around)) is not None:
-        code, cause = OWN_CODES.get(named[1]) or (named[1], CODES[named[1]])
+    else:
+        code, cause = spoken_code(around)
     return Failure(Kind.WEB_IDENTITY, cause or Cause.OTHER, code, first, last, at.line, at.column)
-
-
-def _free_form(reading: Reading, spoken: list[Anchor]) -> bool:
-    """Tell whether somebody's own words say that the call failed."""
-    for anchor in spoken[:4]:
-        line = reading.lines[anchor.line]
-        start = max(0, anchor.column - 160)
-        match = _FREE_FORM.search(line, start, anchor.column + 4400)
-        if match is not None and not is_talk(line, match.start(), match.end()):
-            return True
-    return False
 
 
 def _cloudtrail(around: str) -> bool:
