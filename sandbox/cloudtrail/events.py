@@ -9,6 +9,33 @@ from typing import TypeAlias
 Record: TypeAlias = dict[str, object]
 
 
+def trust_event(*, at: datetime, region: str, role_arn: str, by: str) -> Record:
+    """The record of one UpdateAssumeRolePolicy.
+
+    Source: IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail": IAM's events are kept in the
+    partition's main region.
+    """
+    account = role_arn.split(":")[4]
+    return {
+        "eventVersion": "1.08",
+        "userIdentity": {"type": "IAMUser", "arn": by, "accountId": account},
+        "eventTime": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "eventSource": "iam.amazonaws.com",
+        "eventName": "UpdateAssumeRolePolicy",
+        "awsRegion": region,
+        "sourceIPAddress": "203.0.113.20",
+        "requestParameters": {"roleName": role_arn.rpartition("/")[2], "policyDocument": "{}"},
+        "responseElements": None,
+        "requestID": str(uuid.uuid4()),
+        "eventID": str(uuid.uuid4()),
+        "readOnly": False,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": account,
+        "eventCategory": "Management",
+    }
+
+
 def web_identity_event(
     *,
     at: datetime,

@@ -20,6 +20,7 @@ from sandbox.kube.resources import (
     NAMESPACE,
     POD,
     RESOURCES,
+    CONFIG_MAP,
     SERVICE_ACCOUNT,
     Object,
     Resource,
@@ -243,7 +244,9 @@ class KubernetesApi:
         account = self.store.find(
             SERVICE_ACCOUNT, namespace, pod["spec"].get("serviceAccountName", "default")
         )
-        return identity_webhook.mutated(pod, account, region=self.region)
+        config = self.store.find(CONFIG_MAP, identity_webhook.HOME, identity_webhook.MAP)
+        known = identity_webhook.with_mapped_role(account, config)
+        return identity_webhook.mutated(pod, known, region=self.region)
 
     def _path(self, request: web.Request) -> Object:
         """What is at a path that is no resource."""

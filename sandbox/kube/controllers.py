@@ -184,10 +184,11 @@ class Controllers:
         self._store.set_status(JOB, owner, {"active": active})
 
     def _pods_of(self, owner: Object, code: str | None = None) -> Iterator[Object]:
-        for pod in self._store.list(POD, namespace_of(owner)):
+        def fits(pod: Object) -> bool:
             labels = pod["metadata"].get("labels", {})
-            if _owned(pod, owner) and code in (None, labels.get("controller-revision-hash")):
-                yield pod
+            return _owned(pod, owner) and code in (None, labels.get("controller-revision-hash"))
+
+        return self._store.list(POD, namespace_of(owner), where=fits)
 
     def _make_pod(
         self, owner: Object, resource: Resource, name: str, code: str | None = None

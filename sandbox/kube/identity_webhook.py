@@ -7,6 +7,7 @@ pkg/handler/handler.go: which containers are skipped, and that a container which
 from __future__ import annotations
 
 import copy
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.kube.selectors import selects
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 CONFIGURATION: Final = "pod-identity-webhook"
 DOMAIN: Final = "eks.amazonaws.com"
+HOME: Final = "kube-system"
+MAP: Final = "pod-identity-webhook"
+"""The ConfigMap from which a self-hosted webhook may take roles, and its namespace."""
 VOLUME: Final = "aws-iam-token"
 MOUNT: Final = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 _ROLE: Final = "AWS_ROLE_ARN"
@@ -76,12 +80,26 @@ def is_called(found: Object, *, pod: Object, namespace_labels: dict[str, str]) -
         if (
             covers
             and client.get("caBundle")
-            and client.get("url")
+            and (client.get("url") or client.get("service"))
             and selects(hook.get("namespaceSelector") or {}, namespace_labels)
             and selects(hook.get("objectSelector") or {}, pod["metadata"].get("labels", {}))
         ):
             return True
     return False
+
+
+def with_mapped_role(account: Object | None, config_map: Object | None) -> Object | None:
+    """The service account as a self-hosted webhook knows it: its annotation, or else what the ConfigMap says."""
+    if account is None or config_map is None:
+        return account
+    metadata = account["metadata"]
+    entries = json.loads(config_map.get("data", {}).get("config") or "{}")
+    entry = entries.get(f"{metadata['namespace']}/{metadata['name']}", {})
+    annotations = metadata.get("annotations") or {}
+    if not entry.get("RoleARN") or annotations.get(f"{DOMAIN}/role-arn"):
+        return account
+    annotations = {**annotations, f"{DOMAIN}/role-arn": entry["RoleARN"]}
+    return {**account, "metadata": {**metadata, "annotations": annotations}}
 
 
 def mutated(pod: Object, account: Object | None, *, region: str) -> Object:

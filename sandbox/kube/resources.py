@@ -54,6 +54,7 @@ _RBAC: Final = "rbac.authorization.k8s.io"
 
 NAMESPACE: Final = Resource(kind="Namespace", plural="namespaces", namespaced=False)
 SERVICE_ACCOUNT: Final = Resource(kind="ServiceAccount", plural="serviceaccounts")
+CONFIG_MAP: Final = Resource(kind="ConfigMap", plural="configmaps")
 POD: Final = Resource(kind="Pod", plural="pods")
 EVENT: Final = Resource(kind="Event", plural="events")
 DEPLOYMENT: Final = Resource(kind="Deployment", plural="deployments", group="apps")
@@ -78,6 +79,7 @@ CLUSTER_ROLE_BINDING: Final = Resource(
 RESOURCES: Final = (
     NAMESPACE,
     SERVICE_ACCOUNT,
+    CONFIG_MAP,
     POD,
     EVENT,
     DEPLOYMENT,

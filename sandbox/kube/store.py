@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sandbox.kube.managed_fields import claimed
 from sandbox.kube.resources import Object, Resource, name_of, namespace_of
@@ -17,9 +17,21 @@ if TYPE_CHECKING:
 _FIXED: Final = ("uid", "creationTimestamp", "name", "namespace")
 
 
+T = TypeVar("T")
+
+
 def stamp(at: datetime) -> str:
     """Write a time as Kubernetes does: UTC, whole seconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def copied(value: T) -> T:
+    """A copy of a JSON value that shares nothing with it; `copy.deepcopy` takes ten times as long."""
+    if isinstance(value, dict):
+        return {key: copied(one) for key, one in value.items()}  # type: ignore[return-value]
+    if isinstance(value, list):
+        return [copied(one) for one in value]  # type: ignore[return-value]
+    return value
 
 
 class Store:
@@ -45,18 +57,24 @@ class Store:
         Raises:
             ApiError: 404.
         """
-        return copy.deepcopy(self._own(resource, namespace, name))
+        return copied(self._own(resource, namespace, name))
 
     def find(self, resource: Resource, namespace: str | None, name: str) -> Object | None:
         """Return a copy of an object, or None."""
         found = self._of(resource).get((namespace or "", name))
-        return copy.deepcopy(found)
+        return copied(found)
 
-    def list(self, resource: Resource, namespace: str | None = None) -> Iterator[Object]:
-        """Yield copies of the objects in the order of namespace and name."""
+    def list(
+        self,
+        resource: Resource,
+        namespace: str | None = None,
+        *,
+        where: Callable[[Object], bool] | None = None,
+    ) -> Iterator[Object]:
+        """Yield copies of the objects in the order of namespace and name, of those only that `where` holds for."""
         for key, found in sorted(self._of(resource).items()):
-            if namespace is None or key[0] == namespace:
-                yield copy.deepcopy(found)
+            if namespace in (None, key[0]) and (where is None or where(found)):
+                yield copied(found)
 
     def create(
         self, resource: Resource, body: Object, *, manager: str, dry_run: bool = False
@@ -66,7 +84,7 @@ class Store:
         Raises:
             ApiError: 409, there is one of that name.
         """
-        created = copy.deepcopy(body)
+        created = copied(body)
         key = (namespace_of(created) or "", name_of(created))
         if key in self._of(resource):
             raise exists(resource, key[1])
@@ -88,7 +106,7 @@ class Store:
         Raises:
             ApiError: 404, or 409 for another `uid` or `resourceVersion`, or 422 for another name.
         """
-        changed = copy.deepcopy(body)
+        changed = copied(body)
         name, namespace = name_of(changed), namespace_of(changed)
         before = self._own(resource, namespace, name)
         meta, old = changed["metadata"], before["metadata"]
@@ -105,7 +123,7 @@ class Store:
         if changed.get("spec") != before.get("spec"):
             meta["generation"] = old.get("generation", 0) + 1
         if changed == before:
-            return copy.deepcopy(before)
+            return copied(before)
         meta["managedFields"] = claimed(before, changed, manager=manager, time=stamp(self.now()))
         return self._keep(resource, (namespace or "", name), changed, dry_run=dry_run)
 
@@ -116,7 +134,7 @@ class Store:
             self._keep(
                 resource,
                 (namespace_of(found) or "", name_of(found)),
-                {**own, "status": copy.deepcopy(status)},
+                {**own, "status": copied(status)},
                 dry_run=False,
             )
 
@@ -141,7 +159,7 @@ class Store:
             del self._of(resource)[namespace or "", name]
             self.version += 1
             self._collect(gone["metadata"]["uid"])
-        return copy.deepcopy(gone)
+        return copied(gone)
 
     def _collect(self, owner: str) -> None:
         """Remove what an object that is gone owned, and so on."""

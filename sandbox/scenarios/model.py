@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 ROLE_ARN = "eks.amazonaws.com/role-arn"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
+Row = Annotated[
+    str, Field(pattern=r"^(catalogue:IRSA[1-6]\d\d|causes:\d{1,3}|healthy:[a-z-]{3,40})$")
+]
+"""What a scenario shows: a code of the catalogue, a number of the longer list of causes, or a valid set-up."""
 Fixes: TypeAlias = Literal["annotate", "restart"]
 
 
@@ -78,6 +82,25 @@ class Trust(_Data):
     policy: dict[str, Any]
 
 
+class TrustChanged(_Data):
+    """The role's trust policy was changed shortly before the start."""
+
+    do: Literal["trust_changed"]
+    minutes_ago: int = Field(ge=0, le=60)
+
+
+class MadeTogether(_Data):
+    """The pods were made within the second in which the service account was: the webhook did not know it yet."""
+
+    do: Literal["made_together"]
+
+
+class Mapped(_Data):
+    """The ConfigMap of a self-hosted webhook gives the service account its role."""
+
+    do: Literal["mapped"]
+
+
 class RoleSettings(_Data):
     """The role has other settings than a plain one."""
 
@@ -130,6 +153,9 @@ Fault: TypeAlias = Annotated[
     | Remove
     | OldPods
     | Trust
+    | TrustChanged
+    | MadeTogether
+    | Mapped
     | RoleSettings
     | PodTemplate
     | Pod
@@ -158,6 +184,8 @@ class Scenario(_Data):
     group: str
     order: int = 500
     """Place in the list; the failures of the AWS article come first."""
+    rows: tuple[Row, ...] = ()
+    """What it shows."""
     channel: Literal["oncall", "payments", "partner-shared", "war-room"] = "oncall"
     where: Where
     faults: tuple[Fault, ...] = ()

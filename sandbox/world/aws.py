@@ -21,7 +21,7 @@ from moto.sts.models import sts_backends
 from diagnostics.checks.control_policies import refusal
 from diagnostics.evidence import IamRole
 from diagnostics.iam.decision import Outcome
-from sandbox.eks import Association, Beside
+from sandbox.eks import Association, Beside, Configuration
 from sandbox.iam import serve_client_ids
 from sandbox.world.landscape import (
     CONTROL_POLICY,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from diagnostics.iam.request import WebIdentityRequest
     from sandbox.world.blueprint import Role
-    from sandbox.world.landscape import Account, Cluster
+    from sandbox.world.landscape import Account, Cluster, Provider
 
 ACCESS_KEY: Final = "AKIAEXAMPLEBOT000001"
 SECRET_KEY: Final = "sandbox-only-no-secret"  # noqa: S105  moto takes any
@@ -89,26 +89,27 @@ class Moto:
     def secret_of(self, access_key: str) -> str | None:
         """The secret access key that STS issued with an access key."""
         for account in MEMBERS:
-            for role in sts_backends[account.id][_PARTITION].assumed_roles:
+            for role in sts_backends[account.id][account.partition].assumed_roles:
                 if role.access_key_id == access_key:
                     return str(role.secret_access_key)
         return None
 
     def trust_of(self, role_arn: str) -> tuple[str, int] | None:
         """A role's trust policy and its longest session in seconds, for STS."""
-        account = role_arn.split(":")[4]
-        if account not in {member.id for member in MEMBERS}:
+        member = _member(role_arn.split(":")[4])
+        if member is None:
             return None
-        for role in iam_backends[account][_PARTITION].roles.values():
+        for role in iam_backends[member.id][member.partition].roles.values():
             if role.arn == role_arn:
                 return str(role.assume_role_policy_document), int(role.max_session_duration or 3600)
         return None
 
     def client_ids_of(self, account: str, issuer: str) -> tuple[str, ...] | None:
         """The client IDs of an issuer's provider in an account, for STS."""
-        if account not in {member.id for member in MEMBERS}:
+        member = _member(account)
+        if member is None:
             return None
-        for provider in iam_backends[account][_PARTITION].open_id_providers.values():
+        for provider in iam_backends[account][member.partition].open_id_providers.values():
             if provider.url == issuer:
                 return tuple(provider.client_id_list)
         return None
@@ -128,7 +129,7 @@ class Moto:
 
     def empty(self, account: Account) -> None:
         """Remove roles, providers and clusters; sessions stay valid, as they would."""
-        iam = iam_backends[account.id][_PARTITION]
+        iam = iam_backends[account.id][account.partition]
         iam.roles.clear()
         iam.open_id_providers.clear()
         for backend in eks_backends[account.id].values():
@@ -140,7 +141,7 @@ class Moto:
         backend = organizations_backends[MANAGEMENT.id][_PARTITION]
         _reset(backend)
         backend.create_organization(region=REGION, FeatureSet="ALL")
-        for account in MEMBERS:
+        for account in (one for one in MEMBERS if one.partition == _PARTITION):
             backend.create_account(AccountName=account.name, Email=f"{account.name}@example.com")
             backend.accounts[-1].id = account.id
         made = backend.create_policy(
@@ -192,7 +193,7 @@ class Moto:
         backend = eks_backends[cluster.account.id][cluster.region]
         made = backend.create_cluster(
             name=cluster.eks_name,
-            role_arn=f"arn:aws:iam::{cluster.account.id}:role/eks-cluster",
+            role_arn=cluster.account.arn("iam", "role/eks-cluster"),
             resources_vpc_config={"subnetIds": ["subnet-0a1b2c3d", "subnet-4e5f6a7b"]},
             version="1.34",
         )
@@ -203,12 +204,26 @@ class Moto:
         for provider in cluster.providers:
             path = provider.issuer_path or cluster.issuer_path
             _add_provider(provider.account, path, provider.client_ids)
+        if cluster.takes_logins:
+            made.status = "UPDATING"
+            made_for = Configuration(name="logins", issuer_url=cluster.issuer)
+            Beside.configure(cluster.account.id, cluster.region, cluster.eks_name, made_for)
+
+    def add_providers(self, providers: Iterable[Provider]) -> None:
+        """Make providers of clusters that are gone."""
+        for provider in providers:
+            if provider.issuer_path is not None:
+                _add_provider(provider.account, provider.issuer_path, provider.client_ids)
+
+
+def _member(account: str) -> Account | None:
+    return next((one for one in MEMBERS if one.id == account), None)
 
 
 def _create_role(
     account: Account, name: str, path: str, trust: dict[str, Any], *, days_ago: int
 ) -> Any:
-    role = iam_backends[account.id][_PARTITION].create_role(
+    role = iam_backends[account.id][account.partition].create_role(
         role_name=name,
         assume_role_policy_document=json.dumps(trust),
         path=path,
@@ -224,14 +239,14 @@ def _create_role(
 def _add_provider(account: Account, path: str, client_ids: Iterable[str]) -> None:
     provider = OpenIDConnectProvider(
         account_id=account.id,
-        region_name="us-east-1",
+        region_name="us-east-1" if account.partition == _PARTITION else account.region,
         url=f"https://{path}",
         thumbprint_list=[THUMBPRINT],
         client_id_list=list(client_ids),
         tags={},
     )
     provider.create_date = _days_ago(300)
-    iam_backends[account.id][_PARTITION].open_id_providers[provider.arn] = provider
+    iam_backends[account.id][account.partition].open_id_providers[provider.arn] = provider
 
 
 def _days_ago(days: int) -> datetime:

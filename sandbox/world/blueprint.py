@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.kube import patches
@@ -15,6 +16,8 @@ from sandbox.scenarios.model import (
     ExtraRole,
     ExtraServiceAccount,
     Label,
+    MadeTogether,
+    Mapped,
     OldPods,
     Pod,
     PodIdentity,
@@ -22,6 +25,7 @@ from sandbox.scenarios.model import (
     Remove,
     RoleSettings,
     Trust,
+    TrustChanged,
 )
 from sandbox.world.landscape import (
     AUDIENCE,
@@ -50,7 +54,7 @@ class Role:
     @property
     def arn(self) -> str:
         """Its ARN."""
-        return f"arn:aws:iam::{self.account.id}:role{self.path}{self.name}"
+        return self.account.arn("iam", f"role{self.path}{self.name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,12 @@ class Blueprint:
     pod_patch: dict[str, Any] | None = None
     associated_with: str | None = None
     """ARN of the role that a Pod Identity association gives."""
+    trust_changed: timedelta | None = None
+    """How long before the start the role's trust policy was changed, if it was."""
+    together: bool = False
+    """Whether the pods were made before the webhook knew the service account."""
+    mapped: bool = False
+    """Whether the ConfigMap of a self-hosted webhook has the service account."""
     others: tuple[Object, ...] = field(default=())
     """Further service accounts."""
 
@@ -93,7 +103,7 @@ def names_of(scenario: Scenario) -> dict[str, str]:
         "workload": where.workload.name,
         "subject": f"system:serviceaccount:{where.namespace}:{where.service_account}",
         "role": where.role,
-        "role_arn": f"arn:aws:iam::{account.id}:role{where.role_path}{where.role}",
+        "role_arn": account.arn("iam", f"role{where.role_path}{where.role}"),
         "issuer": cluster.issuer,
         "issuer_path": cluster.issuer_path,
         "provider_arn": cluster.provider_arn(account),
@@ -218,6 +228,13 @@ def _broken(plan: Blueprint, fault: Fault) -> Blueprint:  # noqa: C901, PLR0911,
             return replace(plan, service_account_before=_annotated(plan.service_account, then))
         case Trust():
             return _with_role(plan, trust=fault.policy)
+        case TrustChanged():
+            return replace(plan, trust_changed=timedelta(minutes=fault.minutes_ago))
+        case MadeTogether():
+            bare = _annotated(plan.service_account, Annotate(do="annotate"))
+            return replace(plan, service_account_before=bare, together=True)
+        case Mapped():
+            return replace(plan, mapped=True)
         case RoleSettings():
             return _with_role(
                 plan,

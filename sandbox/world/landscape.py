@@ -17,13 +17,27 @@ class Account:
 
     id: str
     name: str
+    partition: str = "aws"
+
+    def arn(self, service: str, resource: str) -> str:
+        """ARN of something of its own that is in no region."""
+        return f"arn:{self.partition}:{service}::{self.id}:{resource}"
+
+    @property
+    def region(self) -> str:
+        """One that its partition has for sure."""
+        return _MAIN[self.partition]
 
 
+_MAIN: Final = {"aws": "eu-west-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 MANAGEMENT: Final = Account(id="123456789012", name="management")
 """Where the bot's own credentials are. The number is the one that moto gives to keys it has not issued."""
 PAYMENTS: Final = Account(id="222233334444", name="payments")
 PLATFORM: Final = Account(id="333344445555", name="platform")
-MEMBERS: Final = (PAYMENTS, PLATFORM)
+LABS: Final = Account(id="444455556666", name="labs")
+CHINA: Final = Account(id="555566667777", name="china", partition="aws-cn")
+GOVCLOUD: Final = Account(id="666677778888", name="govcloud", partition="aws-us-gov")
+MEMBERS: Final = (PAYMENTS, PLATFORM, LABS, CHINA, GOVCLOUD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +62,19 @@ class Cluster:
     issuer_id: str
     providers: tuple[Provider, ...] = ()
     webhook: str = "present"
-    """`present`, `absent`, or `elsewhere`: it watches one namespace only."""
+    """`present`, `absent`, `elsewhere`: it watches one namespace only; or `self-hosted`: it runs in the cluster."""
     created_days_ago: int = 400
+    issuer_host: str | None = None
+    """Another than that of EKS."""
+    takes_logins: bool = False
+    """Whether its own issuer is an identity provider for people too."""
 
     @property
     def issuer_path(self) -> str:
         """The issuer without its scheme."""
-        return f"oidc.eks.{self.region}.amazonaws.com/id/{self.issuer_id}"
+        domain = "amazonaws.com.cn" if self.region.startswith("cn-") else "amazonaws.com"
+        host = self.issuer_host or f"oidc.eks.{self.region}.{domain}"
+        return f"{host}/id/{self.issuer_id}"
 
     @property
     def issuer(self) -> str:
@@ -63,7 +83,7 @@ class Cluster:
 
     def provider_arn(self, account: Account) -> str:
         """ARN of the provider that its tokens need in an account."""
-        return f"arn:aws:iam::{account.id}:oidc-provider/{self.issuer_path}"
+        return account.arn("iam", f"oidc-provider/{self.issuer_path}")
 
 
 CLUSTERS: Final = (
@@ -154,8 +174,76 @@ CLUSTERS: Final = (
         providers=(Provider(account=PLATFORM),),
         created_days_ago=1,
     ),
+    Cluster(
+        name="dual-eu",
+        eks_name="dual",
+        account=PLATFORM,
+        region="eu-south-1",
+        issuer_id="2D3C4B5A69788796A5B4C3D2E1F00F1E",
+        providers=(
+            Provider(
+                account=PLATFORM,
+                issuer_path="oidc-eks.eu-south-1.api.aws/id/2D3C4B5A69788796A5B4C3D2E1F00F1E",
+            ),
+        ),
+    ),
+    Cluster(
+        name="crowd-eu",
+        eks_name="crowd",
+        account=LABS,
+        region="eu-west-1",
+        issuer_id="4F5E6D7C8B9AA9B8C7D6E5F403122130",
+    ),
+    Cluster(
+        name="login-eu",
+        eks_name="login",
+        account=LABS,
+        region="eu-west-2",
+        issuer_id="8899AABBCCDDEEFF0011223344556677",
+        providers=(Provider(account=LABS),),
+        takes_logins=True,
+    ),
+    Cluster(
+        name="onprem-eu",
+        eks_name="onprem",
+        account=LABS,
+        region="eu-central-1",
+        issuer_id="A0A1A2A3A4A5A6A7A8A9AAABACADAEAF",
+        issuer_host="10.20.0.7",
+        providers=(Provider(account=LABS),),
+    ),
+    Cluster(
+        name="selfhook-eu",
+        eks_name="selfhook",
+        account=LABS,
+        region="eu-west-3",
+        issuer_id="C0C1C2C3C4C5C6C7C8C9CACBCCCDCECF",
+        providers=(Provider(account=LABS),),
+        webhook="self-hosted",
+    ),
+    Cluster(
+        name="prod-cn",
+        eks_name="prod",
+        account=CHINA,
+        region="cn-north-1",
+        issuer_id="D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF",
+        providers=(Provider(account=CHINA),),
+    ),
+    Cluster(
+        name="prod-gov",
+        eks_name="prod",
+        account=GOVCLOUD,
+        region="us-gov-west-1",
+        issuer_id="E0E1E2E3E4E5E6E7E8E9EAEBECEDEEEF",
+        providers=(Provider(account=GOVCLOUD),),
+    ),
 )
-"""The first two are sound; in each of the others something about the whole cluster is wrong."""
+"""The first two and the last three are sound; in each of the others something about the whole cluster is wrong."""
+CROWD: Final = tuple(
+    Provider(account=LABS, issuer_path=f"oidc.eks.eu-west-1.amazonaws.com/id/{number:032X}")
+    for number in range(0xDEAD000, 0xDEAD000 + 97)
+)
+"""Providers of clusters that are gone: with those of the clusters above, as many as IAM takes by default."""
 
 
 def account_named(name: str) -> Account:

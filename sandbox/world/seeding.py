@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import aiohttp
 
+from sandbox.kube.identity_webhook import HOME, MAP
 from sandbox.kube.resources import (
+    CONFIG_MAP,
     MUTATING_WEBHOOK,
     NAMESPACE,
     POD,
@@ -73,14 +76,18 @@ async def seed(
             await _create(cluster, MUTATING_WEBHOOK.path(), webhook)
         spaces = sorted(set().union(*(plan.namespaces for plan in plans)))
         await _all(_namespace, cluster, spaces)
+        await _map(cluster, [plan for plan in plans if plan.mapped])
         clock.turn_back(timedelta(days=30))
         await _all(_service_accounts, cluster, plans)
         clock.turn_back(timedelta(days=20))
         await _all(_workload, cluster, plans)
         await _all(_pods_there, cluster, [plan for plan in plans if plan.service_account])
         await _all(_patch_pods, cluster, [plan for plan in plans if plan.pod_patch])
+        clock.turn_back(timedelta(days=20, seconds=2))
+        await _all(_make_anew, cluster, [plan for plan in plans if plan.together])
         clock.turn_back(timedelta(hours=2))
-        await _all(_annotate, cluster, [p for p in plans if p.service_account_before])
+        late = [p for p in plans if p.service_account_before and not p.together]
+        await _all(_annotate, cluster, late)
     finally:
         clock.turn_back(None)
 
@@ -108,6 +115,34 @@ async def _service_accounts(cluster: Asks, plan: Blueprint) -> None:
     first = plan.service_account_before or plan.service_account
     for account in (*((first,) if first else ()), *plan.others):
         await _create(cluster, SERVICE_ACCOUNT.path(namespace_of(account)), account)
+
+
+async def _make_anew(cluster: Asks, plan: Blueprint) -> None:
+    """Write the service account as if it had been made with its annotation, just before its pods."""
+    if plan.service_account is None:
+        return
+    path = SERVICE_ACCOUNT.path(namespace_of(plan.service_account), name_of(plan.service_account))
+    await cluster.request("DELETE", path)
+    await _create(
+        cluster, SERVICE_ACCOUNT.path(namespace_of(plan.service_account)), plan.service_account
+    )
+
+
+async def _map(cluster: Asks, plans: Sequence[Blueprint]) -> None:
+    """Write the ConfigMap of a self-hosted webhook.
+
+    Source: aws/amazon-eks-pod-identity-webhook, pkg/cache/cache.go, `config` of ConfigMap pod-identity-webhook.
+    """
+    if not plans:
+        return
+    entries = {
+        f"{namespace_of(account)}/{name_of(account)}": {"RoleARN": plan.roles[0].arn}
+        for plan in plans
+        if (account := plan.service_account) is not None
+    }
+    body = {"metadata": {"name": MAP}, "data": {"config": json.dumps(entries)}}
+    await _namespace(cluster, HOME)
+    await _create(cluster, CONFIG_MAP.path(HOME), body)
 
 
 async def _workload(cluster: Asks, plan: Blueprint) -> None:

@@ -151,7 +151,7 @@ def authenticator_of(cluster: Cluster, moto: Moto, now: Callable[[], datetime]) 
     return EksAuthenticator(
         cluster=cluster.eks_name,
         entries=tuple(
-            AccessEntry(role_arn=f"arn:aws:iam::{cluster.account.id}:role/{role}", groups=(group,))
+            AccessEntry(role_arn=cluster.account.arn("iam", f"role/{role}"), groups=(group,))
             for role, group in (
                 (READ_ROLE, READERS),
                 (FIX_ROLE, FIXERS),

@@ -39,7 +39,7 @@ def client(service: str, account: Account, *, environ: Mapping[str, str], role: 
     """Make a boto3 client in an account, by STS AssumeRole from the bot's own credentials."""
     common: Json = {
         "endpoint_url": environ["AWS_ENDPOINT_URL"],
-        "region_name": environ["AWS_REGION"],
+        "region_name": account.region,
         "config": Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2}),
     }
     # A session of its own: the default one is shared, and its making is not safe among threads.
@@ -50,7 +50,7 @@ def client(service: str, account: Account, *, environ: Mapping[str, str], role: 
         aws_secret_access_key=environ["AWS_SECRET_ACCESS_KEY"],
         **common,
     )
-    arn = f"arn:aws:iam::{account.id}:role/{role}"
+    arn = account.arn("iam", f"role/{role}")
     found = sts.assume_role(RoleArn=arn, RoleSessionName="sandbox")["Credentials"]
     return session.client(
         service,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.arn import RoleArn
+from diagnostics.arn import RoleArn, provider_arn
 from diagnostics.recognize import Cause, recognize
-from sandbox.cloudtrail import web_identity_event
+from sandbox.cloudtrail import trust_event, web_identity_event
 from sandbox.scenarios.model import ROLE_ARN
 from sandbox.world.blueprint import blueprint, paste_of
 
@@ -31,6 +31,20 @@ def _time_of(stated: datetime | None, now: datetime) -> datetime:
     return stated if now - _HISTORY < stated < now - _AGO else now - _AGO
 
 
+def changed_trusts(scenarios: Iterable[Scenario], *, now: datetime) -> Iterator[Record]:
+    """The record of each change of a trust policy shortly before the start."""
+    for scenario in scenarios:
+        plan = blueprint(scenario)
+        if plan.trust_changed is not None and plan.roles:
+            role = plan.roles[0]
+            yield trust_event(
+                at=now - plan.trust_changed,
+                region="us-east-1",
+                role_arn=role.arn,
+                by=role.account.arn("iam", "user/minji"),
+            )
+
+
 def refused_calls(scenarios: Iterable[Scenario], *, now: datetime) -> Iterator[Record]:
     """The record of each scenario's refused call, in the account of the role that the pod asked for.
 
@@ -49,7 +63,9 @@ def refused_calls(scenarios: Iterable[Scenario], *, now: datetime) -> Iterator[R
         role = RoleArn.parse(asked)
         if role is None:
             continue
-        provider = f"arn:aws:iam::{role.account}:oidc-provider/{plan.cluster.issuer_path}"
+        provider = provider_arn(
+            partition=role.partition, account=role.account, issuer=plan.cluster.issuer
+        )
         yield web_identity_event(
             at=_time_of(symptom.at, now),
             region=plan.cluster.region,

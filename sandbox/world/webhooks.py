@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Protocol
 
-from sandbox.kube.identity_webhook import configuration
+from sandbox.kube.identity_webhook import CONFIGURATION, HOME, configuration
 
 if TYPE_CHECKING:
     from sandbox.kube.resources import Object
@@ -30,6 +30,11 @@ def webhook_of(cluster: Cluster, server: HasWebhook) -> Object | None:
         return None
     bundle = base64.b64encode(server.webhook_ca_pem.encode()).decode()
     found = configuration(url=server.webhook_url, ca_bundle=bundle)
+    if cluster.webhook == "self-hosted":
+        found["webhooks"][0]["clientConfig"] = {
+            "caBundle": bundle,
+            "service": {"namespace": HOME, "name": CONFIGURATION, "path": "/mutate", "port": 443},
+        }
     if cluster.webhook == "elsewhere":
         found["webhooks"][0]["namespaceSelector"] = {
             "matchLabels": {"kubernetes.io/metadata.name": "kube-system"}

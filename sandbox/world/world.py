@@ -13,12 +13,12 @@ from sandbox.sts import Sts
 from sandbox.world.aws import Moto
 from sandbox.world.blueprint import blueprint
 from sandbox.world.fleet import fleet_text
-from sandbox.world.landscape import CLUSTERS, MEMBERS, READ_ROLE, cluster_named
+from sandbox.world.landscape import CLUSTERS, CROWD, MEMBERS, READ_ROLE, cluster_named
 from sandbox.world.real import RealCluster
 from sandbox.world.seeding import Clock, seed
 from sandbox.world.servers import Embedded, StartsControlPlane, authenticator_of
 from sandbox.world.state import client, state_of
-from sandbox.world.trail import refused_calls
+from sandbox.world.trail import changed_trusts, refused_calls
 from sandbox.world.webhooks import webhook_of
 
 if TYPE_CHECKING:
@@ -96,7 +96,10 @@ class World:
         async with self._busy:
             await asyncio.to_thread(self._seed_aws)
             self.cloudtrail.forget()
-            for record in refused_calls(self.scenarios, now=self._clock()):
+            for record in (
+                *refused_calls(self.scenarios, now=self._clock()),
+                *changed_trusts(self.scenarios, now=self._clock()),
+            ):
                 self.cloudtrail.record(record)
             plans = [blueprint(one) for one in self.scenarios]
             for cluster in self.clusters:
@@ -209,6 +212,7 @@ class World:
         for cluster in self.clusters:
             server = self._servers[cluster.name]
             self._moto.add_cluster(cluster, endpoint=server.url, ca_pem=server.ca_pem)
+        self._moto.add_providers(CROWD)
         for one in self.scenarios:
             for role in blueprint(one).roles:
                 self._moto.add_role(role)
@@ -224,8 +228,11 @@ class World:
 
 
 def real_fits(scenario: Scenario) -> bool:
-    """Whether a real API server can be brought into this state: a running pod's spec can't be changed there."""
-    return all(fault.do != "pod" for fault in scenario.faults)
+    """Whether a real API server can be brought into this state: a running pod's spec can't be changed there.
+
+    Nor can pods be made as if their service account had not been known.
+    """
+    return all(fault.do not in ("pod", "made_together") for fault in scenario.faults)
 
 
 async def _emptied(server: Embedded | RealCluster) -> None:

@@ -14,7 +14,7 @@ from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from diagnostics.fleet import Hints
 from diagnostics.pipeline import diagnose
 from diagnostics.recognize import recognize
-from diagnostics.result import Diagnosis, Verdict
+from diagnostics.result import Diagnosis, Status, Verdict
 from sandbox.scenarios.load import scenarios
 from sandbox.world.blueprint import paste_of, role_arn_of
 
@@ -68,6 +68,8 @@ async def test_the_cause_that_the_scenario_states_is_found_first(
     assert found == scenario.expect.code, answer.headline
     if scenario.expect.code is None:
         assert answer.verdict is Verdict.HEALTHY
+    failed = {f"catalogue:{r.code}" for r in answer.with_status(Status.FAIL)}
+    assert {row for row in scenario.rows if row.startswith("catalogue:")} <= failed
 
 
 @pytest.mark.parametrize(
