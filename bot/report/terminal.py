@@ -135,6 +135,9 @@ def _others(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableType]:
 
 
 def _details(diagnosis: Diagnosis) -> Iterator[RenderableType]:
+    for tool, text in diagnosis.correction.commands if diagnosis.correction else ():
+        yield Text(f"the correction for {tool}", style="bold")
+        yield Text(text)
     if diagnosis.hardening is not None:
         yield Text("offered, not needed: a narrower trust policy", style="bold")
         yield Syntax(diagnosis.hardening.diff, "diff", background_color="default")
