@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from bot.trace import TRACE
+from handlers.ports import Task
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("irsa.jobs")
 
+_EDITS_SHARE: Final = 4
+"""One in so many jobs at once may be the edit of a reply that stands already."""
 ATTEMPTS: Final = 3
 """Starts of one job, crashes included, before it is given up."""
 
@@ -92,7 +95,10 @@ class Runner:
 
     async def _fill(self) -> None:
         while len(self._running) < self.concurrency:
-            job = await self.store.queue.claim()
+            # Edits wait for Slack's rate limit; first answers must not wait behind them.
+            edits = sum(job.task is Task.SHOW for job in self._running.values())
+            full = edits >= max(1, self.concurrency // _EDITS_SHARE)
+            job = await self.store.queue.claim(leave=Task.SHOW if full else None)
             if job is None:
                 return
             task = asyncio.create_task(self._run(job), name=f"irsa-job-{job.id}")

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-_BUSY_MILLISECONDS = 5_000
+_BUSY_MILLISECONDS = 20_000
+_CONNECTIONS = 3
+"""To one SQLite file. SQLite waits by sleeping and trying again, so a hundred at once overtake each other until one has
+waited too long; in the queue for a connection, who came first is first."""
+_TURN_SECONDS = 30.0
 
 
 def make_engine(url: str) -> AsyncEngine:
@@ -24,7 +29,13 @@ def make_engine(url: str) -> AsyncEngine:
     """
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5)
-    engine = create_async_engine(url)
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=_TURN_SECONDS,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, _record: object) -> None:

@@ -226,9 +226,21 @@ class InboxStore:
             .values(seen=incidents.c.seen + 1, updated=self._at)
         )
         task = Task.RECHECK if asked else Task.SHOW
+        if task is Task.SHOW and await self._to_be_shown(connection, incident_id):
+            return
         await add_job(
             connection, Order(task=task, incident_id=incident_id, urgent=asked), at=self._at
         )
+
+    @staticmethod
+    async def _to_be_shown(connection: AsyncConnection, incident_id: str) -> bool:
+        """Whether a job waits that will show the reply with everything on record: Slack limits edits."""
+        waiting = select(func.count()).where(
+            jobs.c.incident_id == incident_id,
+            jobs.c.state == "queued",
+            jobs.c.task.in_((Task.DIAGNOSE.value, Task.RECHECK.value, Task.SHOW.value)),
+        )
+        return bool(await connection.scalar(waiting))
 
     async def _incident(
         self, connection: AsyncConnection, paste: Paste, cases: tuple[Case, ...]

@@ -45,9 +45,13 @@ class JobQueue:
     lease: float = 30.0
     """Seconds until a job whose owner is silent goes to another process."""
 
-    async def claim(self) -> Job | None:
-        """Take the most urgent job that may run now."""
-        for job_id, state in await self._candidates():
+    async def claim(self, *, leave: Task | None = None) -> Job | None:
+        """Take the most urgent job that may run now.
+
+        Args:
+            leave: A kind of job to leave alone.
+        """
+        for job_id, state in await self._candidates(leave):
             job = await self._take(job_id, state)
             if job is not None:
                 return job
@@ -88,7 +92,7 @@ class JobQueue:
     def _at(self) -> float:
         return self.now().timestamp()
 
-    async def _candidates(self) -> list[tuple[int, str]]:
+    async def _candidates(self, leave: Task | None) -> list[tuple[int, str]]:
         busy = select(jobs.c.incident_id).where(
             jobs.c.state == "running",
             jobs.c.lease >= self._at,
@@ -100,7 +104,11 @@ class JobQueue:
         )
         wanted = (
             select(jobs.c.id, jobs.c.state)
-            .where(free, or_(jobs.c.incident_id.is_(None), jobs.c.incident_id.not_in(busy)))
+            .where(
+                free,
+                jobs.c.task != (leave.value if leave else ""),
+                or_(jobs.c.incident_id.is_(None), jobs.c.incident_id.not_in(busy)),
+            )
             # An expired one first: until it is taken up, nothing else of its incident can run.
             .order_by(jobs.c.state.desc(), jobs.c.urgent.desc(), jobs.c.id)
             .limit(_LOOK)
