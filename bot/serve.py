@@ -84,6 +84,7 @@ def options_of(settings: Settings) -> Options:
         ),
         deadline=settings.diagnosis_deadline,
         drain=settings.drain_deadline,
+        lease=settings.job_lease,
         watch=pauses(settings.watch),
         links=settings.links,
     )

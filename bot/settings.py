@@ -186,6 +186,11 @@ class Settings(BaseModel):
     )
     """STS that proofs ask in place of the region's own; one on this machine only, as the sandbox has."""
 
+    job_lease: Annotated[float, Field(ge=1, le=600, allow_inf_nan=False)] = Field(
+        default=30.0, alias="IRSA_JOB_LEASE"
+    )
+    """Seconds after which the work of a silent process goes to another one."""
+
     keep_incidents: Days = Field(default=90.0, alias="IRSA_KEEP_INCIDENTS_DAYS")
     """Days that incidents and their plans are kept."""
 
