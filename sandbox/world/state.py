@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import boto3
 from botocore.config import Config
 
+from diagnostics.arn import partition_of
 from sandbox.kube.resources import POD, SERVICE_ACCOUNT, Object
 from sandbox.world.landscape import FIX_ROLE, MEMBERS, READ_ROLE
 
@@ -37,9 +38,12 @@ async def state_of(clusters: Mapping[Cluster, Asks], iam: Mapping[str, Any]) -> 
 
 def client(service: str, account: Account, *, environ: Mapping[str, str], role: str) -> Any:
     """Make a boto3 client in an account, by STS AssumeRole from the bot's own credentials."""
+    region = environ["AWS_REGION"]
+    if partition_of(region) != account.partition:
+        region = account.region
     common: Json = {
         "endpoint_url": environ["AWS_ENDPOINT_URL"],
-        "region_name": account.region,
+        "region_name": region,
         "config": Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2}),
     }
     # A session of its own: the default one is shared, and its making is not safe among threads.
