@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ from diagnostics.checks.catalogue import catalogue
 from diagnostics.languages import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT: Final = Path(__file__).parent.parent
 CATALOGUES: Final = ROOT / "diagnostics" / "languages"
@@ -32,7 +33,8 @@ _HEADER: Final = (
 )
 
 
-def messages() -> dict[str, str]:
+@cache
+def messages() -> Mapping[str, str]:
     """Every message with the file that says it first.
 
     Raises:

@@ -68,7 +68,7 @@ def _unnamed(
     return replace(
         _finding(target, meant, name),
         likely=True,
-        note=f"Nobody named the workload; no other runs as {name} either.",
+        note=say("Nobody named the workload; no other runs as {name} either.", name=name),
     )
 
 

@@ -16,7 +16,7 @@ from diagnostics.evidence import (
 from diagnostics.explain.words import clip
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, origin, role_to_annotate
 from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
-from diagnostics.languages import say
+from diagnostics.languages import joined, say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -58,15 +58,22 @@ def annotation_missing(
             role_arn=ROLE_ARN,
             arn=arn or UNNAMED,
         ),
-        note=" ".join(
-            said
-            for said in (
-                f"Role {arn.rpartition('/')[2]}: {origin(question, role)}."
-                if arn
-                else _unknown_role(question),
-                _last_writer(account),
-            )
-            if said
+        note=joined(
+            (
+                said
+                for said in (
+                    say(
+                        "Role {role}: {why}.",
+                        role=arn.rpartition("/")[2],
+                        why=origin(question, role),
+                    )
+                    if arn
+                    else _unknown_role(question),
+                    _last_writer(account),
+                )
+                if said
+            ),
+            " ",
         ),
         fixes=(annotate(target, account, after=arn),) if arn else (),
         commands=(by_hand(account.namespace, account.name, arn),),
@@ -92,6 +99,6 @@ def _unknown_role(question: RoleInQuestion | None) -> str:
         return say(
             "{question_arn} is {source}, but it could not be read, so no button sets it.",
             question_arn=question.arn,
-            source=question.source,
+            source=question.source.words,
         )
     return say("Neither the error, the fleet file nor a trust policy says which role is meant.")

@@ -30,7 +30,7 @@ def region(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgem
         return Finding(
             headline=say(
                 "STS is not activated in {region} for the account",
-                region=symptom.region or "this region",
+                region=symptom.region or say("this region"),
             ),
             place=of_text(),
             seen=seen,

@@ -63,7 +63,7 @@ _WAYS = (
         next=say(
             "Add the regional STS host, sts.<region>.amazonaws.com, to NO_PROXY in the pod template."
         ),
-        settles="The pod's HTTPS_PROXY and NO_PROXY, and the proxy's log, would settle it.",
+        settles=say("The pod's HTTPS_PROXY and NO_PROXY, and the proxy's log, would settle it."),
     ),
     _Way(
         words=re.compile(
@@ -76,7 +76,7 @@ _WAYS = (
             "Let STS pass the TLS inspection untouched, or add the inspecting authority to the "
             "container's trust store."
         ),
-        settles="The issuer of the certificate that the pod is shown would settle it.",
+        settles=say("The issuer of the certificate that the pod is shown would settle it."),
     ),
     _Way(
         words=re.compile(
@@ -89,7 +89,7 @@ _WAYS = (
             "Check CoreDNS, and that network policies and security groups let the pod reach DNS "
             "on port 53."
         ),
-        settles="A name lookup from a pod of this namespace would settle it.",
+        settles=say("A name lookup from a pod of this namespace would settle it."),
     ),
     _Way(
         words=re.compile(r"connection refused|econnrefused"),
@@ -98,7 +98,7 @@ _WAYS = (
         next=say(
             "Hold the application until its proxy sidecar is ready, and check network policies."
         ),
-        settles="If only the first calls after a start fail, it is the sidecar's order.",
+        settles=say("If only the first calls after a start fail, it is the sidecar's order."),
     ),
 )
 _GLOBAL_HOST = re.compile(r"\bsts\.amazonaws\.com")
@@ -111,7 +111,9 @@ _GLOBAL = _Way(
         "pods, or set AWS_STS_REGIONAL_ENDPOINTS=regional.",
         sts_regional_endpoints=STS_REGIONAL_ENDPOINTS,
     ),
-    settles="The VPC's endpoints (ec2:DescribeVpcEndpoints) and the subnets' routes would settle it.",
+    settles=say(
+        "The VPC's endpoints (ec2:DescribeVpcEndpoints) and the subnets' routes would settle it."
+    ),
 )
 _REGIONAL = _Way(
     words=re.compile(""),
@@ -121,6 +123,8 @@ _REGIONAL = _Way(
         "Give the subnets NAT or an STS interface endpoint with private DNS, and let the "
         "endpoint's and the pod's security groups pass port 443."
     ),
-    settles="The subnets' routes and endpoints (ec2:DescribeRouteTables, ec2:DescribeVpcEndpoints) and the "
-    "security groups would settle it.",
+    settles=say(
+        "The subnets' routes and endpoints (ec2:DescribeRouteTables, ec2:DescribeVpcEndpoints) and the "
+        "security groups would settle it."
+    ),
 )

@@ -58,7 +58,7 @@ def provider_near_miss(
 
 _DUAL_STACK = ":oidc-provider/oidc-eks."
 _WORDS = {
-    Near.SAME_ID: "the same ID at another host or region",
-    Near.NEAR_ID: "an ID that differs in a few characters",
-    Near.STALE: "another ID in this region, which no cluster of the fleet has",
+    Near.SAME_ID: say("the same ID at another host or region"),
+    Near.NEAR_ID: say("an ID that differs in a few characters"),
+    Near.STALE: say("another ID in this region, which no cluster of the fleet has"),
 }

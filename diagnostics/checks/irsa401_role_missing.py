@@ -42,6 +42,6 @@ def role_missing(
             "Roles that do trust this service account: {others}.", others=", ".join(others[:3])
         )
         if others
-        else say("The ARN comes from {source}.", source=question.source),
+        else say("The ARN comes from {source}.", source=question.source.words),
         commands=(f"aws iam get-role --role-name {quote(question.arn.name)}",),
     )

@@ -22,11 +22,12 @@ def further_condition(answer: TrustAnswer, role: IamRole) -> Judgement:
         return undecided(answer)
 
     def headline(reason: Reason | None) -> str:
-        key = f" on {reason.key}" if reason and reason.key else ""
+        if reason is None or not reason.key:
+            return say("Role {role} has a condition that this call fails", role=role.name)
         return say(
-            "Role {role_name} has a condition{key} that this call fails",
-            role_name=role.name,
-            key=key,
+            "Role {role} has a condition on {key} that this call fails",
+            role=role.name,
+            key=reason.key,
         )
 
     return judge_fault("IRSA415", answer, role, headline)

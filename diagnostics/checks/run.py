@@ -7,8 +7,8 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from diagnostics.evidence import Absent, Found, Unreadable
-from diagnostics.explain.words import HEADLINE, clip
-from diagnostics.languages import Said, say
+from diagnostics.explain.words import HEADLINE
+from diagnostics.languages import Said, say, shortened
 from diagnostics.result import Finding, Result, Status
 from diagnostics.wiring import Pass, Skip, Unknown
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from diagnostics.wiring import Check, Judgement
 
 _MISSING = {
-    "Symptom": "no error text was given",
-    "ServiceAccount": "there is no such service account",
-    "Workload": "no workload was named, or it does not exist",
-    "Subject": "the service account is not known",
-    "RoleInQuestion": "no role is known for this service account",
-    "IamRole": "there is no role to look at",
-    "TrustAnswer": "there is no trust policy to ask",
-    "OidcProvider": "there is no OIDC provider to look at",
-    "HomeProvider": "it applies only where the role lives in another account than the cluster",
-    "Cluster": "the cluster is not known to EKS",
+    "Symptom": say("no error text was given"),
+    "ServiceAccount": say("there is no such service account"),
+    "Workload": say("no workload was named, or it does not exist"),
+    "Subject": say("the service account is not known"),
+    "RoleInQuestion": say("no role is known for this service account"),
+    "IamRole": say("there is no role to look at"),
+    "TrustAnswer": say("there is no trust policy to ask"),
+    "OidcProvider": say("there is no OIDC provider to look at"),
+    "HomeProvider": say("it applies only where the role lives in another account than the cluster"),
+    "Cluster": say("the cluster is not known to EKS"),
 }
 
 
@@ -64,7 +64,9 @@ def _one(check: Check, facts: Facts, failed: set[str]) -> Result:
             inputs[need.name] = fact.value
         elif isinstance(fact, Absent):
             if not need.absent:
-                reason = _MISSING.get(need.kind.__name__, f"there is no {need.kind.__name__}")
+                reason = _MISSING.get(
+                    need.kind.__name__, say("there is no {fact}", fact=need.kind.__name__)
+                )
                 return _result(check, Status.NOT_CHECKED, tuple(calls), reason=reason)
             inputs[need.name] = None
         elif need.unreadable:
@@ -97,7 +99,7 @@ def _judged(check: Check, judgement: Judgement, calls: tuple[Call, ...]) -> Resu
             finding = replace(
                 judgement,
                 why=judgement.why or Said(check.why, {}),
-                headline=clip(judgement.headline, HEADLINE),
+                headline=shortened(judgement.headline, HEADLINE),
             )
             return Result(
                 code=check.code,

@@ -12,9 +12,9 @@ from diagnostics.explain.offered import offered, own_fixes, touched
 from diagnostics.explain.order import explained, leading
 from diagnostics.explain.proved import held_against
 from diagnostics.explain.values import value_of
-from diagnostics.explain.words import HEADLINE, clip, sentence
+from diagnostics.explain.words import HEADLINE, sentence
 from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
-from diagnostics.languages import say
+from diagnostics.languages import Words, joined, say, shortened
 from diagnostics.proof.answer import Proof
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
 from diagnostics.result import Diagnosis, Result, Severity, Status, Verdict
@@ -147,23 +147,28 @@ def _verdict(
     unread = {r.code: r for r in results if r.status is Status.ERROR and r.code in KEY}
     if unread:
         first = next(iter(unread.values()))
-        advice = " ".join(
-            said for said in (sentence(first.reason), sentence(first.enable)) if said is not None
+        unread_words = joined(
+            (said for said in (sentence(first.reason), sentence(first.enable)) if said is not None),
+            " ",
         )
-        return Verdict.NOT_ENOUGH_EVIDENCE, say("Not enough could be read to name a cause"), advice
-    name = target.service_account or (str(target.workload) if target.workload else "this workload")
-    healthy = clip(f"Every link of the chain is right for {target.namespace}/{name}", HEADLINE)
+        return (
+            Verdict.NOT_ENOUGH_EVIDENCE,
+            say("Not enough could be read to name a cause"),
+            unread_words,
+        )
+    name = target.service_account or str(target.workload or "*")
+    healthy = shortened(
+        say("Every link of the chain is right for {account}", account=f"{target.namespace}/{name}"),
+        HEADLINE,
+    )
     if symptom is None or symptom.kind is not Kind.WEB_IDENTITY:
         return Verdict.HEALTHY, healthy, None
-    then = (
-        " If it goes on, an organization's policy may refuse the call."
-        if symptom.cause is Cause.ACCESS_DENIED
-        else ""
+    advice: Words = say(
+        "What failed has been fixed since, or the change is still spreading through IAM. Wait a few "
+        "minutes and check again."
     )
-    advice = (
-        "What failed has been fixed since, or the change is still spreading through IAM. "
-        f"Wait a few minutes and check again.{then}"
-    )
+    if symptom.cause is Cause.ACCESS_DENIED:
+        advice += say(" If it goes on, an organization's policy may refuse the call.")
     return Verdict.HEALTHY, healthy, advice
 
 

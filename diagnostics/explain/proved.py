@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.languages import say
 from diagnostics.proof.answer import Injected
 from diagnostics.proof.words import rehearsed, sentences
 from diagnostics.result import Verdict
@@ -22,16 +23,17 @@ def held_against(
     if proof.refused:
         return (
             Verdict.NOT_ENOUGH_EVIDENCE,
-            "STS itself refuses the call, and nothing that can be read says why",
-            (
-                f"{sentences(proof)} A change that is still spreading through IAM, or a policy of the "
-                "organization, would do that. Check again in a minute."
+            say("STS itself refuses the call, and nothing that can be read says why"),
+            sentences(proof)
+            + say(
+                " A change that is still spreading through IAM, or a policy of the organization, would do that. "
+                "Check again in a minute."
             ),
         )
     if proof.rehearsal is not None and proof.rehearsal.injected is Injected.BARE:
         return (
             Verdict.NOT_ENOUGH_EVIDENCE,
-            "A new pod would get no role: the webhook does not act on a dry run",
-            f"{rehearsed(proof.rehearsal)} Look at the pod identity webhook and its log.",
+            say("A new pod would get no role: the webhook does not act on a dry run"),
+            rehearsed(proof.rehearsal) + say(" Look at the pod identity webhook and its log."),
         )
     return found

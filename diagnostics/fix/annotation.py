@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from diagnostics.gather.facts import RoleInQuestion
 
 PLACEHOLDER = "arn:aws:iam::<ACCOUNT_ID>:role/<ROLE_NAME>"
-UNNAMED = "<the role's ARN>"
+UNNAMED = say("<the role's ARN>")
 
 
 def role_to_annotate(
@@ -67,5 +67,5 @@ def by_hand(namespace: str, name: str, arn: str | None) -> str:
 def origin(question: RoleInQuestion | None, role: IamRole | Unreadable | None) -> str:
     """Where the role to annotate was learnt, as a clause."""
     if isinstance(role, IamRole) and question is not None:
-        return say("named by {source}", source=question.source)
-    return say("it is {trust}", trust=RoleSource.TRUST)
+        return say("named by {source}", source=question.source.words)
+    return say("it is {trust}", trust=RoleSource.TRUST.words)

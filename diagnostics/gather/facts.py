@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from diagnostics.evidence import DEFAULT_AUDIENCE
+from diagnostics.languages import Words, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,13 +48,29 @@ class Subject:
 class RoleSource(StrEnum):
     """Where the role in question was read."""
 
-    ANNOTATION = "the service account's annotation"
-    REPAIRED_ANNOTATION = "the service account's annotation, read past its faults"
-    MISSPELLED_ANNOTATION = "a misspelled or misplaced annotation"
-    POD = "what the running pods have"
-    NAMED = "the error, or whoever asked"
-    BINDING = "the fleet file's bindings"
-    TRUST = "the only role whose trust policy names this service account"
+    ANNOTATION = "annotation"
+    REPAIRED_ANNOTATION = "repaired_annotation"
+    MISSPELLED_ANNOTATION = "misspelled_annotation"
+    POD = "pod"
+    NAMED = "named"
+    BINDING = "binding"
+    TRUST = "trust"
+
+    @property
+    def words(self) -> Words:
+        """Where that is, as a noun phrase."""
+        return _SOURCES[self]
+
+
+_SOURCES: Final = {
+    RoleSource.ANNOTATION: say("the service account's annotation"),
+    RoleSource.REPAIRED_ANNOTATION: say("the service account's annotation, read past its faults"),
+    RoleSource.MISSPELLED_ANNOTATION: say("a misspelled or misplaced annotation"),
+    RoleSource.POD: say("what the running pods have"),
+    RoleSource.NAMED: say("the error, or whoever asked"),
+    RoleSource.BINDING: say("the fleet file's bindings"),
+    RoleSource.TRUST: say("the only role whose trust policy names this service account"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

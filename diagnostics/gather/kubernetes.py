@@ -41,7 +41,11 @@ async def service_account(
             raise ReadError(workload.why, enable=workload.enable)
         if workload is None:
             raise ReadError(
-                f"there is no {target.workload} in namespace {target.namespace}",
+                say(
+                    "there is no {workload} in namespace {namespace}",
+                    workload=target.workload,
+                    namespace=target.namespace,
+                ),
                 enable=say("name the service account, or a workload that exists"),
             )
         name = workload.template.service_account

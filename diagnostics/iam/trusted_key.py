@@ -51,21 +51,25 @@ def read_key(key: str, issuer: str) -> TrustedKey:  # noqa: PLR0911  one kind of
     ours = issuer.lower()
     prefix, colon, tail = lower.rpartition(":")
     if lower in NEVER_CARRIED or lower.startswith(("aws:principaltag/", "aws:resourcetag/")):
-        return _absent(None, f"no AssumeRoleWithWebIdentity call carries {key}")
+        return _absent(None, say("no AssumeRoleWithWebIdentity call carries {key}", key=key))
     form = _form(key, prefix, colon, tail, ours)
     if form:
         return TrustedKey(Mismatch.KEY_FORM, claim, form)
     if prefix == ours:
         if claim and tail not in ISSUER_CLAIMS:
-            return TrustedKey(Mismatch.KEY_FORM, claim, f'the claim is called "{claim}"')
+            return TrustedKey(
+                Mismatch.KEY_FORM, claim, say('the claim is called "{claim}"', claim=claim)
+            )
         if tail in ISSUER_CLAIMS:
-            return _absent(claim, f"the token carries no claim {tail}")
-        return _absent(claim, f"IAM does not offer the claim {tail} as a condition key")
+            return _absent(claim, say("the token carries no claim {claim}", claim=tail))
+        return _absent(
+            claim, say("IAM does not offer the claim {claim} as a condition key", claim=tail)
+        )
     if prefix in _PREFIXES or prefix.split("/")[0] in _PREFIXES:
         if claim:
-            return TrustedKey(Mismatch.KEY_FORM, claim, "the key must begin with the issuer")
-        return _absent(None, f"this call carries no {key}")
-    return TrustedKey(Mismatch.KEY_ISSUER, claim, "the key belongs to another issuer")
+            return TrustedKey(Mismatch.KEY_FORM, claim, say("the key must begin with the issuer"))
+        return _absent(None, say("this call carries no {key}", key=key))
+    return TrustedKey(Mismatch.KEY_ISSUER, claim, say("the key belongs to another issuer"))
 
 
 def _absent(claim: str | None, fault: str) -> TrustedKey:

@@ -1,7 +1,7 @@
 """The languages that people read: sentences that keep their pieces, and the catalogues that translate them."""
 
 from diagnostics.languages.language import Language
-from diagnostics.languages.said import Said, Words, as_clause, as_sentence, joined, say
+from diagnostics.languages.said import Said, Words, as_clause, as_sentence, joined, say, shortened
 from diagnostics.languages.speaking import (
     all_aloud,
     aloud,
@@ -23,6 +23,7 @@ __all__ = [
     "in_language",
     "joined",
     "say",
+    "shortened",
     "speak",
     "speaking",
 ]

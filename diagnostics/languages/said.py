@@ -79,6 +79,19 @@ def joined(parts: Iterable[str], between: str) -> Words:
     return whole
 
 
+def shortened(words: Words, limit: int) -> Words:
+    """Keep words within a number of characters, at the cost of the longest value, so that a sentence stays whole."""
+    over = len(words) - limit
+    if over <= 0:
+        return words
+    if isinstance(words, Said) and words.values:
+        name = max(words.values, key=lambda one: len(words.values[one]))
+        value = words.values[name]
+        if len(value) > over + 1 and not isinstance(value, Said):
+            return Said(words.template, {**words.values, name: f"{value[: -over - 1]}…"})
+    return f"{words[: limit - 1]}…"
+
+
 def as_sentence(clause: str) -> Said:
     """Make a sentence of a clause, in whatever language it is said: a capital and a full stop."""
     return Said(_SENTENCE, {"sentence": clause})

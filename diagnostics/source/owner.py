@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from diagnostics.languages import Words, say
+
 
 class Tool(StrEnum):
     """A tool that applies its own state again and again."""
@@ -34,18 +36,23 @@ class Owner:
     """The part in it: a logical ID, or a namespace."""
 
     @property
-    def place(self) -> str:
+    def place(self) -> Words:
         """Where the change belongs, in words."""
         named = f" {self.name}" if self.name else ""
-        return {
-            Tool.CLOUDFORMATION: f"the template of stack{named}",
-            Tool.EKSCTL: "iam.serviceAccounts of the eksctl configuration",
-            Tool.TERRAFORM: "the Terraform code",
-            Tool.HELM: f"the values of Helm release{named}",
-            Tool.ARGO_CD: f"the manifest in the Git repository of Argo CD application{named}",
-            Tool.FLUX: f"the manifest in the Git repository of Flux kustomization{named}",
-            Tool.FLUX_HELM: f"the values of HelmRelease{named}",
-            Tool.CROSSPLANE: f"the manifest of managed resource{named}",
-            Tool.ACK: f"the manifest of the ACK resource{named}",
-            Tool.EKS_ADDON: f"the service account role of the EKS add-on{named}",
+        place: Words = {
+            Tool.CLOUDFORMATION: say("the template of stack{named}", named=named),
+            Tool.EKSCTL: say("iam.serviceAccounts of the eksctl configuration"),
+            Tool.TERRAFORM: say("the Terraform code"),
+            Tool.HELM: say("the values of Helm release{named}", named=named),
+            Tool.ARGO_CD: say(
+                "the manifest in the Git repository of Argo CD application{named}", named=named
+            ),
+            Tool.FLUX: say(
+                "the manifest in the Git repository of Flux kustomization{named}", named=named
+            ),
+            Tool.FLUX_HELM: say("the values of HelmRelease{named}", named=named),
+            Tool.CROSSPLANE: say("the manifest of managed resource{named}", named=named),
+            Tool.ACK: say("the manifest of the ACK resource{named}", named=named),
+            Tool.EKS_ADDON: say("the service account role of the EKS add-on{named}", named=named),
         }[self.tool]
+        return place

@@ -1,0 +1,91 @@
+"""Every fault of the catalogue is explained in every language, to the last word."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from diagnostics.languages import Language, in_language, speaking
+from diagnostics.result import Severity, Status
+from handlers.render import diagnosis_message
+from handlers.render.card import Card, Diagnosed
+from tests.engine import healthy as h
+from tests.engine.faults import FAULTS, Fault
+from tests.engine.test_codes import diagnosed
+
+if TYPE_CHECKING:
+    from diagnostics.result import Diagnosis
+
+_SCRIPT = {
+    Language.KOREAN: re.compile(r"[가-힣]"),
+    Language.JAPANESE: re.compile(r"[ぁ-んァ-ヶ一-龠]"),
+}
+_ENGLISH = re.compile(
+    r"\b(?:the|that|which|does|its|not|have|from|with|this|than|what|only|where|until|could)\b"
+)
+_CODE = re.compile(r"`[^`]*`|\"[^\"]*\"")
+LANGUAGES = pytest.mark.parametrize("language", list(_SCRIPT))
+
+
+@LANGUAGES
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f"{f.code} {f.name.replace('_', ' ')}")
+async def test_a_finding_is_said_whole(fault: Fault, language: Language) -> None:
+    world = h.healthy()
+    fault.break_it(world)
+
+    diagnosis = await diagnosed(world, fault.case)
+
+    for result in diagnosis.with_status(Status.FAIL):
+        finding = result.finding
+        assert finding is not None
+        for words in (result.title, finding.headline, finding.why, finding.next, finding.note):
+            if words:
+                _is_said(words, language)
+    for words in (
+        diagnosis.advice,
+        *(diagnosis.correction.changes if diagnosis.correction else ()),
+    ):
+        if words:
+            _is_said(words, language)
+
+
+@LANGUAGES
+async def test_what_could_not_be_read_is_said_whole(language: Language) -> None:
+    world = h.healthy()
+    world.unreadable.update(world.answers) if hasattr(world, "unreadable") else None
+
+    diagnosis = await diagnosed(world, FAULTS[0].case)
+
+    for result in diagnosis.results:
+        if (
+            result.reason
+            and result.status is Status.NOT_CHECKED
+            and result.severity is Severity.CAUSE
+        ):
+            _is_said(result.reason, language)
+
+
+@LANGUAGES
+@pytest.mark.parametrize("fault", FAULTS[::6], ids=lambda f: f.code)
+async def test_a_reply_holds_no_english_sentence(fault: Fault, language: Language) -> None:
+    world = h.healthy()
+    fault.break_it(world)
+    diagnosis = await diagnosed(world, fault.case)
+
+    with speaking(language):
+        message = diagnosis_message(_card(diagnosis))
+
+    assert _SCRIPT[language].search(message.text)
+    assert not _ENGLISH.search(_CODE.sub("", message.text)), message.text
+
+
+def _is_said(words: str, language: Language) -> None:
+    said = in_language(words, language)
+    assert _SCRIPT[language].search(said), words
+    assert not _ENGLISH.search(_CODE.sub("", said)), said
+
+
+def _card(diagnosis: Diagnosis) -> Card:
+    return Card(incident_id="5f0c27ab0123456789ab", first=Diagnosed(diagnosis=diagnosis))
