@@ -20,7 +20,7 @@ from handlers.render.card import (
     Message,
 )
 from handlers.render.deeds import DEEDS, fix_buttons, happening_blocks, undo_blocks
-from handlers.render.finding import finding_blocks, headline, where
+from handlers.render.finding import finding_blocks, headline, place_blocks, where
 from handlers.render.healing import healed_blocks, healed_text, healed_title
 from handlers.render.moments import moment
 from handlers.render.verdicts import verdict_words
@@ -118,6 +118,7 @@ def _pointer(card: Card, earlier: Earlier) -> Message:
                     at=at,
                 )
             ),
+            *place_blocks(diagnosis),
             _buttons(card, card.first, 0),
             build.context(_footer(card)),
         ],

@@ -76,7 +76,7 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
     """
     yield build.context(where(diagnosis))
     if diagnosis.root is not None and diagnosis.root.finding is not None:
-        yield from _evidence(diagnosis, diagnosis.root, diagnosis.root.finding)
+        yield from _evidence(diagnosis, diagnosis.root.finding)
     else:
         if mended and diagnosis.verdict is Verdict.HEALTHY:
             advice: str | None = speak(
@@ -105,20 +105,27 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
         )
 
 
-def _evidence(diagnosis: Diagnosis, result: Result, finding: Finding) -> Iterator[Block]:
+def _evidence(diagnosis: Diagnosis, finding: Finding) -> Iterator[Block]:
     seen, wanted = short_issuers(clip(finding.seen, _VALUE), clip(finding.wanted, _VALUE))
     yield build.rich_text(
         build.paragraph(build.run(speak("Seen  "), bold=True), *_values(seen)),
         build.paragraph(build.run(speak("Expected  "), bold=True), *_values(wanted)),
     )
-    place = short_place(finding.place, diagnosis)
-    yield build.context(f"{result.code} at {escape(clip(place, _VALUE))}")
+    yield from place_blocks(diagnosis)
     parts = [build.paragraph(build.run(speak("Why  "), bold=True), *prose(finding.why))]
     if finding.note is not None:
         parts.append(build.paragraph(build.run(speak("Note  "), bold=True), *prose(finding.note)))
     # Last, since the diff or the button that does it comes next.
     parts.append(build.paragraph(build.run(speak("Fix  "), bold=True), *prose(finding.next)))
     yield build.rich_text(*parts)
+
+
+def place_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
+    """The code of the cause, and where it lies."""
+    root = diagnosis.root
+    if root is not None and root.finding is not None:
+        place = short_place(root.finding.place, diagnosis)
+        yield build.context(f"{root.code} at {escape(clip(place, _VALUE))}")
 
 
 def _values(text: str) -> Iterator[Block]:

@@ -21,6 +21,7 @@ from tests.bot.conftest import (
     labels,
     shown,
 )
+from tests.engine import healthy as worlds
 
 if TYPE_CHECKING:
     from tests.bot.conftest import Town
@@ -249,3 +250,22 @@ async def test_a_pointer_is_no_pointer_after_an_hour_or_once_its_buttons_were_us
 
     assert "Same cause" not in shown(town.reply(pointer))
     assert "Same cause" not in shown(town.reply(later))
+
+
+async def test_a_provider_that_is_missing_is_one_cause_for_every_service_account_behind_it(
+    town: Town,
+) -> None:
+    town.world.providers.clear()
+    town.world.accounts[:] = [
+        worlds.service_account(),
+        worlds.service_account(name="worker"),
+    ]
+    async with town.bot() as bot:
+        first = await town.paste(bot)
+        second = await town.paste(bot, PASTE.replace("payments:api", "payments:worker"))
+
+    assert "IRSA301 at " in shown(town.reply(first))
+    pointer = shown(town.reply(second))
+    assert "Same cause as before" in pointer
+    assert "IRSA301 at " in pointer
+    assert "payments/worker" in pointer
