@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,9 @@ import yaml
 
 from bot.clients import Limits, build_clients
 from bot.fleet_file import Approver, FleetFile, load
-from bot.preflight.needs import FIX_GROUP, READ_GROUP
+from bot.preflight.needs import FIX_GROUP, PROVE_GROUP, READ_GROUP
 from bot.preflight.walk import preflight
-from diagnostics.errors import WriteDenied
+from diagnostics.errors import ReadDenied, WriteDenied
 from diagnostics.fix.drive import apply
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from sandbox.scenarios.load import scenarios
@@ -35,6 +36,12 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 CLUSTER = "prod-eu"
+ASKED = {
+    "namespace": "payments",
+    "service_account": "api",
+    "audience": "sts.amazonaws.com",
+    "role_arn": "arn:aws:iam::222233334444:role/payments-api",
+}
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 MISSING = next(one for one in scenarios() if one.id == "missing-annotation")
 
@@ -48,7 +55,7 @@ async def real() -> AsyncIterator[World]:
     if reason := missing_assets(os.environ):
         pytest.skip(reason)
     async with World(kube="apiserver", control_plane=start) as running:
-        for group in (READ_GROUP, FIX_GROUP):
+        for group in (READ_GROUP, FIX_GROUP, PROVE_GROUP):
             for kind in ("clusterroles", "clusterrolebindings"):
                 await running.kubectl(CLUSTER, "DELETE", f"{RBAC}/{kind}/{group}")
         yield running
@@ -62,9 +69,20 @@ class Installed:
         self._made: list[str] = []
 
     async def apply(self, folder: str) -> None:
-        """Create every object of a kustomization."""
-        for found in objects(folder):
+        """Create every object of a kustomization that the server has heard of; RBAC is in force afterwards."""
+        made = [o for o in objects(folder) if not o["kind"].startswith("ValidatingAdmission")]
+        for found in made:
             await self.create(found)
+        roles = {o["metadata"]["name"]: o["rules"] for o in made if o["kind"] == "ClusterRole"}
+        for binding in (o for o in made if o["kind"].endswith("RoleBinding")):
+            rule = next(r for r in roles[binding["roleRef"]["name"]] if "resources" in r)
+            resource = f"{rule['apiGroups'][0]}/{rule['resources'][0]}"
+            where = binding["metadata"].get("namespace", "payments")
+            group = binding["subjects"][0]["name"]
+            # The authorizer sees a change a moment after it was made.
+            async with asyncio.timeout(10):
+                while not await self.may(group, rule["verbs"][0], resource, namespace=where):
+                    pass
 
     async def create(self, found: Any) -> Any:
         """Create an object; the API server's answer."""
@@ -77,6 +95,7 @@ class Installed:
         """Delete what is in no namespace, and bindings; the rest goes with its namespace."""
         for path in reversed(self._made):
             await self.world.kubectl(CLUSTER, "DELETE", path)
+        self._made.clear()
 
     async def may(
         self, group: str, verb: str, resource: str, *, namespace: str = "payments"
@@ -148,6 +167,37 @@ async def test_buttons_write_under_the_fix_rbac_and_not_without_it(
     ]
 
 
+async def test_a_proof_makes_tokens_and_rehearses_pods_under_its_own_rbac_and_not_without_it(
+    installed: Installed, clients: FleetClients
+) -> None:
+    prover = clients.prover(CLUSTER)
+    for folder, attempt in (
+        ("prove", lambda: prover.ask_sts(**ASKED)),
+        ("prove-pod", lambda: prover.rehearse_pod("payments", "api")),
+    ):
+        with pytest.raises(ReadDenied, match="irsa-doctor-prove"):
+            await attempt()
+        await installed.apply(folder)
+
+        await attempt()
+
+
+async def test_each_opt_in_allows_one_thing(installed: Installed) -> None:
+    asked = {
+        "prove": (PROVE_GROUP, "create", "/serviceaccounts/token"),
+        "prove-pod": (PROVE_GROUP, "create", "/pods"),
+        "fix-events": (FIX_GROUP, "create", "/events"),
+    }
+    for folder, own in asked.items():
+        await installed.apply(folder)
+
+        assert {n for n, what in asked.items() if await installed.may(*what)} == {folder}
+        await installed.remove()
+        async with asyncio.timeout(10):
+            while await installed.may(*own):
+                pass
+
+
 async def test_what_preflight_says_is_missing_is_what_mends_it(
     installed: Installed, tmp_path: Path
 ) -> None:
@@ -161,7 +211,7 @@ async def test_what_preflight_says_is_missing_is_what_mends_it(
 
     again = await preflight(file, environ, limits=Limits())
 
-    assert len(cluster.remedies) == 2
+    assert len(cluster.remedies) == 3
     assert len(cluster.troubles) > 20
     assert [place.troubles for place in again.places if place.kind == "cluster"] == [()]
 
@@ -172,6 +222,8 @@ async def test_preflight_looks_into_the_namespaces_where_fixes_are_meant_to_be_a
     await installed.apply("read")
     await installed.apply("fix-namespaces")
     file = _here(installed.world, tmp_path)
+    clusters = (replace(c, proof=False, events=False) for c in file.fleet.clusters)
+    file = replace(file, fleet=replace(file.fleet, clusters=tuple(clusters)))
     people = frozenset({"U0MINJI001"})
     here, elsewhere = (
         replace(file, approvers=(Approver(users=people, namespaces=frozenset({namespace})),))
