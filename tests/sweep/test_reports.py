@@ -178,8 +178,8 @@ async def test_every_bar_says_its_number_in_words() -> None:
     page = html_of(documented(*await swept()))
 
     assert "IRSA405 The trust policy names another namespace" in page
-    assert ">3 causes</text>" in page
-    assert ">9 risks</text>" in page
+    assert ">3 causes</span>" in page
+    assert ">9 risks</span>" in page
 
 
 async def test_the_terminal_shows_causes_first_and_the_sums_last() -> None:

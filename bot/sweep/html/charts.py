@@ -1,4 +1,4 @@
-"""Charts as inline SVG: every bar has its number and its word, so that no meaning hangs on colour."""
+"""Charts as inline HTML and SVG: every bar has its number and its word, so that no meaning hangs on colour."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_ROW: Final = 30
-_LABEL: Final = 440
-_BAR: Final = 400
 _WIDTH: Final = 1030
-_LONGEST: Final = 54
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,32 +27,23 @@ class Row:
 
 
 def bars(title: str, rows: Sequence[Row], *, what: str = "findings") -> str:
-    """Horizontal bars, causes filled and risks hatched, with their numbers behind."""
+    """Horizontal bars, causes filled and risks hatched, with their numbers behind; plain text where styles are off."""
     if not rows:
         return f'<p class="none">No {escape(what)}.</p>'
     most = max(row.total for row in rows) or 1
-    height = len(rows) * _ROW + 8
-    parts = [
-        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(title)}">',
-        f"<title>{escape(title)}</title>",
-    ]
-    for index, row in enumerate(rows):
-        y = index * _ROW + 4
-        label = row.label if len(row.label) <= _LONGEST else f"{row.label[: _LONGEST - 1]}…"
-        parts.append(
-            f'<text class="label" x="{_LABEL - 12}" y="{y + 17}" text-anchor="end">{escape(label)}</text>'
+    parts = [f'<ul class="bars" aria-label="{escape(title)}">']
+    for row in rows:
+        stripes = "".join(
+            f'<i class="{kind}-bar" style="width:{count / most * 100:.2f}%"></i>'
+            for count, kind in ((row.causes, "cause"), (row.risks, "risk"))
+            if count
         )
-        x = float(_LABEL)
-        for count, kind in ((row.causes, "cause"), (row.risks, "risk")):
-            if not count:
-                continue
-            width = max(count / most * _BAR, 3.0)
-            parts.append(
-                f'<rect class="{kind}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="22" rx="3"/>'
-            )
-            x += width + 1
-        parts.append(f'<text class="number" x="{x + 8:.1f}" y="{y + 16}">{_numbers(row)}</text>')
-    parts.append("</svg>")
+        parts.append(
+            f'<li><span class="label">{escape(row.label)}</span>'
+            f'<span class="bar" aria-hidden="true">{stripes}</span>'
+            f'<span class="number">{_numbers(row)}</span></li>'
+        )
+    parts.append("</ul>")
     return "".join(parts)
 
 
@@ -98,7 +85,8 @@ def trend(moments: Sequence[Moment]) -> str:
         return top + (1 - count / most) * (height - top - bottom)
 
     parts = [
-        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="Causes and risks over time">',
+        '<div class="scroll" tabindex="0" role="region" aria-label="Trend">',
+        f'<svg class="trend" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="Causes and risks over time">',
         "<title>Causes and risks over time</title>",
     ]
     for step in range(5):
@@ -128,7 +116,7 @@ def trend(moments: Sequence[Moment]) -> str:
             f'<text class="number" x="{_WIDTH - right + 12}" y="{places[kind] + 4:.1f}">'
             f"{ends[kind]:,} {name}</text>"
         )
-    parts.append("</svg>")
+    parts.append("</svg></div>")
     return "".join(parts)
 
 

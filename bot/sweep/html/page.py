@@ -49,16 +49,8 @@ def html_of(document: SweepDocument) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
-        f"<body>{_PATTERN}<main>{body}</main></body></html>\n"
+        f"<body><main>{body}</main></body></html>\n"
     )
-
-
-_PATTERN: Final = (
-    '<svg width="0" height="0" aria-hidden="true" class="defs"><defs>'
-    '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect class="hatch-back" width="6" height="6"/><rect class="hatch-line" width="3" height="6"/>'
-    "</pattern></defs></svg>"
-)
 
 
 def _lead(document: SweepDocument) -> str:
@@ -189,7 +181,8 @@ def _findings(document: SweepDocument) -> str:
     )
     return _section(
         "Findings",
-        f'{note}<div class="scroll"><table><thead><tr><th class="c1">Code</th><th class="c2">Where</th>'
+        f'{note}<div class="scroll" tabindex="0" role="region" aria-label="Findings"><table>'
+        f'<thead><tr><th class="c1">Code</th><th class="c2">Where</th>'
         f'<th class="c3">What is wrong</th>'
         f"<th>Seen and expected</th></tr></thead><tbody>{rows}</tbody></table></div>",
     )
