@@ -101,6 +101,43 @@ async def test_a_guest_may_not_even_when_named(town: Town) -> None:
     assert seen == "Guests may not apply fixes. Ask a member who is named as approver."
 
 
+@pytest.mark.parametrize("way", ["/irsa mute 1h", "/irsa unmute", "form", "menu"])
+async def test_a_guest_may_not_mute(town: Town, way: str) -> None:
+    async with town.bot() as bot:
+        ts = await town.paste(bot, f"prod-eu cluster=prod-eu\n{PASTE}", channel=PAYMENTS)
+        if way == "menu":
+            await town.driver.press(
+                "irsa.more.v1",
+                GAIL,
+                channel=PAYMENTS,
+                message_ts=town.reply(ts, PAYMENTS).ts,
+                selected=_quiet_of(town, ts),
+            )
+        elif way == "form":
+            await town.driver.command(GAIL, PAYMENTS, "/irsa mute")
+            await town.driver.submit(GAIL, {})
+        else:
+            await town.driver.command(GAIL, PAYMENTS, way)
+        await town.settle(bot)
+        mutes = await bot.service.store.mutes.of(bot.service.me.team, PAYMENTS)
+
+    said = str(town.driver.modal(GAIL)) if way == "form" else town.whispers(GAIL)[-1]
+    assert "Guests may not say when I keep quiet. Ask a member of this workspace." in said
+    assert tuple(mutes) == ()
+
+
+def _quiet_of(town: Town, ts: str) -> str:
+    """The value of the menu's entry that asks for quiet."""
+    options = [
+        option["value"]
+        for block in town.reply(ts, PAYMENTS).blocks
+        for element in block.get("elements", ())
+        if element.get("action_id") == "irsa.more.v1"
+        for option in element["options"]
+    ]
+    return next(o for o in options if o.startswith("quiet"))
+
+
 async def test_who_slack_cannot_name_may_not(town: Town) -> None:
     town.file = with_approvers(town.file, EVERYBODY)
     async with town.bot() as bot:

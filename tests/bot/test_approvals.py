@@ -13,7 +13,7 @@ from bot.fleet_file import Approver, Freeze
 from bot.store.tables import audit
 from diagnostics.evidence import ROLE_ARN
 from diagnostics.fix.plan import FixKind
-from tests.bot.conftest import MINJI, OMAR, ONCALL, PAYMENTS, labels, shown, with_approvers
+from tests.bot.conftest import GROUP, MINJI, OMAR, ONCALL, PAYMENTS, labels, shown, with_approvers
 from tests.engine.fleet_double import DoubleWriter
 from tests.engine.healthy import ROLE
 
@@ -334,6 +334,25 @@ async def test_rules_are_checked_again_when_the_fix_is_made(
 
 async def _nothing(_self: object) -> None:
     return None
+
+
+async def test_who_left_the_group_between_approval_and_change_does_not_count(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once: not when the minute is over for which the group's members are remembered."""
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+        with monkeypatch.context() as held:
+            held.setattr(type(bot.service.store.queue), "claim", _nothing)
+            await town.driver.press(APPLY, OMAR, channel=ONCALL)
+            await town.driver.submit(OMAR, {})
+        groups = town.slack.workspace.groups
+        groups[GROUP] = replace(groups[GROUP], users=())
+        bot.service.store.wake.set()
+        await town.settle(bot)
+
+    assert nope(town)
+    assert "the rules ask for 1 approval by now, and 0" in shown(card_of(town, ts))
 
 
 async def test_a_freeze_that_begins_before_the_fix_is_made_stops_it(
