@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -13,18 +15,25 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.cli.manifest import manifest_document
+from bot.preflight.needs import SLACK_SCOPES
+from handlers import listeners
 from handlers.render.card import SHORTCUT
+from sandbox.slack.api.methods import METHODS
 from tests.conftest import ROOT, SHARED
 
 URL = "https://irsa.example.com"
 EVENT_SCOPES = {
     "app_home_opened": None,
     "app_mention": "app_mentions:read",
+    "channel_shared": "channels:read",
+    "channel_unshared": "channels:read",
     "link_shared": "links:read",
     "member_joined_channel": "channels:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
+    "subteam_members_changed": "usergroups:read",
+    "subteam_updated": "usergroups:read",
 }
 """Source: docs.slack.dev, "Events API types", the scope that each page names."""
 VARIANTS = {
@@ -72,6 +81,93 @@ def test_http_mode_names_one_address_everywhere_and_socket_mode_none() -> None:
     assert http.count(f"{URL}/slack/events") == 3
     assert VARIANTS["http"]["settings"]["socket_mode_enabled"] is False
     assert "https://" not in socket
+
+
+class Spy:
+    """Takes the place of a Bolt app, and notes what is listened to."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, list[Any]] = {}
+
+    def __getattr__(self, kind: str) -> Any:
+        def listening(to: Any, *_: Any, **__: Any) -> Any:
+            self.heard.setdefault(kind, []).append(to)
+            return lambda function: function
+
+        return listening
+
+
+def listened() -> dict[str, list[Any]]:
+    """What the bot listens to, but for what only catches the rest."""
+    spy = Spy()
+    listeners.register(
+        cast("Any", spy),
+        cast("Any", SimpleNamespace()),
+        directory=cast("Any", None),
+        now=cast("Any", None),
+    )
+    rest = re.compile(r".*", re.DOTALL)
+    return {kind: [to for to in found if to != rest] for kind, found in spy.heard.items()}
+
+
+def test_the_events_are_those_that_the_bot_listens_to() -> None:
+    """`message.channels` and its like arrive as `message`."""
+    heard = {
+        name
+        for to in listened()["event"]
+        for name in (to.pattern.split("|") if isinstance(to, re.Pattern) else [to])
+    }
+    asked = VARIANTS["links"]["settings"]["event_subscriptions"]["bot_events"]
+
+    assert {event.partition(".")[0] for event in asked} == heard
+
+
+def test_commands_and_shortcuts_are_those_that_the_bot_listens_to() -> None:
+    features = VARIANTS["socket"]["features"]
+
+    assert [c["command"] for c in features["slash_commands"]] == listened()["command"]
+    assert [s["callback_id"] for s in features["shortcuts"]] == listened()["shortcut"]
+
+
+def called() -> set[str]:
+    """The Web API's methods that stand in the code of the bot."""
+    methods = {name.replace(".", "_").lower(): name for name in METHODS}
+    found: set[str] = set()
+    for folder in ("bot", "handlers"):
+        for path in (ROOT / folder).rglob("*.py"):
+            text = path.read_text()
+            words = re.findall(r"\.([a-z]+_[A-Za-z_]+)\b", text)
+            words += re.findall(r"api_call\(\s*\"([\w.]+)\"", text)
+            found |= {
+                methods[w] for word in words if (w := word.replace(".", "_").lower()) in methods
+            }
+            if ".files_upload_v2(" in text:
+                found.add("files.getUploadURLExternal")
+    return found
+
+
+def test_every_call_has_its_scope_and_every_scope_its_use() -> None:
+    """Least privilege, both ways. Any of a method's scopes will do; which, depends on the channel."""
+    scopes = VARIANTS["links"]["oauth_config"]["scopes"]
+    granted = {*scopes["bot"], *scopes["bot_optional"]}
+    events = VARIANTS["links"]["settings"]["event_subscriptions"]["bot_events"]
+    used = {EVENT_SCOPES[event] for event in events} | {"commands"}
+    for method in called():
+        needed = set(METHODS[method].scopes)
+        assert not needed or needed & granted, f"{method} needs one of {sorted(needed)}"
+        used |= needed
+
+    assert granted - used == set()
+
+
+def test_every_scope_is_explained_in_the_docs() -> None:
+    scopes = VARIANTS["links"]["oauth_config"]["scopes"]
+
+    assert {*scopes["bot"], *scopes["bot_optional"]} == set(SLACK_SCOPES)
+    text = (ROOT / "docs" / "permissions.md").read_text()
+    assert [
+        s for s, words in SLACK_SCOPES.items() if f"| `{s}`" not in text or words not in text
+    ] == []
 
 
 def test_shortcut_is_the_one_that_the_bot_handles() -> None:
