@@ -45,6 +45,8 @@ def proof(incident: Incident, plan: Plan, *, trouble: str | None) -> str:
         )
     if diagnosis.verdict is Verdict.HEALTHY:
         return say("proved by re-reading: every check passes now{asked}", asked=asked)
+    if diagnosis.root is None and diagnosis.proof is not None and diagnosis.proof.refused:
+        return say("re-read: every check passes now, but not that of STS{asked}", asked=asked)
     return _remains(incident, plan, diagnosis) + asked
 
 

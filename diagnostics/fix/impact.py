@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.fix.restart import RESTARTABLE, owner_of, owners_in
+from diagnostics.languages import say
 from diagnostics.source import owner_of_object
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from diagnostics.evidence import IamRole, Pod, Target, Workload
     from diagnostics.iam import TrustPolicy
+    from diagnostics.languages import Words
     from diagnostics.locate.sightings import RoleSightings
 
 MOST: Final = 20
@@ -40,7 +42,7 @@ class Rollout:
     """In words; empty where it was not told."""
     by_hand: bool = False
     """OnDelete: a restart replaces no pod by itself."""
-    source: str | None = None
+    source: Words | None = None
     """Which tool puts its own state back, and where the change belongs as well, in a clause."""
 
 
@@ -115,7 +117,14 @@ def _rollout(workload: Workload, pods: int) -> Rollout:
         pods=pods,
         strategy=workload.strategy,
         by_hand=workload.strategy == "OnDelete",
-        source=None if owner is None else f"{owner.tool} owns {workload.ref}: {owner.place}",
+        source=None
+        if owner is None
+        else say(
+            "{tool} owns {workload}: {place}",
+            tool=owner.tool,
+            workload=workload.ref,
+            place=owner.place,
+        ),
     )
 
 

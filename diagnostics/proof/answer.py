@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-LIMITS: Final = "asked from the bot's network, which says nothing about the pod's own network"
-"""What a proof does not show."""
 
 
 class Asked(StrEnum):

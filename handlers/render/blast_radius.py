@@ -12,6 +12,7 @@ from diagnostics.fix.plan import (
     UpdateTrustPolicy,
     parts_of,
 )
+from diagnostics.languages import aloud, speak
 from diagnostics.visible import visible
 from handlers.blockkit import clip
 
@@ -38,61 +39,80 @@ def _of(part: Part, impact: Impact) -> Iterator[str]:
     match part:
         case AnnotateServiceAccount():
             if impact.workloads:
-                yield f"Runs as this service account: {_listed(impact.workloads)}."
-            if impact.bare:
-                yield (
-                    f"{_counted(impact.bare, 'pod')} that nothing makes anew: delete and create "
-                    f"{'it' if impact.bare == 1 else 'them'} by hand."
+                yield speak(
+                    "Runs as this service account: {workloads}.",
+                    workloads=_listed(impact.workloads),
+                )
+            if impact.bare == 1:
+                yield speak("1 pod that nothing makes anew: delete and create it by hand.")
+            elif impact.bare:
+                yield speak(
+                    "{count} pods that nothing makes anew: delete and create them by hand.",
+                    count=impact.bare,
                 )
         case RestartWorkload():
             yield from _restarted(part, impact)
         case UpdateTrustPolicy():
             if impact.trusted:
-                yield f"The policy also names: {_listed(impact.trusted)}. They stay let in as before."
-            if impact.users:
-                yield f"Also seen to carry this role: {_listed(impact.users)}."
+                yield speak(
+                    "The policy also names: {subjects}. They stay let in as before.",
+                    subjects=_listed(impact.trusted),
+                )
+            yield from _users(impact)
         case SetClientIds() | SetProvider():
-            if impact.users:
-                yield f"Also seen to carry this role: {_listed(impact.users)}."
+            yield from _users(impact)
+
+
+def _users(impact: Impact) -> Iterator[str]:
+    if impact.users:
+        yield speak("Also seen to carry this role: {users}.", users=_listed(impact.users))
 
 
 def _restarted(part: RestartWorkload, impact: Impact) -> Iterator[str]:
     pods = [pod for pod in impact.pods if pod.workload == str(part.ref)]
     if pods:
+        names = _listed([p.name for p in pods], more=impact.pod_count > len(impact.pods))
         ready = [pod.ready for pod in pods if pod.ready is not None]
-        told = f"; {sum(ready)} of {len(ready)} ready now" if ready else ""
-        more = impact.pod_count > len(impact.pods)
-        yield f"Replaced: {_listed([p.name for p in pods], more=more)}{told}."
+        yield (
+            speak(
+                "Replaced: {pods}; {ready} of {count} ready now.",
+                pods=names,
+                ready=sum(ready),
+                count=len(ready),
+            )
+            if ready
+            else speak("Replaced: {pods}.", pods=names)
+        )
     rollout = next((one for one in impact.rollouts if one.workload == str(part.ref)), None)
     if rollout is not None:
         yield _strategy(rollout)
         if rollout.source is not None:
-            yield (
-                f"{rollout.source}. A restart changes the live object only; if it is put back, the pods are replaced "
-                "once more."
+            yield speak(
+                "{source}. A restart changes the live object only; if it is put back, the pods are replaced once more.",
+                source=aloud(rollout.source),
             )
 
 
 def _strategy(rollout: Rollout) -> str:
     if rollout.by_hand:
-        return (
-            f"{rollout.workload} has the update strategy OnDelete: after the restart, each pod must be deleted by "
-            "hand before a new one comes."
+        return speak(
+            "{workload} has the update strategy OnDelete: after the restart, each pod must be deleted by hand before "
+            "a new one comes.",
+            workload=rollout.workload,
         )
-    strategy = f" ({rollout.strategy})" if rollout.strategy else ""
-    return (
-        f"{rollout.workload} replaces its pods by its own strategy{strategy}; a PodDisruptionBudget does not hold "
-        "a rollout back."
+    return speak(
+        "{workload} replaces its pods by its own strategy{strategy}; a PodDisruptionBudget does not hold a rollout "
+        "back.",
+        workload=rollout.workload,
+        strategy=f" ({rollout.strategy})" if rollout.strategy else "",
     )
 
 
 def _listed(names: Sequence[str], *, more: bool = False) -> str:
     shown = [visible(clip(name, 120)) for name in names[:_NAMES]]
     left = len(names) - len(shown)
-    if left > 0 or more:
-        shown.append(f"{left} more" if left > 0 and not more else "and more")
+    if more:
+        shown.append(speak("and more"))
+    elif left > 0:
+        shown.append(speak("{count} more", count=left))
     return ", ".join(shown)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -55,7 +55,7 @@ def diagnosis_message(card: Card) -> Message:
             blocks.extend(happening_blocks(card.happenings))
         told = card.healed is not None and mended  # by the deed that mended it
         if diagnosed.diagnosis.proof is not None and not told:
-            blocks.append(build.context(escape(sentences(diagnosed.diagnosis.proof))))
+            blocks.append(build.context(escape(aloud(sentences(diagnosed.diagnosis.proof)))))
         if diagnosed.diagnosis.fixes_blocked is not None:
             blocks.append(build.context(escape(diagnosed.diagnosis.fixes_blocked)))
         if card.busy is None:

@@ -115,7 +115,8 @@ async def test_a_no_that_stays_is_told_as_one(town: Town) -> None:
         reply = await fixed(town, bot)
 
     assert f"STS itself says no to system:serviceaccount:payments:api: {SAYS_NO}" in reply
-    assert "every check passes now" not in reply
+    assert "re-read: every check passes now, but not that of STS; STS itself says no" in reply
+    assert "proved" not in reply
 
 
 async def test_a_proof_that_rbac_refuses_is_unknown_and_says_what_to_allow(town: Town) -> None:
