@@ -137,4 +137,6 @@ def test_the_rules_that_the_documentation_shows_are_valid() -> None:
 
     assert file.fleet.accounts[0].allow_trust_policy_fix
     assert [a.approvals for a in file.approvers] == [1, 2, 2]
-    assert file.freezes[0].name == "Year end"
+    assert [f.name for f in file.freezes] == ["Year end", "Weekend", "Nights"]
+    assert [r.only for r in file.readers] == [False, True]
+    assert file.audit_channel == "C0123456780"
