@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from diagnostics.case import Candidate, Case, Question
 from diagnostics.errors import ReadError
@@ -12,6 +12,7 @@ from diagnostics.evidence import Target
 from diagnostics.explain.words import nearest
 from diagnostics.fleet import Hints
 from diagnostics.gather.trust_reading import trusted_subjects
+from diagnostics.languages import Words, as_sentence, joined, say
 from diagnostics.locate.cloudtrail import PROOF, Recorded, merged, recorded
 from diagnostics.locate.clues import clues_of
 from diagnostics.locate.cluster import SEARCHED, clusters_of
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _ENOUGH = 5
 """With fewer points not even a lone candidate is taken without asking."""
 _TRAIL_SECONDS = 6.0
+_WORKLOAD_SECONDS = 3.0
+"""For naming the workload of a target that is known: worth a look, and no reason to ask what it is about."""
 _CLEAR = 3
 """By so many points the best candidate must lead to be taken without asking."""
 
@@ -52,7 +55,7 @@ async def locate(
         async with asyncio.timeout(patience):
             return await _locate(clues, io, now)
     except TimeoutError:
-        return _ask(clues, (), ("The search took too long.",))
+        return _ask(clues, (), (say("The search took too long."),))
 
 
 def _unusable(case: Case, io: Clients) -> Question | None:
@@ -60,16 +63,27 @@ def _unusable(case: Case, io: Clients) -> Question | None:
     name = case.hints.cluster
     known = [c.name for c in io.fleet.clusters]
     if not known:
-        return Question(text="The fleet file names no cluster yet.", missing=("cluster",))
+        return Question(text=say("The fleet file names no cluster yet."), missing=("cluster",))
     if name is None or clusters_named(name, io.fleet):
         return None
     meant = nearest(name, known)
-    hint = f"; did you mean {meant}?" if meant else ""
-    shown = ", ".join(sorted(known)[:10])
-    more = f", and {len(known) - 10:,} more" if len(known) > 10 else ""  # noqa: PLR2004
+    shown: Words = ", ".join(sorted(known)[:10])
+    if len(known) > 10:  # noqa: PLR2004
+        shown = say("{names}, and {count} more", names=shown, count=f"{len(known) - 10:,}")
+    cluster = repr(name[:100])
     return Question(
-        text=f"Cluster {name[:100]!r} is neither in the fleet file nor found by EKS"
-        f"{hint or '.'} Known: {shown}{more}.",
+        text=say(
+            "Cluster {cluster} is neither in the fleet file nor found by EKS; did you mean {meant}? Known: {known}.",
+            cluster=cluster,
+            meant=meant,
+            known=shown,
+        )
+        if meant
+        else say(
+            "Cluster {cluster} is neither in the fleet file nor found by EKS. Known: {known}.",
+            cluster=cluster,
+            known=shown,
+        ),
         missing=("cluster",),
         known=Hints(
             namespace=case.hints.namespace,
@@ -89,7 +103,7 @@ async def _locate(clues: Clues, io: Clients, now: datetime | None) -> Target | Q
     if not guesses[0].sure and issuers:
         guesses = await clusters_of(clues, io, more=issuers)
     candidates: tuple[Scored, ...] = ()
-    troubles: tuple[str, ...] = ()
+    troubles: tuple[Words, ...] = ()
     for round_ in _rounds(guesses):
         found = await asyncio.gather(*(search(guess, clues, subjects, io) for guess in round_))
         troubles += tuple(s.trouble for s in found if s.trouble)
@@ -108,7 +122,14 @@ async def _locate(clues: Clues, io: Clients, now: datetime | None) -> Target | Q
         if fallback is not None:
             return await _with_workload(fallback, clues, io)
     if len(guesses) > SEARCHED:
-        troubles = (*troubles, f"Only {SEARCHED} of {len(guesses)} clusters were searched.")
+        troubles = (
+            *troubles,
+            say(
+                "Only {searched} of {count} clusters were searched.",
+                searched=SEARCHED,
+                count=len(guesses),
+            ),
+        )
     return _ask(clues, candidates, troubles, guesses)
 
 
@@ -122,7 +143,7 @@ async def _trail(
         async with asyncio.timeout(_TRAIL_SECONDS):
             return await recorded(clues, guesses, io, now=now)
     except TimeoutError:
-        return Recorded(troubles=("CloudTrail did not answer in time.",))
+        return Recorded(troubles=(say("CloudTrail did not answer in time."),))
 
 
 def _rounds(guesses: tuple[Guess, ...]) -> tuple[tuple[Guess, ...], ...]:
@@ -150,7 +171,9 @@ def _by_trust(clues: Clues, guesses: tuple[Guess, ...], subjects: frozenset[str]
     if names.namespace is None or names.service_account is None:
         return None
     target = _target(clues, guesses[0], names.namespace, names.service_account, clues.workload)
-    return replace(target, how=(*target.how, "service account that the role's trust policy names"))
+    return replace(
+        target, how=(*target.how, say("service account that the role's trust policy names"))
+    )
 
 
 def _clear(candidates: tuple[Scored, ...]) -> bool:
@@ -192,7 +215,7 @@ def _target(
     how.append(guess.how)
     named = clues.service_account or clues.workload
     if clues.namespace is None:
-        how.append(f"namespace from {clues.default_from}")
+        how.append(say("namespace from {source}", source=clues.default_from))
     return Target(
         cluster=guess.entry.name,
         namespace=namespace,
@@ -209,12 +232,13 @@ async def _with_workload(target: Target, clues: Clues, io: Clients) -> Target | 
     if target.workload is not None or clues.workload_name is None:
         return target
     try:
-        workloads = await io.kubernetes(target.cluster).workloads(target.namespace)
-    except ReadError:
+        async with asyncio.timeout(_WORKLOAD_SECONDS):
+            workloads = await io.kubernetes(target.cluster).workloads(target.namespace)
+    except (ReadError, TimeoutError):
         return target  # the diagnosis states that the cluster can't be read
     for workload in workloads:
         if workload.name == clues.workload_name:
-            how = (*target.how, f"{workload.ref} from the error")
+            how = (*target.how, say("{name} from the error", name=workload.ref))
             return replace(target, workload=workload.ref, how=how)
     return target
 
@@ -235,7 +259,7 @@ async def _trusted(clues: Clues, io: Clients) -> tuple[tuple[str, ...], frozense
 def _ask(
     clues: Clues,
     candidates: tuple[Scored, ...],
-    troubles: tuple[str, ...],
+    troubles: tuple[Words, ...],
     guesses: tuple[Guess, ...] = (),
 ) -> Question:
     sure = guesses[0].entry.name if guesses and guesses[0].sure else None
@@ -250,13 +274,13 @@ def _ask(
         if value is None
     ]
     if len(candidates) > 1:
-        text = "Several service accounts fit; which one is it?"
+        text = say("Several service accounts fit; which one is it?")
     elif candidates:
-        text = "One service account may fit; is this the one?"
+        text = say("One service account may fit; is this the one?")
     else:
-        text = f"I can't tell which {_joined(missing)} this is about."
+        text = say("I can't tell which {parts} this is about.", parts=_parts(missing))
     return Question(
-        text=" ".join((text, *(t if t.endswith(".") else f"{t}." for t in troubles[:3]))),
+        text=joined((text, *(t if t.endswith(".") else as_sentence(t) for t in troubles[:3])), " "),
         missing=tuple(missing) or ("service_account",),
         candidates=tuple(Candidate(target=c.target, reason=c.reason) for c in candidates),
         known=Hints(
@@ -269,6 +293,15 @@ def _ask(
     )
 
 
-def _joined(missing: list[str]) -> str:
-    names = [m.replace("_", " ") for m in missing] or ["service account"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _parts(missing: list[str]) -> Words:
+    names = [_PARTS[one] for one in missing] or [_PARTS["service_account"]]
+    if len(names) == 1:
+        return names[0]
+    return say("{some} and {last}", some=joined(names[:-1], ", "), last=names[-1])
+
+
+_PARTS: Final = {
+    "cluster": say("cluster"),
+    "namespace": say("namespace"),
+    "service_account": say("service account"),
+}
