@@ -16,6 +16,7 @@ from bot.store.queue import JobQueue
 from diagnostics.fix import drive
 from sandbox.slack.delivery import Outgoing
 from sandbox.slack.interactions import submission
+from sandbox.slack.timing import Timing
 from tests.bot.conftest import MINJI, OMAR, ONCALL, labels, shown, with_approvers
 from tests.bot.test_approvals import TWO
 from tests.engine.fleet_double import DoubleWriter
@@ -155,7 +156,8 @@ async def test_two_approvals_that_race_over_two_processes_apply_a_fix_once(
                 )
                 for number, user in enumerate(people)
             ]
-            answers = await asyncio.gather(*(signed.post(r) for r in requests))
+            patient = replace(signed, timing=Timing(answer=60.0))
+            answers = await asyncio.gather(*(patient.post(r) for r in requests))
             await town.settle(second)
             await first.quiet()
 

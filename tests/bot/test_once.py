@@ -14,6 +14,7 @@ from bot.store import open_store
 from bot.store.inbox import Limits
 from sandbox.slack.delivery import Outgoing
 from sandbox.slack.interactions import submission
+from sandbox.slack.timing import Timing
 from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, OTHER, PASTE, labels, shown
 from tests.engine.fleet_double import DoubleWriter
 
@@ -266,7 +267,8 @@ async def test_fifty_submissions_over_two_replicas_apply_a_fix_once(
                 )
                 for number, payload in enumerate(payloads)
             ]
-            answers = await asyncio.gather(*(town.signed.post(r) for r in requests))
+            patient = replace(town.signed, timing=Timing(answer=60.0))
+            answers = await asyncio.gather(*(patient.post(r) for r in requests))
             await town.settle(second)
             await first.quiet()
 
