@@ -125,7 +125,7 @@ class Dispatcher:
 
     def tell(self, payload: Json) -> None:
         """Deliver an event in the background; Slack's users never wait for it."""
-        if self.transport is None:
+        if self.transport is None and self.opened.is_set():
             return
         task = asyncio.get_running_loop().create_task(self._persist(payload))
         self._running.add(task)

@@ -35,26 +35,48 @@ SEED: Final = (
 
 
 @asynccontextmanager
-async def demo(*options: str) -> AsyncIterator[str]:
-    """`irsa demo` as a process; its page's address."""
+async def demo(*, early: bool = False) -> AsyncIterator[str]:
+    """`irsa demo` as a process; its page's address.
+
+    Args:
+        early: Do not wait until everything is ready, only until the page is served.
+    """
+    port = free_port()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "demo", *options, stdout=asyncio.subprocess.PIPE, cwd=ROOT
+        *(sys.executable, "-m", "bot", "demo", "--port", str(port)),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
     )
     assert process.stdout is not None
     try:
         heard = ""
         async with asyncio.timeout(90):
-            while "Ctrl-C" not in heard:
+            while "Ctrl-C" not in heard and not (early and is_served(port)):
+                if early:
+                    await asyncio.sleep(0.05)
+                    continue
                 line = await process.stdout.readline()
                 assert line, f"the demo ended: {heard}"
                 heard += line.decode()
-        found = re.search(r"http://\S+", heard)
-        assert found is not None
-        yield found[0]
+        if not early:
+            assert f"http://127.0.0.1:{port}" in heard
+        yield f"http://127.0.0.1:{port}/"
     finally:
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(45):
             assert await process.wait() == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_served(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @asynccontextmanager
@@ -82,7 +104,7 @@ async def picture(page: Page, name: str) -> None:
 
 
 async def test_newcomer_pastes_reads_applies_restarts_and_sees_it_healthy() -> None:
-    async with demo("--port", "0") as url, window(url) as page:
+    async with demo() as url, window(url) as page:
         thread = page.get_by_test_id("thread")
         await page.get_by_test_id("try-missing-annotation").click()
         await expect(thread.get_by_role("heading", level=3).first).to_contain_text("annotation")
@@ -100,7 +122,11 @@ async def test_newcomer_pastes_reads_applies_restarts_and_sees_it_healthy() -> N
         await expect(thread.get_by_role("heading", level=3).first).to_contain_text(
             "Healthy", timeout=60_000
         )
+        await expect(thread.get_by_role("heading", level=3).first).to_contain_text("Healthy since")
         await picture(page, "healthy")
+        await thread.get_by_text("Sum up", exact=True).last.click()
+        await expect(thread.get_by_role("heading", name="Summary of incident")).to_be_visible()
+        await picture(page, "summary")
 
         await page.get_by_test_id("panel-world").click()
         account = page.locator("[data-sa='prod-eu/payments/api']")
@@ -115,13 +141,13 @@ async def test_newcomer_pastes_reads_applies_restarts_and_sees_it_healthy() -> N
         await expect(page.get_by_test_id("modal")).to_contain_text("With AWS CLI")
 
 
-async def test_seed_error_pasted_bare_is_answered_or_asked_about_never_ignored() -> None:
-    async with demo("--port", "0") as url, window(url, width=390, height=844) as page:
+async def test_seed_error_pasted_bare_before_the_bot_is_ready_is_answered_or_asked_about() -> None:
+    async with demo(early=True) as url, window(url, width=390, height=844) as page:
         await page.get_by_test_id("composer-channel").fill(SEED)
         await page.get_by_test_id("composer-channel").press("Enter")
 
         reply = page.get_by_test_id("thread").get_by_text(re.compile("which|Cause found"))
-        await expect(reply.first).to_be_visible(timeout=30_000)
+        await expect(reply.first).to_be_visible(timeout=60_000)
         await picture(page, "phone")
 
 

@@ -217,8 +217,8 @@ async def test_what_is_posted_while_the_app_starts_reaches_it_when_it_is_ready(
     app, heard = bolt(server), Ledger()
     app.event("message")(heard)
     server.workspace.starting(over=False)
+    ts = server.driver.post_as("minji", ONCALL, "an early word")
     async with over_http(server, app):
-        ts = server.driver.post_as("minji", ONCALL, "an early word")
         assert (await page.get("state"))[1]["starting"] is True
         status, refused = await page.post(
             "command", channel=ONCALL, user="U0MINJI001", text="/irsa help"
