@@ -26,6 +26,7 @@ from bot.slack.pacing import Pacing
 from bot.slack.replies import Replies
 from bot.store import open_store
 from bot.telemetry import Telemetry
+from diagnostics.checks.documentation import document_at
 from diagnostics.errors import IrsaDoctorError
 from handlers import listeners
 from handlers.access import Access
@@ -90,6 +91,8 @@ class Options:
     lease: float = 30.0
     follow: tuple[float, ...] = (2.0, 3.0, 5.0, 10.0, 15.0, 20.0)
     """Pauses between two looks at the pods after a restart, in seconds."""
+    docs_url: str | None = None
+    """Where the docs are; see `diagnostics.checks.documentation`."""
     links: str | None = None
     """Address below which links to incidents begin."""
     watch: tuple[float, ...] = ()
@@ -126,6 +129,7 @@ async def serving(
         SlackUnusable: If Slack refuses the token or does not answer.
         sqlalchemy.exc.SQLAlchemyError: If the database can't be opened.
     """
+    document_at(options.docs_url)
     client = make_client(options.bot_token, options.api_url)
     me, scopes = await who_am_i(client)
     rules = LiveRules(file=rules, known=io)

@@ -86,6 +86,7 @@ def options_of(settings: Settings) -> Options:
         drain=settings.drain_deadline,
         lease=settings.job_lease,
         watch=pauses(settings.watch),
+        docs_url=settings.docs_url,
         links=settings.links,
     )
 

@@ -129,6 +129,12 @@ class Settings(BaseModel):
     )
     """Base of the Web API, with a slash at the end."""
 
+    docs_url: Annotated[str, AfterValidator(_links)] | None = Field(
+        default=None, alias="IRSA_DOCS_URL"
+    )
+    """https address of the docs as `make site` writes them, so that replies link each check's page below it
+    (`/checks/IRSA103.html`), or an address with `{code}` in it; none without."""
+
     links: Annotated[str, AfterValidator(_links)] | None = Field(default=None, alias="IRSA_LINKS")
     """https address that leads to this process, for links to incidents: replies and summaries then have one, `/i/ID`,
     which leads to the reply. With `irsa manifest --links` Slack shows a preview of it."""

@@ -28,6 +28,7 @@ from bot.evidence.documents import MAX_BYTES
 from bot.fleet_file import load
 from bot.report import markdown, report_of, terminal
 from diagnostics.case import Case
+from diagnostics.checks.documentation import documented_at
 from diagnostics.errors import IrsaDoctorError
 from diagnostics.fleet import KINDS, Hints, WorkloadRef
 from diagnostics.pipeline import diagnose as run_diagnosis
@@ -93,6 +94,12 @@ def diagnose(
         ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    docs: Annotated[
+        str | None,
+        typer.Option(
+            envvar="IRSA_DOCS_URL", help="Address of the docs, so that checks link their pages."
+        ),
+    ] = None,
     details: Annotated[
         bool, typer.Option("--details", help="Also passing checks and every call.")
     ] = False,
@@ -114,7 +121,8 @@ def diagnose(
         answers = asyncio.run(_diagnose(cases, fleet, _progress(), bundle))
     except IrsaDoctorError as error:
         _refuse(str(error))
-    _write(answers, output, details=details)
+    with documented_at(docs):
+        _write(answers, output, details=details)
     raise typer.Exit(_status(answers))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from diagnostics.checks.documentation import page_of
 from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from diagnostics.proof.answer import Asked, Injected
 from diagnostics.proof.words import sentences
@@ -69,6 +70,9 @@ class ResultReport(_Model):
     reason: str | None = Field(default=None, description="Why it could not be checked, or was not.")
     enable: str | None = Field(default=None, description="What would turn an error into an answer.")
     follows_from: str | None = None
+    documentation: str = Field(
+        default="", description="The check's page: its address, or its name in the project."
+    )
 
 
 class CorrectionReport(_Model):
@@ -111,6 +115,9 @@ class DiagnosisReport(_Model):
     verdict: Verdict
     headline: str
     advice: str | None = Field(default=None, description="What to do where nothing is at fault.")
+    ask: tuple[str, ...] = Field(
+        default=(), description="Read-only commands whose output would answer what was not read."
+    )
     cause: str | None = Field(default=None, description="The code to mend first.")
     target: TargetReport
     results: tuple[ResultReport, ...]
@@ -174,6 +181,7 @@ def _diagnosis(diagnosis: Diagnosis) -> DiagnosisReport:
         verdict=diagnosis.verdict,
         headline=diagnosis.headline,
         advice=diagnosis.advice,
+        ask=diagnosis.ask,
         cause=diagnosis.root.code if diagnosis.root else None,
         proof=_proof(diagnosis.proof) if diagnosis.proof else None,
         target=TargetReport(
@@ -235,6 +243,7 @@ def _result(result: Result) -> ResultReport:
         reason=result.reason,
         enable=result.enable,
         follows_from=result.follows_from,
+        documentation=page_of(result.code),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.checks.documentation import link_of, page_of
 from diagnostics.result import Diagnosis, Status
 from diagnostics.proof.words import sentences
 from diagnostics.visible import visible
@@ -64,6 +65,11 @@ def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"| {result.code} | {_status(result)} | {_prose(_what(result))} |"
 
 
+def _page(code: str) -> str:
+    link = link_of(code)
+    return page_of(code) if link is None else f"[{code}]({link})"
+
+
 def _finding(result: Result, finding: Finding) -> Iterator[str]:
     yield f"### {result.code} {_prose(result.title)}"
     yield ""
@@ -72,6 +78,7 @@ def _finding(result: Result, finding: Finding) -> Iterator[str]:
     yield f"- Expected: {_code(finding.wanted)}"
     yield f"- Why: {_prose(finding.why)}"
     yield f"- Fix: {_prose(finding.next)}"
+    yield f"- More: {_page(result.code)}"
     if finding.note:
         yield f"- Note: {_prose(finding.note)}"
 

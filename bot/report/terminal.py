@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.syntax import Syntax
 from rich.text import Text
 
+from diagnostics.checks.documentation import page_of
 from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from diagnostics.proof.words import sentences
 from diagnostics.visible import marked, visible
@@ -73,7 +74,21 @@ def _diagnosis(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableTyp
         yield Text("to fix it", style="bold")
         for fix in diagnosis.fixes:
             yield Text(f"  {fix.command}", style="cyan")
+    yield from _handed_over(diagnosis)
     yield from _others(diagnosis, details=details)
+
+
+def _handed_over(diagnosis: Diagnosis) -> Iterator[Text]:
+    """Whose word facts are that were not read, and what to run for those that are missing."""
+    sources = dict.fromkeys(c.handed_over for c in diagnosis.calls if c.handed_over is not None)
+    if sources:
+        yield Text()
+        yield Text(f"not read by irsa: taken from {', '.join(sources)}", style="dim")
+    if diagnosis.ask:
+        yield Text()
+        yield Text("or hand over the output of these, which only read, with --evidence FILE", "bold")
+        for command in diagnosis.ask:
+            yield Text(f"  {command}", style="cyan")
 
 
 def _where(diagnosis: Diagnosis) -> Iterator[Text]:
@@ -104,6 +119,7 @@ def _finding(
         yield Text(f"  note: {finding.note}")
     for command in (c for c in finding.commands if c not in but):
         yield Text(f"  run: {command}", style="cyan")
+    yield Text(f"  more: {page_of(result.code)}", style="dim")
 
 
 def _caret(finding: Finding) -> str | None:

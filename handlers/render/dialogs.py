@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.checks.documentation import link_of
 from diagnostics.languages import aloud, say, speak
 from diagnostics.result import Status
 from diagnostics.visible import visible
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from diagnostics.fleet import Hints
+    from diagnostics.journal import Call
     from diagnostics.result import Diagnosis, PolicyCorrection, Result
     from handlers.blockkit import Block
 
@@ -179,9 +181,26 @@ def _result(result: Result) -> Block:
         for command in finding.commands[:_CALLS]
     )
     parts.extend(
-        build.paragraph(speak("Read: {call}", call=call)) for call in result.calls[:_CALLS]
+        build.paragraph(
+            speak("Read at {time} UTC: {call}", time=f"{call.at:%H:%M:%S}", call=_call(call))
+        )
+        for call in result.calls[:_CALLS]
     )
-    return build.rich_text(*parts)
+    return build.rich_text(*parts, *_page(result))
+
+
+def _call(call: Call) -> str:
+    """One read; one that was not made says whose word stands in for it."""
+    if call.handed_over is None:
+        return str(call)
+    return speak("{call}, not by me: {source}", call=call, source=call.handed_over)
+
+
+def _page(result: Result) -> Iterator[Block]:
+    """The check's page, where the docs have an address."""
+    link = link_of(result.code)
+    if link is not None:
+        yield build.paragraph(speak("More about it: "), build.link(link, result.code))
 
 
 def _calls(diagnosis: Diagnosis) -> str:

@@ -9,7 +9,7 @@ from diagnostics.languages import speak
 from diagnostics.result import Severity, Status, Verdict
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
-from handlers.render.pasted import asking_blocks, handed_blocks
+from handlers.render.pasted import asking_blocks, handed_blocks, linked
 from handlers.render.shorten import excerpt, prose, several, short_issuers, short_place
 
 if TYPE_CHECKING:
@@ -125,7 +125,9 @@ def place_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
     root = diagnosis.root
     if root is not None and root.finding is not None:
         place = short_place(root.finding.place, diagnosis)
-        yield build.context(f"{root.code} at {escape(clip(place, _VALUE))}")
+        yield build.context(
+            speak("{code} at {place}", code=linked(root.code), place=escape(clip(place, _VALUE)))
+        )
 
 
 def _values(text: str) -> Iterator[Block]:
@@ -202,9 +204,9 @@ def _unread(diagnosis: Diagnosis) -> Iterator[Block]:
         seen.setdefault(result.reason or "", result.enable or "")
     lines: list[list[str | Block]] = [
         [
-            f"Could not check: {reason}. ",
+            speak("Could not check: {reason}. ", reason=reason),
             build.run(speak("To enable it: "), bold=True),
-            enable or "see the log",
+            enable or speak("see the log"),
         ]
         for reason, enable in list(seen.items())[:4]
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.checks.documentation import link_of
+from diagnostics.languages import speak
 from diagnostics.visible import visible
 from handlers.blockkit import build, escape
 
@@ -29,7 +31,7 @@ def words_of(label: str) -> str:
     match = _WHOSE.fullmatch(label)
     if match is None:
         return escape(visible(label))
-    return f"pasted output by <@{match[1]}> at {match[2]} UTC"
+    return speak("pasted output by <@{user}> at {time} UTC", user=match[1], time=match[2])
 
 
 def handed_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
@@ -41,8 +43,17 @@ def handed_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
     for label, resources in sources.items():
         names = [r.rpartition(":oidc-provider/")[2] or r for r in resources]
         shown = ", ".join(escape(visible(n))[:120] for n in names[:_FACTS])
-        more = f" and {len(names) - _FACTS} more" if len(names) > _FACTS else ""
-        yield build.context(f"*Not read by me:* {shown}{more}, from {words_of(label)}")
+        if len(names) > _FACTS:
+            shown = speak("{names} and {count} more", names=shown, count=len(names) - _FACTS)
+        yield build.context(
+            speak("*Not read by me:* {names}, from {source}", names=shown, source=words_of(label))
+        )
+
+
+def linked(code: str) -> str:
+    """A check's code as mrkdwn, leading to its page where the docs have an address."""
+    link = link_of(code)
+    return code if link is None else f"<{escape(link)}|{code}>"
 
 
 def asking_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
@@ -51,11 +62,13 @@ def asking_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
         return
     yield build.rich_text(
         build.paragraph(
-            build.run("Or give me the output: ", bold=True),
-            "run these, which only read, and paste what they print in this thread, or upload it as a file.",
+            build.run(speak("Or give me the output: "), bold=True),
+            speak(
+                "run these, which only read, and paste what they print in this thread, or upload it as a file."
+            ),
         )
     )
     yield build.preformatted("\n".join(diagnosis.ask), limit=2_800)
 
 
-__all__ = ["asking_blocks", "handed_blocks", "whose", "words_of"]
+__all__ = ["asking_blocks", "handed_blocks", "linked", "whose", "words_of"]
