@@ -428,7 +428,8 @@ class FleetDocument(Entry):
     organization: YesNo = Field(
         default=False,
         description="Whether the bot's own credentials are of the organization's management account or of a delegated "
-        "administrator, may read its resource control policies, and list its accounts, in which clusters are looked for.",
+        "administrator, may read its resource control policies, and list its accounts, "
+        "in which clusters are looked for.",
     )
     organization_role: Annotated[str, AfterValidator(_role_name)] | None = Field(
         default=None,

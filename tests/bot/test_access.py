@@ -128,7 +128,7 @@ async def test_a_guest_may_not_mute(town: Town, way: str) -> None:
 
 def _quiet_of(town: Town, ts: str) -> str:
     """The value of the menu's entry that asks for quiet."""
-    options = [
+    options: list[str] = [
         option["value"]
         for block in town.reply(ts, PAYMENTS).blocks
         for element in block.get("elements", ())

@@ -30,7 +30,14 @@ def with_billing(town: Town, **defaults: str) -> None:
     town.world.accounts.append(
         replace(town.world.accounts[0], namespace="billing", uid="sa-billing-api")
     )
-    town.file = replace(town.file, channels=(Channel(id=ONCALL, **defaults),))
+    town.file = replace(
+        town.file,
+        channels=(
+            Channel(
+                id=ONCALL, cluster=defaults.get("cluster"), namespace=defaults.get("namespace")
+            ),
+        ),
+    )
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
