@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from bot.store.queue import Job
     from handlers.incident import Incident
 
-_MADE: Final = frozenset(("apply", "undo", "proof"))
+_MADE: Final = frozenset(("apply", "undo"))
 """Entries that say themselves what was done."""
+_COMMAND: Final = re.compile(r" \((?=(?:kubectl|aws) )")
 _CLAIMED: Final = frozenset(("claimed", "waiting"))
 
 
@@ -103,8 +105,11 @@ def _steps(incident: Incident, entries: Sequence[Entry]) -> Iterator[Step]:
 
 def _words(entry: Entry) -> str | None:
     """What an entry of the audit trail says in a summary; None for what changed nothing."""
+    if entry.action == "proof":
+        # The deed itself is the step before.
+        return speak("Proof: {words}", words=_without_command(entry.words).partition("; ")[2])
     if entry.action in _MADE:
-        return entry.words
+        return _without_command(entry.words)
     if entry.action == "ask" and entry.decision in _CLAIMED:
         return speak("Asked for approval")
     if entry.action == "confirm" and entry.decision in _CLAIMED:
@@ -112,6 +117,11 @@ def _words(entry: Entry) -> str | None:
     if entry.action == "decline" and entry.decision == "declined":
         return speak("Declined the fix")
     return None
+
+
+def _without_command(words: str) -> str:
+    """What was done in words; the command that does the same by hand is in the canvas and the audit trail."""
+    return _COMMAND.split(words, maxsplit=1)[0]
 
 
 def _changes(entries: Sequence[Entry], undo_until: datetime | None) -> Iterator[Change]:

@@ -144,13 +144,16 @@ def _verdict(summary: Summary, cause: Diagnosis) -> str:
     words = escape(_cause_words(cause))
     if summary.healed is None:
         return words + "\n" + speak("It is not known to be mended.")
-    minutes = max(0, round((summary.healed - summary.began).total_seconds() / 60))
+    minutes = round((summary.healed - summary.began).total_seconds() / 60)
+    at = moment(summary.healed)
+    if minutes < 1:
+        return words + "\n" + speak("Healthy since {moment}.", moment=at)
     return (
         words
         + "\n"
         + speak(
             "Healthy since {moment}, {minutes} min after it was told here.",
-            moment=moment(summary.healed),
+            moment=at,
             minutes=minutes,
         )
     )
