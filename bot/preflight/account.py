@@ -16,6 +16,7 @@ from bot.preflight.needs import (
     TRUST_ACTIONS,
 )
 from bot.preflight.outcome import Check, Place, Remedy, State
+from diagnostics.arn import partition_of
 from diagnostics.errors import ReadDenied, ReadError
 
 if TYPE_CHECKING:
@@ -67,12 +68,11 @@ async def _identity(
         return Check(what=name, state=State.WORKS, needed_for=action.why)
 
     tried = await asyncio.gather(*(one(action) for action in needed))
-    refused = {
-        action.name
-        for action, check in zip(needed, tried, strict=True)
-        if check.state is State.MISSING
-    }
-    mend = [remedies.actions(identity.principal, refused)] if refused else []
+    refused = [
+        action for action, check in zip(needed, tried, strict=True) if check.state is State.MISSING
+    ]
+    where = {"partition": partition_of(calls.region), "account": account.id}
+    mend = [remedies.actions(identity.principal, refused, **where)] if refused else []
     return [Check(what=what, state=State.WORKS), *tried], mend
 
 
@@ -105,10 +105,15 @@ async def check_organization(reach: Reach) -> Place:
         return Check(what=action.name, state=State.WORKS, needed_for=action.why)
 
     checks = await asyncio.gather(*(one(action) for action in ORGANIZATION_ACTIONS))
-    refused = [check.what for check in checks if check.state is State.MISSING]
+    refused = [
+        action
+        for action, check in zip(ORGANIZATION_ACTIONS, checks, strict=True)
+        if check.state is State.MISSING
+    ]
     mend: tuple[Remedy, ...] = ()
     if refused:
-        mend = (remedies.actions(await reach.own_principal(account), refused),)
+        own = await reach.own_principal(account)
+        mend = (remedies.actions(own, refused, partition="*", account="*"),)
     return Place(kind="organization", name="AWS Organizations", checks=tuple(checks), remedies=mend)
 
 

@@ -22,6 +22,15 @@ class Action:
     """What can't be told without it, as a clause."""
     optional: bool = False
     """Whether a team may well do without it."""
+    on: str = ""
+    """The resources, as the end of their ARNs, such as `role/*`; empty where the action knows none."""
+
+    def resource(self, partition: str, account: str) -> str:
+        """The resources as a policy names them, in every region."""
+        if not self.on:
+            return "*"
+        service = self.name.partition(":")[0]
+        return f"arn:{partition}:{service}:{'' if service == 'iam' else '*'}:{account}:{self.on}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +48,43 @@ class Rule:
 
 
 READ_ACTIONS: Final = (
-    Action(name="eks:DescribeCluster", why="the cluster's issuer, and where its Kubernetes API is"),
     Action(
-        name="eks:ListPodIdentityAssociations", why="credentials of EKS Pod Identity, which win"
+        name="eks:DescribeCluster",
+        on="cluster/*",
+        why="the cluster's issuer, and where its Kubernetes API is",
     ),
-    Action(name="eks:DescribePodIdentityAssociation", why="which role such an association gives"),
     Action(
-        name="eks:ListIdentityProviderConfigs", why="whether people's logins take the same issuer"
+        name="eks:ListPodIdentityAssociations",
+        on="cluster/*",
+        why="credentials of EKS Pod Identity, which win",
     ),
-    Action(name="eks:DescribeIdentityProviderConfig", why="which issuer people's logins take"),
+    Action(
+        name="eks:DescribePodIdentityAssociation",
+        on="podidentityassociation/*",
+        why="which role such an association gives",
+    ),
+    Action(
+        name="eks:ListIdentityProviderConfigs",
+        on="cluster/*",
+        why="whether people's logins take the same issuer",
+    ),
+    Action(
+        name="eks:DescribeIdentityProviderConfig",
+        on="identityproviderconfig/*",
+        why="which issuer people's logins take",
+    ),
     Action(
         name="eks:ListClusters", why="clusters that the fleet file does not name", optional=True
     ),
-    Action(name="iam:GetRole", why="the role's trust policy and permissions boundary"),
+    Action(name="iam:GetRole", on="role/*", why="the role's trust policy and permissions boundary"),
     Action(
         name="iam:ListRoles",
         why="which role trusts a service account whose annotation is missing or wrong",
     ),
     Action(
-        name="iam:GetOpenIDConnectProvider", why="whether IAM knows the issuer, for which audiences"
+        name="iam:GetOpenIDConnectProvider",
+        on="oidc-provider/*",
+        why="whether IAM knows the issuer, for which audiences",
     ),
     Action(name="iam:ListOpenIDConnectProviders", why="a provider whose URL nearly fits"),
     Action(
@@ -68,7 +95,9 @@ READ_ACTIONS: Final = (
 )
 """Of the read role."""
 
-FIX_ACTIONS: Final = (Action(name="eks:DescribeCluster", why="where the Kubernetes API is"),)
+FIX_ACTIONS: Final = (
+    Action(name="eks:DescribeCluster", on="cluster/*", why="where the Kubernetes API is"),
+)
 """Of the fix role, in every account that has one."""
 
 TRUST_ACTIONS: Final = (

@@ -14,7 +14,7 @@ from diagnostics.arn import RoleArn
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.preflight.needs import Rule
+    from bot.preflight.needs import Action, Rule
     from diagnostics.fleet import FleetCluster
 
 
@@ -34,10 +34,16 @@ def trust(role: str, principal: str, external_id: str | None) -> tuple[Remedy, .
     )
 
 
-def actions(role: str, missing: Iterable[str]) -> Remedy:
-    """The policy statement that is missing."""
-    statement = {"Effect": "Allow", "Action": sorted(missing), "Resource": "*"}
-    return Remedy(title=f"Policy of {role}", text=_policy(statement))
+def actions(role: str, missing: Iterable[Action], *, partition: str, account: str) -> Remedy:
+    """The policy statements that are missing, on the resources that the ready-made policies name."""
+    by_resource: dict[str, list[str]] = {}
+    for action in missing:
+        by_resource.setdefault(action.resource(partition, account), []).append(action.name)
+    statements = [
+        {"Effect": "Allow", "Action": sorted(names), "Resource": resource}
+        for resource, names in sorted(by_resource.items())
+    ]
+    return Remedy(title=f"Policy of {role}", text=_policy(*statements))
 
 
 def entry(cluster: FleetCluster, role: str, group: str) -> tuple[Remedy, ...]:
@@ -94,5 +100,5 @@ def rbac(group: str, missing: Iterable[tuple[str, Rule]], namespace: str | None 
     )
 
 
-def _policy(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+def _policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)

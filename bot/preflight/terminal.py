@@ -45,6 +45,7 @@ def terminal(outcome: Outcome, *, details: bool = False) -> RenderableType:
 
 def _place(place: Place, *, details: bool) -> Iterator[RenderableType]:
     tried = [check for check in place.checks if check.state is not State.SKIPPED]
+    untried = len(place.checks) - len(tried)
     working = sum(check.state is State.WORKS for check in tried)
     named = place.kind in ("account", "cluster")
     name = f"{place.kind} {place.name}" if named else place.name
@@ -52,7 +53,8 @@ def _place(place: Place, *, details: bool) -> Iterator[RenderableType]:
     yield Text.assemble(
         (visible(name), "bold"),
         f": {verdict}, ",
-        f"{working} of {len(place.checks)} checks pass",
+        f"{working} of {len(tried)} checks pass",
+        f", {untried} not tried" if untried else "",
     )
     shown = [c for c in place.checks if details or c.state not in (State.WORKS, State.SKIPPED)]
     for check in shown:

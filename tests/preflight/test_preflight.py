@@ -28,6 +28,7 @@ from diagnostics.fleet import Hub
 from sandbox.kube.access import CLUSTER_ROLES, FIXERS, PROVERS, READERS
 from sandbox.world import World
 from tests.conftest import ROOT
+from tests.deploy.templates import Stack, listed, statements
 from tests.preflight.gate import gate
 
 if TYPE_CHECKING:
@@ -132,7 +133,15 @@ async def test_an_action_that_is_not_allowed_is_named_with_the_statement_that_al
         (statement,) = json.loads(account.remedies[0].text)["Statement"]
         assert account.remedies[0].title == f"Policy of {READ}"
         assert (statement["Effect"], statement["Action"]) == ("Allow", [action])
+        assert statement["Resource"] in _deployed(action)
     assert cluster.works is (action != "eks:DescribeCluster")
+
+
+def _deployed(action: str) -> list[str]:
+    """The resources on which the ready-made policy allows an action."""
+    stack = Stack("member-roles.yaml", BotRoleArn="arn:aws:iam::1:role/b", ExternalId="example")
+    found = statements(stack.resource("Reader")["Policies"])
+    return [r for s in found if action in listed(s["Action"]) for r in listed(s["Resource"])]
 
 
 async def test_a_role_that_refuses_is_told_with_both_sides_of_the_trust(
