@@ -8,6 +8,7 @@ import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -20,6 +21,7 @@ from bot.audit_channel import AuditChannel
 from bot.inventory.rules import LiveRules
 from bot.jobs import Runner, Work
 from bot.jobs.bench import Bench
+from bot.jobs.telling import not_readable
 from bot.jobs.watching import watching
 from bot.slack.client import make_client
 from bot.slack.pacing import Pacing
@@ -194,6 +196,7 @@ async def serving(
             shared=shared,
             rules=rules,
             meter=telemetry,
+            not_readable=partial(not_readable, bench),
         )
         bolt = make_bolt(client, signing_secret=options.signing_secret)
         listeners.register(bolt, desk, directory=directory, now=now)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from diagnostics.fleet import Fleet
     from handlers.access import Access
     from handlers.mutes import Mutes
     from handlers.ports import Audit, Inbox, Incidents, Meter, Plans, Rules
@@ -43,3 +46,5 @@ class Desk:
     shared: SharedChannels
     rules: Rules
     meter: Meter
+    not_readable: Callable[[Fleet], Awaitable[Sequence[str]]]
+    """What of a fleet could not be read when last tried, with the reason."""

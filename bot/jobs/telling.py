@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.jobs.bench import Bench
     from bot.store.queue import Job
+    from diagnostics.fleet import Fleet
     from handlers.blockkit import Block
     from handlers.reach import Reach
 
@@ -81,14 +82,19 @@ async def show_home(bench: Bench, job: Job) -> None:
 async def fleet_health(bench: Bench, reach: Reach) -> FleetHealth:
     """What is read, and the regions that the inventory could not read when it last tried."""
     fleet = reach.of(bench.rules.fleet)
-    scans = await InventoryRecords(engine=bench.store.engine, now=bench.now).scans()
     return FleetHealth(
         clusters=tuple(c.name for c in fleet.clusters),
         accounts=len(fleet.accounts),
         outdated=bench.rules.trouble,
         unposted=await bench.audit.unposted(bench.rules.audit_channel),
-        troubles=tuple(_told(Troubles.of(fleet, scans))),
+        troubles=await not_readable(bench, fleet),
     )
+
+
+async def not_readable(bench: Bench, fleet: Fleet) -> tuple[str, ...]:
+    """What of a fleet the inventory could not read when it last tried: where, why, and what would enable it."""
+    scans = await InventoryRecords(engine=bench.store.engine, now=bench.now).scans()
+    return tuple(_told(Troubles.of(fleet, scans)))
 
 
 def _told(troubles: Troubles) -> Iterator[str]:

@@ -58,6 +58,7 @@ class Look:
         health = FleetHealth(
             clusters=tuple(c.name for c in fleet.clusters),
             accounts=len(fleet.accounts),
+            troubles=tuple(await desk.not_readable(fleet)),
             outdated=desk.rules.trouble,
             unposted=await desk.audit.unposted(desk.rules.audit_channel),
         )
