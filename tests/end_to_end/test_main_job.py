@@ -88,7 +88,7 @@ async def test_who_is_no_approver_is_told_so_and_nothing_changes(scene: Scene) -
     await driver.wait_for(lambda: len(driver.whispers(YUKI)) > before, timeout=15, what="a refusal")
 
     refusal = driver.whispers(YUKI)[-1].text
-    assert "You may not apply fixes in payments on prod-eu." in refusal
+    assert "payments on prod-eu" in refusal  # in Yuki's language, which is Japanese
     assert f"<@{MINJI}>" in refusal
     account = await scene.stage.world.kubectl_get(
         "prod-eu", "/api/v1/namespaces/payments/serviceaccounts/api"
@@ -139,6 +139,7 @@ async def test_bot_that_crashed_answers_what_it_had_on_record(scene: Scene) -> N
     await scene.stage.kill_bot()
     await scene.stage.start_bot()
 
-    said = text_of(await scene.card(ONCALL, ts))
+    # What ran when it was killed is taken up once its lease is over.
+    said = text_of(await scene.card(ONCALL, ts, patience=90))
 
     assert "IRSA407" in said
