@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
+from bot.inventory import InventoryRecords
 from bot.store.tables import audit
 from sandbox.slack.faults import Fault
 from tests.bot.conftest import (
@@ -45,6 +47,20 @@ async def test_status_says_what_is_read_and_what_was_last_answered_here(town: To
     assert CAUSE in after
     assert "I answer web-identity errors here." in after
     assert "https://example-corp.slack.com/archives/C0ONCALL01/p" in after
+
+
+async def test_status_says_what_could_not_be_read_and_what_would_enable_it(town: Town) -> None:
+    account = town.file.fleet.accounts[0].id
+    async with town.bot() as bot:
+        store = bot.service.store
+        records = InventoryRecords(engine=store.engine, now=store.now)
+        await records.claim(account, "eu-west-1", every=timedelta(0))
+        words = "AccessDenied; to enable it, allow eks:ListClusters on * to irsa-doctor-read"
+        await records.failed(account, "eu-west-1", words)
+        await town.driver.command(MINJI, ONCALL, "/irsa status")
+
+    said = shown(town.driver.whispers(MINJI)[-1])
+    assert f"Not readable: account {account}, eu-west-1: {words}" in said
 
 
 @IN_BOTH
