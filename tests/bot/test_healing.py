@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select
 
 from bot.store.tables import watches
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from sandbox.slack.messages import Message
     from tests.bot.conftest import Bot, Town
 
+ON_BOTH = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 CAUSE = "names role nope, which does not exist"
 QUICK = (0.02, 0.02, 0.02)
 MORE = "irsa.more.v1"
@@ -140,7 +143,7 @@ async def test_a_healed_cause_that_comes_back_gets_a_full_answer(town: Town) -> 
     assert "Same cause" not in shown(town.reply(again))
 
 
-@IN_BOTH
+@ON_BOTH
 async def test_of_many_at_the_same_time_one_is_the_full_answer(town: Town) -> None:
     async with town.bot() as bot:
         threads = [town.driver.post_as(MINJI, ONCALL, PASTE) for _ in range(6)]
@@ -150,6 +153,24 @@ async def test_of_many_at_the_same_time_one_is_the_full_answer(town: Town) -> No
     assert len(pointers) == 5
     for ts in pointers:
         assert "/archives/" in shown(town.reply(ts))
+
+
+@ON_BOTH
+async def test_two_processes_queue_each_look_once(town: Town) -> None:
+    async with town.bot() as bot:
+        await town.paste(bot)
+        await bot.service.runner.stop(patience=1)
+        store = bot.service.store
+        (incident,) = await store.incidents.recent(bot.service.me.team, limit=5)
+        await store.watches.close(incident.id)
+        await store.watches.open(incident, "a", after=0.0)
+        town.clock.ahead += timedelta(seconds=1)
+
+        # As many as there are replicas that find it due at the same moment.
+        queued = await asyncio.gather(*(store.watches.queue_due((1.0,), most=5) for _ in range(6)))
+
+        assert sum(queued) == 1
+        assert not await looks_left(bot)  # that was the only one
 
 
 async def test_an_incident_is_summed_up_in_its_thread_once(town: Town) -> None:
