@@ -166,7 +166,9 @@ def test_the_index_tells_where_a_role_was_and_where_it_was_not_until_it_is_old()
     clock.at += timedelta(minutes=6)
     index.listed("b", [h.service_account("x", role_arn="arn:aws:iam::111122223333:role/else")])
 
-    assert index.sightings(h.ROLE) == RoleSightings(carried=(("a", NOON),), absent=frozenset({"b"}))
+    assert index.sightings(h.ROLE) == RoleSightings(
+        carried=(("a", NOON),), users=("a: payments/api",), absent=frozenset({"b"})
+    )
     clock.at += timedelta(minutes=6)
     assert index.sightings(h.ROLE) == RoleSightings(absent=frozenset({"b"}))
 
