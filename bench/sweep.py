@@ -1,6 +1,7 @@
 """How `irsa sweep` grows: 10, 100 and 1,000 clusters of 50 bindings, in memory, and the embedded world over HTTP.
 
 python -m bench.sweep            # in memory
+python -m bench.sweep --stored   # through the store, as the bot does: only findings stay in memory
 python -m bench.sweep --world    # also the embedded world, with boto3 and Kubernetes over HTTP
 python -m bench.sweep 10 100     # other sizes
 python -m bench.sweep --workers 1 2 4   # processes that share a sweep through PostgreSQL, one of them killed
@@ -18,7 +19,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.sweep import document_of
+from bot.store import open_store
+from bot.store.sweeps import SweepRecords
+from bot.sweep import SweepDocument, document_of
+from bot.sweep.crew import sweeping
 from diagnostics.sweep import sweep
 from tests.bot import postgres
 from tests.sweep.seeded import NOON, SeededFleet
@@ -26,20 +30,37 @@ from tests.sweep.seeded import NOON, SeededFleet
 SIZES = (10, 100, 1_000)
 
 
-async def one(size: int) -> dict[str, object]:
+async def stored(fleet: SeededFleet) -> SweepDocument:
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/sweep.db"
+        async with open_store(url, now=lambda: NOON) as store:
+            records = SweepRecords(engine=store.engine, now=lambda: NOON, owner="bench")
+            async with sweeping(store.engine, fleet, records, lambda: NOON) as here:
+                row = await here.records.begin(here.fleet)
+                assert row is not None
+                await here.crew.carry_out(here.sweep(row.id))
+                document = await here.sweep(row.id).document()
+    assert document is not None
+    return document
+
+
+async def one(size: int, *, through_store: bool) -> dict[str, object]:
     fleet = SeededFleet(size)
     started, cpu = time.perf_counter(), time.process_time()
-    result = await sweep(fleet, now=lambda: NOON)
+    if through_store:
+        document = await stored(fleet)
+    else:
+        result = await sweep(fleet, now=lambda: NOON)
+        document = document_of(result, fleet.fleet, started=NOON, finished=NOON)
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    document = document_of(result, fleet.fleet, started=NOON, finished=NOON)
     found = {(f.code, f.cluster, f.namespace, f.service_account) for f in document.findings}
     truth = set(fleet.truth())
-    per_cluster = {c.calls for c in result.clusters}
+    per_cluster = (sum(fleet.calls.values()) - fleet.calls["ListRoles"]) / size
     return {
         "clusters": size,
         "bindings": document.sums.bindings,
         "calls": sum(fleet.calls.values()),
-        "calls_per_cluster": sorted(per_cluster),
+        "calls_per_cluster": round(per_cluster, 2),
         "seconds": round(seconds, 2),
         "cpu_seconds": round(cpu, 2),
         "cpu_ms_per_binding": round(cpu * 1000 / document.sums.bindings, 3),
@@ -82,8 +103,8 @@ def world(url: str | None = None, count: int = 1) -> None:
     asyncio.run(run())
 
 
-def workers(counts: list[int], *, clusters: int = 60, pause: float = 0.5) -> None:
-    """Processes share a sweep of a seeded fleet, whose answers take half a second each, and of the embedded world."""
+def workers(counts: list[int], *, clusters: int = 80, pause: float = 2.0) -> None:
+    """Processes share a sweep of a seeded fleet, whose answers take two seconds each, and of the embedded world."""
     folder = postgres.binaries()
     if folder is None:
         print(postgres.NOT_HERE)
@@ -112,7 +133,14 @@ def workers(counts: list[int], *, clusters: int = 60, pause: float = 0.5) -> Non
 
 
 def shared(url: str, count: int, clusters: int, pause: float, *, killed: bool) -> dict[str, object]:
-    command = [sys.executable, "-m", "bench.sweep_worker", str(clusters), str(pause), "3"]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.sweep_worker",
+        str(clusters),
+        str(pause),
+        "5" if killed else "60",
+    ]
     environ = {**os.environ, "IRSA_DATABASE_URL": url}
     started = time.perf_counter()
     processes = [
@@ -123,7 +151,7 @@ def shared(url: str, count: int, clusters: int, pause: float, *, killed: bool) -
         first = processes.pop(0)
         assert first.stdout is not None
         first.stdout.readline()
-        time.sleep(4 * pause + 1)  # until it is at clusters
+        time.sleep(11 * pause)  # until it is at clusters
         first.kill()
         first.wait()
     rows = [json.loads(p.communicate()[0].splitlines()[-1]) for p in processes]
@@ -142,7 +170,8 @@ def main() -> None:
         workers([int(a) for a in arguments[1:]] or [1, 2, 4])
         return
     if arguments[:1] == ["--one"]:
-        print(json.dumps(asyncio.run(one(int(arguments[1])))))
+        one_size = one(int(arguments[1]), through_store="--stored" in arguments)
+        print(json.dumps(asyncio.run(one_size)))
         return
     sizes = [int(a) for a in arguments if a.isdigit()] or SIZES
     head = (
@@ -161,7 +190,7 @@ def main() -> None:
     for size in sizes:
         # A process each, so that peak memory is that size's own.
         out = subprocess.run(
-            [sys.executable, "-m", "bench.sweep", "--one", str(size)],
+            [sys.executable, "-m", "bench.sweep", "--one", str(size), *(a for a in arguments if a == "--stored")],
             capture_output=True, check=True, text=True,
         ).stdout  # fmt: skip
         row = json.loads(out)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from sandbox.stage import Stage
 
 _PEOPLE: Final = ("U0MINJI001", "U0OMAR0001", "U0YUKI0001")
-_THREADS_EACH: Final = 10
-"""Threads in one channel: Slack takes one post a second and channel."""
 _LOOK: Final = 0.25
 
 
@@ -55,6 +53,8 @@ class Crowd:
     """Pastes into the threads of one stage, and looks at the replies.
 
     Attributes:
+        threads: How many.
+        each: Threads in one channel: Slack takes one post a second and channel.
         first: When each failure was first pasted, by the monotonic clock.
         answered: Seconds from there until its right reply stood.
         pasted: How many messages were sent.
@@ -62,6 +62,7 @@ class Crowd:
 
     stage: Stage
     threads: int
+    each: int = 10
     first: dict[Failure, float] = field(default_factory=dict)
     answered: dict[Failure, float] = field(default_factory=dict)
     pasted: int = 0
@@ -73,7 +74,7 @@ class Crowd:
         """Make the channels and open the threads, with words that concern nobody."""
         workspace = self.stage.workspace
         workspace.limits = self.limits
-        for number in range(-(-self.threads // _THREADS_EACH)):
+        for number in range(-(-self.threads // self.each)):
             channel = f"C0LOAD{number:04}"
             workspace.channels[channel] = Channel(
                 id=channel,
@@ -81,7 +82,7 @@ class Crowd:
                 members=[*_PEOPLE, workspace.app.user_id],
             )
         for number in range(self.threads):
-            channel = f"C0LOAD{number // _THREADS_EACH:04}"
+            channel = f"C0LOAD{number // self.each:04}"
             self._threads.append((channel, self.stage.driver.post_as(_PEOPLE[0], channel, "hello")))
 
     async def paste(self, count: int, seconds: float) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import yaml
 from aiohttp import web
 from moto.eks.models import eks_backends
 from werkzeug.serving import WSGIRequestHandler
@@ -35,16 +36,21 @@ if TYPE_CHECKING:
     from sandbox.kube.eks_tokens import EksAuthenticator
 
 
+REGIONS = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2")
+
+
 class FarWorld(worlds.World):
     """A world whose every call travels.
 
     Args:
         latency: Seconds on each call.
         folder: Where the authority's certificate and the fleet file go.
+        more: Further clusters, of further accounts, which EKS lists and nobody can reach.
     """
 
-    def __init__(self, *, latency: float, folder: Path) -> None:
+    def __init__(self, *, latency: float, folder: Path, more: int = 0) -> None:
         super().__init__()
+        self.more = more
         self.latency = latency
         self.folder = folder
         self.front = new_authority()
@@ -81,6 +87,33 @@ class FarWorld(worlds.World):
             }
         self.fleet_yaml(self.folder / "fleet.yaml")
         return self
+
+    def fleet_yaml(self, path: Path | None = None) -> str:
+        """Write the fleet file, with the further accounts."""
+        fleet = yaml.safe_load(super().fleet_yaml())
+        for number in range(self.more):
+            account, region = f"{500_000_000_000 + number * 3 // 4}", REGIONS[number % len(REGIONS)]
+            clusters = eks_backends[account][region]
+            if not clusters.clusters.get(f"more-{number}"):
+                made = clusters.create_cluster(
+                    name=f"more-{number}",
+                    role_arn=f"arn:aws:iam::{account}:role/eks",
+                    resources_vpc_config={"subnetIds": ["subnet-0a1b2c3d"]},
+                    version="1.34",
+                )
+                made.identity = {
+                    "oidc": {"issuer": f"https://oidc.eks.{region}.amazonaws.com/id/{number:032X}"}
+                }
+            known = {a["id"]: a for a in fleet["accounts"]}
+            if account not in known:
+                entry = {"id": account, "name": f"more-{account}", "read_role": "irsa-doctor-read"}
+                fleet["accounts"].append({**entry, "regions": [region]})
+            elif region not in known[account]["regions"]:
+                known[account]["regions"].append(region)
+        text = yaml.safe_dump(fleet, sort_keys=False)
+        if path is not None:
+            path.write_text(text, encoding="utf-8")
+        return text
 
     async def __aexit__(
         self,
