@@ -12,10 +12,12 @@ from bot.store.tables import (
     channel_answers,
     channel_mutes,
     events,
+    full_answers,
     incidents,
     jobs,
     messages,
     sweeps,
+    watches,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ async def forget(engine: AsyncEngine, keep: Retention, *, at: float) -> int:
         (incidents, incidents.c.updated, keep.incidents),
         (channel_answers, channel_answers.c.at, keep.answers),
         (channel_mutes, channel_mutes.c.until, 0.0),
+        (full_answers, full_answers.c.at, keep.deliveries),
+        (watches, watches.c.ends, 0.0),
     )
     gone = 0
     async with engine.begin() as connection:

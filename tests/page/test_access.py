@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from tests.page.conftest import DESKTOP, PHONE, WIDE
 from tests.page.replies import ERROR, mrkdwn, plain
-from tests.page.steps import answered
+from tests.page.steps import answered, say
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -62,6 +62,26 @@ async def test_axe_finds_no_fault(
     await page.get_by_test_id("panel-world").click()
     stub.annotated = True
     await page.get_by_test_id("changes").get_by_text("What changed").wait_for()
+    assert await faults(page) == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_no_fault_at_home_in_a_private_word_and_while_the_bot_starts(
+    windows: Windows, stub: Stub, scheme: Literal["light", "dark"], size: dict[str, int]
+) -> None:
+    page = await windows.open(size, color_scheme=scheme, reduced_motion="reduce")
+    stub.emit({"type": "starting", "starting": True})
+    await page.get_by_test_id("starting-channel").wait_for()
+    await say(page, "/irsa help")
+    await page.get_by_text("Only visible to you").first.wait_for()
+    assert await faults(page) == []
+
+    if size is PHONE:
+        await page.get_by_test_id("open-sidebar").click()
+    await page.get_by_test_id("channel-D1").click()
+    await page.get_by_test_id("tab-home").click()
+    await page.get_by_test_id("home").get_by_text("Recent incidents").wait_for()
     assert await faults(page) == []
 
 
