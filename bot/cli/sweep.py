@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clients import build_clients
 from bot.fleet_file import load
@@ -140,6 +141,8 @@ def sweep(
                 _write(path, text)
     except IrsaDoctorError as error:
         _refuse(str(error))
+    except (SQLAlchemyError, OSError) as error:
+        _refuse(f"the database of IRSA_DATABASE_URL can't be used: {type(error).__name__}")
     _print(document, output, details=details)
     raise typer.Exit(_status(document, fail_on))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,3 +76,36 @@ def test_a_faulty_fleet_file_ends_in_status_2(tmp_path: Path) -> None:
 
     assert status == 2
     assert "acounts" in err
+
+
+def test_a_database_that_is_away_ends_in_status_2(
+    fleet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IRSA_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/x")
+
+    status, out, err = run("--fleet", str(fleet), "--together")
+
+    assert (status, out) == (2, "")
+    assert err == (
+        "irsa sweep: the database of IRSA_DATABASE_URL can't be used: ConnectionRefusedError\n"
+    )
+
+
+def test_together_takes_no_file_of_its_own(fleet: Path) -> None:
+    status, _, err = run("--fleet", str(fleet), "--together", "--cluster", "prod-eu")
+
+    assert status == 2
+    assert "leave out --since, --state and --cluster" in err
+
+
+def test_together_on_one_machine_keeps_the_last_sweep(
+    fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IRSA_DATABASE_URL", f"sqlite:///{tmp_path}/sweep.db")
+
+    first = run("--fleet", str(fleet), "--together", "--format", "json")
+    second = run("--fleet", str(fleet), "--together", "--format", "json")
+
+    assert [first[0], second[0]] == [3, 3]
+    assert json.loads(first[1])["since"] is None
+    assert json.loads(second[1])["since"] == json.loads(first[1])["finished"]
