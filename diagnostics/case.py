@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from diagnostics.fleet import Hints
+from diagnostics.languages import Words, say
 
 if TYPE_CHECKING:
     from diagnostics.evidence import Target
@@ -21,7 +22,7 @@ class Case:
     """From a person or a command: stronger than what the text says."""
     defaults: Hints = field(default_factory=Hints)
     """From the channel: weaker than what the text says."""
-    defaults_from: str = "this channel's default"
+    defaults_from: Words = say("this channel's default")  # noqa: RUF009  it never changes
     """Where they come from, for "cluster from …"."""
 
 
@@ -30,7 +31,7 @@ class Candidate:
     """One target that the failure may be about, with the reason for thinking so."""
 
     target: Target
-    reason: str
+    reason: Words
     """One clause: "its service account carries the role from the error"."""
 
 
@@ -38,8 +39,8 @@ class Candidate:
 class Question:
     """The target is not clear: what must be asked."""
 
-    text: str
-    """One sentence for the person."""
+    text: Words
+    """What is asked, and what stood in the way of finding out."""
     missing: tuple[str, ...]
     """Of `cluster`, `namespace`, `service_account`."""
     candidates: tuple[Candidate, ...] = ()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from diagnostics.iam import TrustPolicy
     from diagnostics.journal import Call
+    from diagnostics.languages import Words
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -436,7 +437,7 @@ class Target:
     workload: WorkloadRef | None
     role_arn: str | None = None
     """The role that the error or a person named."""
-    how: tuple[str, ...] = ()
+    how: tuple[Words, ...] = ()
     """One clause per choice, such as "cluster from this channel's default"."""
     found: bool = False
     """Whether a search or a default chose it, so that another may be meant."""

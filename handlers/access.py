@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.fix.plan import kinds_of
-from diagnostics.languages import speak
+from diagnostics.languages import Words, say, speak
 from handlers.blockkit import escape
 from handlers.people import Unanswered
 from handlers.reach import EVERYTHING, Reach, union
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from handlers.ports import Approver, Reader, Rules
 
 _NAMED: Final = 5
-_FIX: Final = "apply fixes"
-NOT_READ: Final = (
+_FIX: Final = say("apply fixes")
+NOT_READ: Final = say(
     "This is about an account or a cluster that is not read here, or not by you: `readers` in the fleet file says by "
     "whom and in which channel. I show nothing of it."
 )
@@ -46,7 +46,7 @@ class Actor:
 class Denied:
     """Why somebody may not, and how to ask, as one sentence of mrkdwn."""
 
-    words: str
+    words: Words
     rule: str
     """A short name of the reason, for the audit trail."""
     may_ask: bool = False
@@ -165,7 +165,9 @@ class Access:
         )
 
     def _needed(self, fix: Fix, kind: FixKind, *, channel: str, at: datetime) -> Approval | Denied:
-        place = f"{escape(fix.namespace)} on {escape(fix.cluster)}"
+        place = speak(
+            "{name} on {cluster}", name=escape(fix.namespace), cluster=escape(fix.cluster)
+        )
         frozen = self.rules.frozen(at=at, cluster=fix.cluster, namespace=fix.namespace, kind=kind)
         if frozen is not None:
             return Denied(
@@ -192,7 +194,7 @@ class Access:
         here = tuple(a for a in covering if a.channels is None or channel in a.channels)
         if not here:
             channels = sorted({c for a in covering for c in a.channels or ()})[:_NAMED]
-            where = " or ".join(f"<#{c}>" for c in channels)
+            where = speak(" or ").join(f"<#{c}>" for c in channels)
             return Denied(
                 words=speak(
                     "Fixes in {place} may not be approved in this channel. Paste the error in {where}.",
@@ -226,9 +228,13 @@ class Access:
                 words=speak("Apps and deactivated accounts may not {what}.", what=what), rule="bot"
             )
         if person.is_guest:
-            ask = speak("who is named as approver") if what == _FIX else speak("of this workspace")
+            words = (
+                speak("Guests may not {what}. Ask a member who is named as approver.", what=what)
+                if what == _FIX
+                else speak("Guests may not {what}. Ask a member of this workspace.", what=what)
+            )
             return Denied(
-                words=speak("Guests may not {what}. Ask a member {ask}.", what=what, ask=ask),
+                words=words,
                 rule="guest",
             )
         if person.is_stranger or (person.team is not None and person.team != self.home):
@@ -287,7 +293,9 @@ class Access:
                 ),
                 rule="unanswered",
             )
-        place = f"{escape(fix.namespace)} on {escape(fix.cluster)}"
+        place = speak(
+            "{name} on {cluster}", name=escape(fix.namespace), cluster=escape(fix.cluster)
+        )
         return Denied(
             words=speak(
                 "You may not apply fixes in {place}. Ask {named} to press the button.",
@@ -315,8 +323,8 @@ def named(approvers: Sequence[Approver]) -> str:
     users = sorted({u for a in approvers for u in a.users})
     mentions = [f"<!subteam^{g}>" for g in groups] + [f"<@{u}>" for u in users]
     more = len(mentions) - _NAMED
-    shown = mentions[:_NAMED] + ([f"{more} more"] if more > 0 else [])
-    return " or ".join(shown) or speak("an approver")
+    shown = mentions[:_NAMED] + ([speak("{count} more", count=more)] if more > 0 else [])
+    return speak(" or ").join(shown) or speak("an approver")
 
 
 def moment(at: datetime) -> str:

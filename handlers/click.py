@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.languages import aloud
 from handlers.access import Actor
 from handlers.blockkit import build
 from handlers.paste.reading.untrusted import node_at, nodes_at, text_at
@@ -69,4 +70,4 @@ def _identifier(text: str) -> str:
 
 def notice(title: str, words: str) -> Block:
     """A dialog that only says something, in mrkdwn."""
-    return build.modal(title, [build.section(words)], callback_id="irsa.notice")
+    return build.modal(title, [build.section(aloud(words))], callback_id="irsa.notice")

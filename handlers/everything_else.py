@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from diagnostics.languages import speak
 from handlers.buttons.pressed import OUT_OF_DATE, tell
 from handlers.click import Click
 
@@ -60,4 +61,4 @@ def register(app: AsyncApp, desk: Desk, directory: Directory) -> None:
 
     @app.command(_ANY)
     async def command(ack: AsyncAck) -> None:
-        await ack("I do not know this command. Use `/irsa help`.")
+        await ack(speak("I do not know this command. Use `/irsa help`."))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
+from diagnostics.languages import say, speak
 from handlers.blockkit import escape
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 USUAL: Final = timedelta(hours=4)
-KEEP_QUIET: Final = "say when I keep quiet"
+KEEP_QUIET: Final = say("say when I keep quiet")
 """What only members may do, as in "Guests may not …"."""
 LONGEST: Final = timedelta(days=30)
 """A mute without an end would be forgotten, and the silence taken for a bot that is gone."""
@@ -72,7 +73,10 @@ def parse_mute(text: str) -> tuple[str | None, timedelta]:
     length = int(match[1]) * _UNITS[match[2][0].lower()] if match else timedelta()
     if not timedelta() < length <= LONGEST:
         raise NotALength(
-            f"“{escape(said[:40])}” is no length of time that I can keep quiet for. Write `/irsa mute 4h` or "
-            "`/irsa mute IRSA103 2d`; 30 days is the most."
+            speak(
+                "“{text}” is no length of time that I can keep quiet for. Write `/irsa mute 4h` or "
+                "`/irsa mute IRSA103 2d`; 30 days is the most.",
+                text=escape(said[:40]),
+            )
         )
     return code, length

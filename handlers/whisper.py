@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from diagnostics.languages import aloud
 from handlers.blockkit import build
 from handlers.slack_trouble import SLACK_TROUBLE, is_response_url
 
@@ -43,6 +44,7 @@ async def whisper(
     Returns:
         Whether Slack took it. A private word that can't be said is no reason to fail.
     """
+    words = aloud(words)
     shown = list(blocks) if blocks is not None else [build.section(words)]
     if channel is not None:
         try:

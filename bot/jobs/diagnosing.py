@@ -17,7 +17,7 @@ from bot.slack.replies import CannotPost
 from bot.store.inbox import fingerprint
 from diagnostics.case import Question
 from diagnostics.errors import UsageError
-from diagnostics.languages import say
+from diagnostics.languages import aloud, say, speak
 from diagnostics.pipeline import diagnose
 from diagnostics.verify import recheck
 from handlers.blockkit import escape
@@ -71,7 +71,7 @@ async def diagnose_incident(bench: Bench, job: Job) -> None:
     await bench.store.incidents.asked(incident.id, question)
     message = question_message(question, incident.id)
     if quiet:
-        message = progress_message(SHARED_WORDS)
+        message = progress_message(aloud(SHARED_WORDS))
     await _deliver(bench, incident, message, look_first=again)
 
 
@@ -93,7 +93,7 @@ async def recheck_incident(bench: Bench, job: Job) -> None:
         await diagnose_incident(bench, job)
         return
     by = job.payload.get("by")
-    incident = await show_card(bench, incident, busy="Checking again …")
+    incident = await show_card(bench, incident, busy=say("Checking again …"))
     incident, trouble = await look_again(bench, incident)
     if isinstance(by, str):
         happening = Happening(
@@ -133,7 +133,7 @@ async def take_evidence(bench: Bench, job: Job) -> None:
     if happening is None:
         return
     if incident.diagnoses and taken:
-        incident = await show_card(bench, incident, busy="Going on with the pasted output …")
+        incident = await show_card(bench, incident, busy=say("Going on with the pasted output …"))
         incident, _ = await look_again(bench, incident)
     incident = await happened(bench, incident, happening)
     if incident.diagnoses:
@@ -250,14 +250,20 @@ def _distinct(diagnoses: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
 async def _anchored(bench: Bench, incident: Incident, *, look_first: bool) -> Incident:
     if incident.spot.thread_ts is not None:
         return incident
-    who = f"<@{escape(incident.by)}>" if incident.by else say("Somebody")
+    who = f"<@{escape(incident.by)}>" if incident.by else speak("Somebody")
     hints = incident.cases[0].hints
     names = [n for n in (hints.namespace, hints.service_account) if n]
-    about = f" about {escape('/'.join(names))}" if names else ""
-    try:
-        thread_ts = await bench.replies.anchor(
-            incident, f"{who} asks{about}. My answer is in the thread.", look_first=look_first
+    words = (
+        speak(
+            "{who} asks about {name}. My answer is in the thread.",
+            who=who,
+            name=escape("/".join(names)),
         )
+        if names
+        else speak("{who} asks. My answer is in the thread.", who=who)
+    )
+    try:
+        thread_ts = await bench.replies.anchor(incident, words, look_first=look_first)
     except CannotPost:
         return incident  # answered privately at the end
     await bench.store.incidents.anchored(incident, thread_ts)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from handlers.incident import Incident
 
 _log = structlog.get_logger("irsa.handed")
-FROM_OUTPUT: Final = "the pasted output"
+FROM_OUTPUT: Final = say("the pasted output")
 
 
 async def take_output(bench: Bench, job: Job, incident: Incident) -> tuple[bool, Happening | None]:

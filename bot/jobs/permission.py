@@ -41,17 +41,18 @@ async def withdrawn(bench: Bench, plan: Plan, incident: Incident) -> str | None:
         return None
     if last is not None and last.rule == "unanswered":
         return say("Slack did not tell me whether those who approved may still do so")
-    asked = f"{needed.needed} approval{'' if needed.needed == 1 else 's'}"
+    if needed.needed == 1:
+        return say("the rules ask for 1 approval by now, and none of those given still counts")
     return say(
-        "the rules ask for {asked} by now, and {given} of those given still count",
-        asked=asked,
+        "the rules ask for {needed} approvals by now, and {given} of those given still count",
+        needed=needed.needed,
         given=given,
     )
 
 
 def _why(denied: Denied) -> str:
     return {
-        "freeze": "changes are frozen by now",
-        "nobody-named": "nobody is named as approver any more",
-        "channel": "fixes may not be approved in this channel any more",
-    }.get(denied.rule, "the rules no longer allow it")
+        "freeze": say("changes are frozen by now"),
+        "nobody-named": say("nobody is named as approver any more"),
+        "channel": say("fixes may not be approved in this channel any more"),
+    }.get(denied.rule, say("the rules no longer allow it"))

@@ -11,6 +11,7 @@ from bot.clients.narrowed import NarrowedClients
 from bot.jobs.telling import tell
 from diagnostics.case import Question
 from diagnostics.gather.once import OnceClients
+from diagnostics.languages import aloud
 from diagnostics.locate.clues import clues_of
 from diagnostics.locate.naming import clusters_named
 from diagnostics.locate.target import locate
@@ -42,9 +43,7 @@ async def within_reach(bench: Bench, job: Job) -> Bench | None:
     incident = await bench.store.incidents.get(job.incident_id)
     if incident is None:
         return bench
-    by = job.payload.get("by")
-    user = by if isinstance(by, str) else incident.by
-    reach = await bench.access.reach(user, incident.spot.channel)
+    reach = await bench.access.reach(await _reader(bench, job, incident), incident.spot.channel)
     if not reach.is_limited:
         return bench
     starts = job.task is Task.DIAGNOSE or (job.task is Task.RECHECK and not incident.diagnoses)
@@ -52,6 +51,18 @@ async def within_reach(bench: Bench, job: Job) -> Bench | None:
         await _refuse(bench, incident)
         return None
     return replace(bench, io=NarrowedClients(bench.io, reach))
+
+
+async def _reader(bench: Bench, job: Job, incident: Incident) -> str | None:
+    """For whom a job reads: who pressed, who approved what it applies, or who asked in the beginning."""
+    by = job.payload.get("by")
+    if isinstance(by, str):
+        return by
+    if job.task is Task.APPLY:
+        plan = await bench.store.plans.get(str(job.payload.get("plan_id")))
+        if plan is not None and plan.by is not None:
+            return plan.by
+    return incident.by
 
 
 async def _is_hidden(bench: Bench, incident: Incident, reach: Reach) -> bool:
@@ -86,6 +97,8 @@ async def _refuse(bench: Bench, incident: Incident) -> None:
     """Say why to who asked, and let somebody else ask about the same failure."""
     _log.info("not read here", incident_id=incident.id)
     await bench.store.incidents.left_unanswered(incident.id)
+    if incident.by is None:
+        return  # an alert: nobody asked, and nobody is told
     await bench.audit.note(
         "read",
         "denied:reader",
@@ -96,8 +109,8 @@ async def _refuse(bench: Bench, incident: Incident) -> None:
     )
     if incident.spot.channel.startswith("D"):
         where = {"channel": incident.spot.channel, "thread_ts": incident.spot.thread_ts}
-        await tell(bench, where, NOT_READ, blocks=[build.section(NOT_READ)])
+        await tell(bench, where, NOT_READ, blocks=[build.section(aloud(NOT_READ))])
         return
     await bench.replies.elsewhere(
-        incident, Message(text=NOT_READ, blocks=[build.section(NOT_READ)])
+        incident, Message(text=aloud(NOT_READ), blocks=[build.section(aloud(NOT_READ))])
     )

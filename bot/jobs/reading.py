@@ -99,7 +99,7 @@ async def read_files(bench: Bench, job: Job) -> None:
     elif source.asked:
         words = speak("I found no web-identity error in the file.")
         if refused:
-            words = speak("I could not read ") + "; ".join(refused) + "."
+            words = speak("I could not read {files}.", files="; ".join(refused))
         await tell(bench, job.payload, words)
 
 
@@ -126,23 +126,27 @@ async def _download(bench: Bench, url: str) -> str:
         Undownloadable: If it is elsewhere, refused or no text.
     """
     if not _is_slacks(url, bench.client.base_url):
-        raise Undownloadable("it is not kept at Slack")
+        raise Undownloadable(speak("it is not kept at Slack"))
     headers = {"Authorization": f"Bearer {bench.client.token}"}
     try:
         async with bench.http().get(
             url, headers=headers, timeout=_PATIENCE, allow_redirects=False
         ) as response:
             if response.status != 200:  # noqa: PLR2004
-                raise Undownloadable(f"Slack answered {response.status}; is files:read granted?")
+                raise Undownloadable(
+                    speak("Slack answered {status}; is files:read granted?", status=response.status)
+                )
             if response.content_type == "text/html" and not url.endswith((".html", ".htm")):
-                raise Undownloadable("Slack asks to sign in; is files:read granted?")
+                raise Undownloadable(speak("Slack asks to sign in; is files:read granted?"))
             body = bytearray()
             async for chunk in response.content.iter_chunked(65_536):
                 body += chunk
                 if len(body) >= FILE_LIMIT:
                     break
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-        raise Undownloadable(f"the download broke off ({type(error).__name__})") from error
+        raise Undownloadable(
+            speak("the download broke off ({error})", error=type(error).__name__)
+        ) from error
     return bytes(body[:FILE_LIMIT]).decode("utf-8", errors="replace")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.jobs.deeds_in_words import in_words
 from bot.slack.replies import CannotPost
-from diagnostics.languages import speak
+from diagnostics.languages import aloud, say, speak
 from handlers.access import Denied, named
 from handlers.incident import PlanState
 from handlers.render import Request, request_message
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from handlers.incident import Incident, Plan
 
 _ENDED: Final = {
-    PlanState.APPLYING: "approved; it is being applied.",
-    PlanState.APPLIED: "approved and applied. The reply tells how it went.",
-    PlanState.FAILED: "approved, and not applied. The reply tells why.",
-    PlanState.DECLINED: "declined, and not applied.",
-    PlanState.WITHDRAWN: "a newer check of the thread no longer offers it.",
+    PlanState.APPLYING: say("approved; it is being applied."),
+    PlanState.APPLIED: say("approved and applied. The reply tells how it went."),
+    PlanState.FAILED: say("approved, and not applied. The reply tells why."),
+    PlanState.DECLINED: say("declined, and not applied."),
+    PlanState.WITHDRAWN: say("a newer check of the thread no longer offers it."),
 }
 
 
@@ -61,7 +61,7 @@ def _request(bench: Bench, plan: Plan, incident: Incident) -> Request:
     needed = bench.access.needed(plan.fix, channel=incident.spot.channel, at=bench.now())
     ended = _ENDED.get(plan.state)
     if ended is None and plan.expires <= bench.now():
-        ended = speak("nobody approved it in time.")
+        ended = say("nobody approved it in time.")
     return Request(
         plan_id=plan.id,
         fix=plan.fix,
@@ -69,9 +69,9 @@ def _request(bench: Bench, plan: Plan, incident: Incident) -> Request:
         by=plan.requested_by or "",
         needed=1 if isinstance(needed, Denied) else needed.needed,
         approved=plan.approvals,
-        ask="An approver" if isinstance(needed, Denied) else named(needed.approvers),
+        ask=speak("An approver") if isinstance(needed, Denied) else named(needed.approvers),
         until=plan.expires,
-        ended=ended,
+        ended=aloud(ended) if ended is not None else None,
         declined_by=plan.by if plan.state is PlanState.DECLINED else None,
         undoing=plan.undoes is not None,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.slack.canvas import make_canvas
 from bot.slack.replies import CannotPost
-from diagnostics.languages import all_aloud, speak
+from diagnostics.languages import all_aloud, aloud, speak
 from handlers.incident import PlanState
 from handlers.links import link_of
 from handlers.render.diagnosis import short_id
@@ -17,7 +17,7 @@ from handlers.render.moments import address_of
 from handlers.render.summary import Change, Step, Summary, summary_markdown, summary_message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from bot.audit import Entry
@@ -71,7 +71,7 @@ async def _summary(bench: Bench, incident: Incident) -> Summary:
         incident_id=incident.id,
         cause=first,
         steps=tuple(sorted(_steps(incident, entries), key=lambda step: step.at)),
-        changes=tuple(_changes(entries, max(undo, default=None))),
+        changes=tuple(_changes(entries, _as_said(incident), max(undo, default=None))),
         began=incident.created,
         healed=incident.healed,
         link=address_of(incident, bench.me.workspace),
@@ -92,24 +92,32 @@ def _steps(incident: Incident, entries: Sequence[Entry]) -> Iterator[Step]:
                     cause=cause_of(diagnosis),
                 ),
             )
+    said = _as_said(incident)
     for entry in entries:
-        words = _words(entry)
+        words = _words(entry, said)
         if words is not None:
             yield Step(at=entry.at, words=words, by=entry.user)
     for happening in incident.happenings:
         if happening.words.startswith(("Check", "Named")):
-            yield Step(at=happening.at, words=happening.words, by=happening.by)
+            yield Step(at=happening.at, words=aloud(happening.words), by=happening.by)
     if incident.healed is not None:
         yield Step(at=incident.healed, words=speak("Every check passes"))
 
 
-def _words(entry: Entry) -> str | None:
+def _as_said(incident: Incident) -> dict[str, str]:
+    """What was done from the reply, in the language of the summary, by the English of the audit trail."""
+    return {str(one.words): aloud(one.words) for one in incident.happenings}
+
+
+def _words(entry: Entry, said: Mapping[str, str]) -> str | None:
     """What an entry of the audit trail says in a summary; None for what changed nothing."""
+    done = _without_command(entry.words)
+    done = said.get(done, done)
     if entry.action == "proof":
         # The deed itself is the step before.
-        return speak("Proof: {words}", words=_without_command(entry.words).partition("; ")[2])
+        return speak("Proof: {words}", words=done.partition("; ")[2])
     if entry.action in _MADE:
-        return _without_command(entry.words)
+        return done
     if entry.action == "ask" and entry.decision in _CLAIMED:
         return speak("Asked for approval")
     if entry.action == "confirm" and entry.decision in _CLAIMED:
@@ -124,7 +132,15 @@ def _without_command(words: str) -> str:
     return _COMMAND.split(words, maxsplit=1)[0]
 
 
-def _changes(entries: Sequence[Entry], undo_until: datetime | None) -> Iterator[Change]:
+def _spoken(words: str, said: Mapping[str, str]) -> str:
+    """A deed in the language of the summary, with the command that does the same by hand behind it."""
+    done = _without_command(words)
+    return said.get(done, done) + words[len(done) :]
+
+
+def _changes(
+    entries: Sequence[Entry], said: Mapping[str, str], undo_until: datetime | None
+) -> Iterator[Change]:
     made = [
         e
         for e in entries
@@ -133,7 +149,7 @@ def _changes(entries: Sequence[Entry], undo_until: datetime | None) -> Iterator[
     for entry in made:
         newest = entry is made[-1]
         yield Change(
-            words=entry.words,
+            words=_spoken(entry.words, said),
             before=entry.before,
             after=entry.after,
             undo_until=undo_until if newest else None,

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from diagnostics.fleet import Hints
+from diagnostics.languages import say
 from diagnostics.locate.naming import spoken_names
 from handlers.paste.author import Voice, author_of
 from handlers.paste.reading import alert_hints
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from handlers.incident import Spot
     from handlers.paste.reading.untrusted import Node
 
-FROM_AROUND: Final = "this thread or the channel's topic"
+FROM_AROUND: Final = say("this thread or the channel's topic")
 _MESSAGES: Final = 30
 _WORDS: Final = 4_000
 

@@ -17,6 +17,7 @@ from bot.sweep.narrowed import narrowed
 from bot.sweep.reading import FleetSweepReader
 from bot.sweep.schedule import due, latest
 from bot.sweep.watching import progress_of
+from diagnostics.languages import speak
 from handlers.blockkit import build
 from handlers.paste.reading.untrusted import text_at
 from handlers.ports import Order, Recorded, Task
@@ -102,7 +103,7 @@ async def _show_last(bench: Bench, job: Job) -> None:
     document = await here.sweep(row.id).document() if row is not None else None
     post = _Post(bench, job, text_at(job.payload, "channel"), silent=False)
     if document is None:
-        words = "The fleet was not swept yet. `/irsa sweep` does it."
+        words = speak("The fleet was not swept yet. `/irsa sweep` does it.")
         await post.say(Message(text=words, blocks=[build.section(words)]))
         return
     await post.finish(document, quiet=False)
@@ -194,12 +195,12 @@ class _Post:
                     {
                         "content": html_of(document),
                         "filename": f"irsa-sweep-{day}.html",
-                        "title": "IRSA sweep, the page",
+                        "title": speak("IRSA sweep, the page"),
                     },
                     {
                         "content": csv_of(document),
                         "filename": f"irsa-sweep-{day}.csv",
-                        "title": "IRSA sweep, the table",
+                        "title": speak("IRSA sweep, the table"),
                     },
                 ],
             )
@@ -210,7 +211,7 @@ class _Post:
 
 
 def _failed() -> Message:
-    words = "The sweep did not end in a report; run `/irsa sweep` again."
+    words = speak("The sweep did not end in a report; run `/irsa sweep` again.")
     return Message(text=words, blocks=[build.section(words)])
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from bot.inventory.records import InventoryRecords
 from bot.inventory.troubles import Troubles
+from diagnostics.languages import aloud, from_kept, speak
 from handlers.access import Actor
 from handlers.blockkit import build, escape
 from handlers.paste.reading.untrusted import Node, text_at
@@ -34,9 +35,17 @@ _RULES: Final = 50
 async def give_help(bench: Bench, job: Job) -> None:
     """Say how to ask, to the one who asked; what could not be read comes first."""
     said = help_message()
-    words = text_at(job.payload, "words")
+    words = _given(job.payload)
     blocks = [build.section(escape(words)), *said.blocks] if words else said.blocks
     await tell(bench, job.payload, f"{escape(words)} {said.text}".strip(), blocks=blocks)
+
+
+def _given(payload: Node) -> str:
+    """The words that whoever ordered the job put beside it."""
+    words = payload.get("words")
+    if isinstance(words, dict):
+        return aloud(from_kept(words))
+    return words if isinstance(words, str) else ""
 
 
 async def warn_of_secret(bench: Bench, job: Job) -> None:
@@ -47,9 +56,10 @@ async def warn_of_secret(bench: Bench, job: Job) -> None:
         if isinstance(kinds, list)
         else "secret"
     )
-    words = (
-        f"Your message holds a secret ({escape(named[:200])}). I neither keep nor repeat it, but everybody here "
-        "can read it: delete the message, and revoke or rotate the secret."
+    words = speak(
+        "Your message holds a secret ({kinds}). I neither keep nor repeat it, but everybody here "
+        "can read it: delete the message, and revoke or rotate the secret.",
+        kinds=escape(named[:200]),
     )
     await whisper(
         bench.client,
@@ -99,11 +109,16 @@ async def not_readable(bench: Bench, fleet: Fleet) -> tuple[str, ...]:
 
 def _told(troubles: Troubles) -> Iterator[str]:
     if troubles.organization is not None and troubles.organization.trouble is not None:
-        yield f"the organization's accounts: {troubles.organization.trouble}"
+        yield speak("the organization's accounts: {trouble}", trouble=troubles.organization.trouble)
     if troubles.members_refused is not None:
-        yield troubles.members_refused
+        yield aloud(troubles.members_refused)
     for scan in troubles.listed:
-        yield f"account {scan.account}, {scan.region}: {scan.trouble}"
+        yield speak(
+            "account {account}, {region}: {trouble}",
+            account=scan.account,
+            region=scan.region,
+            trouble=scan.trouble,
+        )
 
 
 async def _approves(bench: Bench, user: str) -> tuple[str, ...]:
@@ -111,8 +126,7 @@ async def _approves(bench: Bench, user: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for approver in bench.rules.approvers[:_RULES]:
         if user in approver.users or await _in_one(bench, user, approver.groups):
-            namespaces = _named("namespace", approver.namespaces)
-            found[f"Fixes in {namespaces} of {_named('cluster', approver.clusters)}"] = None
+            found[_covered(approver.namespaces, approver.clusters)] = None
     return tuple(found)
 
 
@@ -126,10 +140,23 @@ async def _in_one(bench: Bench, user: str, groups: frozenset[str]) -> bool:
     return False
 
 
-def _named(noun: str, names: frozenset[str] | None) -> str:
-    if names is None:
-        return f"every {noun}"
-    return f"{noun}{'' if len(names) == 1 else 's'} {', '.join(sorted(names)[:10])}"
+def _covered(namespaces: frozenset[str] | None, clusters: frozenset[str] | None) -> str:
+    """What an entry of the approvers covers; no names stand for all."""
+    if namespaces is None:
+        if clusters is None:
+            return speak("Fixes in every namespace of every cluster")
+        return speak("Fixes in every namespace of {clusters}", clusters=_some(clusters))
+    if clusters is None:
+        return speak("Fixes in {namespaces} of every cluster", namespaces=_some(namespaces))
+    return speak(
+        "Fixes in {namespaces} of {clusters}",
+        namespaces=_some(namespaces),
+        clusters=_some(clusters),
+    )
+
+
+def _some(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)[:10])
 
 
 async def say_hello(bench: Bench, job: Job) -> None:
@@ -160,6 +187,7 @@ async def tell(
     """Answer a question that became no incident: privately in a channel, openly in a direct message."""
     channel, user = text_at(payload, "channel"), text_at(payload, "user")
     thread_ts = text_at(payload, "thread_ts") or None
+    words = aloud(words)
     shown = list(blocks) if blocks is not None else [build.section(escape(words))]
     if not channel.startswith("D"):
         if user:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.explain.words import plural
+from diagnostics.languages import Said, Words, aloud, say, speak
 from diagnostics.result import Severity
 from diagnostics.visible import visible
 
@@ -33,29 +33,68 @@ def digest_of(document: SweepDocument) -> str:
     for finding in new:
         by_code[finding.code].append(finding)
     for code, group in by_code.items():
-        kind = "cause" if group[0].severity is Severity.CAUSE else "risk"
-        lines.append(f"*{code}* {escaped(group[0].title)} ({kind}): {len(group):,}")
+        lines.append(f"*{code}* {titled(group[0])}: {len(group):,}")
         lines.extend(f"• {escaped(where_of(finding))}" for finding in group[:_EACH])
         if len(group) > _EACH:
-            lines.append(f"• and {len(group) - _EACH:,} more")
+            lines.append("• " + speak("and {count} more", count=f"{len(group) - _EACH:,}"))
     if document.not_read:
-        lines.append(f"{len(document.not_read):,} parts of the fleet could not be read.")
+        lines.append(not_read(len(document.not_read)))
     return _fitted(lines)
 
 
 def _head(document: SweepDocument, new: list[Found]) -> str:
     causes = sum(1 for f in new if f.severity is Severity.CAUSE)
-    since = f" since {document.since:%Y-%m-%d %H:%M} UTC" if document.since else ""
-    return (
-        f"IRSA sweep of {_size(document)}{since}: {plural(causes, 'new cause')}, "
-        f"{plural(len(new) - causes, 'new risk')}, {len(document.gone):,} gone."
+    risks = len(new) - causes
+    told = {
+        "size": _size(document),
+        "causes": _count(
+            causes, say("1 new cause"), say("{count} new causes", count=f"{causes:,}")
+        ),
+        "risks": _count(risks, say("1 new risk"), say("{count} new risks", count=f"{risks:,}")),
+        "gone": f"{len(document.gone):,}",
+    }
+    if document.since is None:
+        return speak("IRSA sweep of {size}: {causes}, {risks}, {gone} gone.", **told)
+    return speak(
+        "IRSA sweep of {size} since {time} UTC: {causes}, {risks}, {gone} gone.",
+        time=f"{document.since:%Y-%m-%d %H:%M}",
+        **told,
     )
 
 
 def _size(document: SweepDocument) -> str:
     # What is narrowed to its reader has no number of bindings.
     sums = document.sums
-    return f"{sums.bindings:,} bindings" if sums.bindings else plural(sums.clusters, "cluster")
+    return bindings(sums.bindings) if sums.bindings else clusters(sums.clusters)
+
+
+def titled(finding: Found) -> str:
+    """A finding's title with what it is."""
+    title = escaped(aloud(Said(finding.title, {})))  # titles are in the catalogues
+    if finding.severity is Severity.CAUSE:
+        return speak("{title} (cause)", title=title)
+    return speak("{title} (risk)", title=title)
+
+
+def not_read(parts: int) -> str:
+    """How much of the fleet could not be read."""
+    if parts == 1:
+        return speak("1 part of the fleet could not be read.")
+    return speak("{count} parts of the fleet could not be read.", count=f"{parts:,}")
+
+
+def bindings(count: int) -> str:
+    """So many bindings."""
+    return _count(count, say("1 binding"), say("{count} bindings", count=f"{count:,}"))
+
+
+def clusters(count: int) -> str:
+    """So many clusters."""
+    return _count(count, say("1 cluster"), say("{count} clusters", count=f"{count:,}"))
+
+
+def _count(number: int, one: Words, many: Words) -> str:
+    return aloud(one if number == 1 else many)
 
 
 def where_of(finding: Found) -> str:
@@ -81,7 +120,9 @@ def _fitted(lines: list[str]) -> str:
     size = 0
     for index, line in enumerate(lines):
         if size + len(line) + 80 > MOST_CHARACTERS:
-            out.append(f"… {len(lines) - index:,} more lines are in the report.")
+            out.append(
+                speak("… {count} more lines are in the report.", count=f"{len(lines) - index:,}")
+            )
             break
         out.append(line)
         size += len(line) + 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from bot.sweep.digest import digest_of, escaped, where_of
-from diagnostics.explain.words import plural
+from bot.sweep.digest import bindings, clusters, digest_of, escaped, not_read, titled, where_of
+from diagnostics.languages import Language, Said, aloud, speak, spoken_language
 from diagnostics.result import Severity
 from handlers.blockkit import build
 from handlers.render.card import Message
@@ -17,20 +17,28 @@ if TYPE_CHECKING:
 
 _CODES: Final = 8
 _TOP: Final = 5
-_STEPS: Final = {
-    "issuers": "Asking EKS about {total} …",
-    "accounts": "Listing roles and OIDC providers: {done} of {total}",
-    "clusters": "Listing and judging: {done} of {total}",
-}
 
 
 def progress_message(progress: Progress) -> Message:
     """How far it is."""
-    noun = "account" if progress.step == "accounts" else "cluster"
-    words = _STEPS[progress.step].format(
-        done=f"{progress.done:,}", total=plural(progress.total, noun)
-    )
-    text = f"Sweeping the fleet. {words}"
+    done = f"{progress.done:,}"
+    match progress.step:
+        case "issuers":
+            text = speak(
+                "Sweeping the fleet. Asking EKS about {total} …", total=clusters(progress.total)
+            )
+        case "accounts":
+            text = speak(
+                "Sweeping the fleet. Listing roles and OIDC providers: {done} of {total}",
+                done=done,
+                total=_accounts(progress.total),
+            )
+        case _:
+            text = speak(
+                "Sweeping the fleet. Listing and judging: {done} of {total}",
+                done=done,
+                total=clusters(progress.total),
+            )
     return Message(text=text, blocks=[build.section(text)])
 
 
@@ -44,10 +52,20 @@ def result_message(document: SweepDocument, *, attached: bool | None = None) -> 
     sums = document.sums
     head = f"*{_state(document)}*"
     counted = (
-        f"{plural(sums.bindings, 'binding')} in {plural(sums.clusters, 'cluster')}: {sums.healthy:,} healthy, "
-        f"{sums.broken:,} broken, {sums.undecided:,} undecided."
+        speak(
+            "{bindings} in {clusters}: {healthy} healthy, {broken} broken, {undecided} undecided.",
+            bindings=bindings(sums.bindings),
+            clusters=clusters(sums.clusters),
+            healthy=f"{sums.healthy:,}",
+            broken=f"{sums.broken:,}",
+            undecided=f"{sums.undecided:,}",
+        )
         if sums.bindings
-        else f"{plural(sums.clusters, 'cluster')} that you read: {sums.broken:,} broken bindings."
+        else speak(
+            "{clusters} that you read: {broken} broken bindings.",
+            clusters=clusters(sums.clusters),
+            broken=f"{sums.broken:,}",
+        )
     )
     blocks = [build.section(f"{head}\n{counted}")]
     if document.findings:
@@ -55,7 +73,10 @@ def result_message(document: SweepDocument, *, attached: bool | None = None) -> 
     new = digest_of(document)
     if document.since is not None:
         blocks.append(
-            build.section(new or f"Nothing new since {document.since:%Y-%m-%d %H:%M} UTC.")
+            build.section(
+                new
+                or speak("Nothing new since {time} UTC.", time=f"{document.since:%Y-%m-%d %H:%M}")
+            )
         )
     elif document.findings:
         blocks.append(build.section(_top(document)))
@@ -63,15 +84,16 @@ def result_message(document: SweepDocument, *, attached: bool | None = None) -> 
     if document.not_read:
         first = document.not_read[0]
         notes.append(
-            f"{plural(len(document.not_read), 'part')} of the fleet could not be read. "
-            f"{escaped(first.where)}: {escaped(first.why)}"
+            f"{not_read(len(document.not_read))} {escaped(first.where)}: {escaped(first.why)}"
         )
     if attached:
-        notes.append("The report is in the thread, as a page and as a table.")
+        notes.append(speak("The report is in the thread, as a page and as a table."))
     elif attached is False:
         notes.append(
-            "The report could not be attached; for that I need the scope files:write. "
-            "`irsa sweep --html` writes it."
+            speak(
+                "The report could not be attached; for that I need the scope files:write. "
+                "`irsa sweep --html` writes it."
+            )
         )
     if notes:
         blocks.append(build.context(" ".join(notes)[:2_900]))
@@ -84,20 +106,36 @@ def news_message(document: SweepDocument, *, quiet: bool) -> Message | None:
     if not words:
         if quiet:
             return None
-        since = f" since {document.since:%Y-%m-%d %H:%M} UTC" if document.since else ""
-        words = f"IRSA sweep: nothing new{since}. {_standing(document)}"
+        standing = _standing(document)
+        words = (
+            speak(
+                "IRSA sweep: nothing new since {time} UTC. {standing}.",
+                time=f"{document.since:%Y-%m-%d %H:%M}",
+                standing=standing,
+            )
+            if document.since
+            else speak("IRSA sweep: nothing new. {standing}.", standing=standing)
+        )
     return Message(text=words.partition("\n")[0], blocks=[build.section(words)])
 
 
 def _state(document: SweepDocument) -> str:
     if not document.findings:
-        return "The sweep found nothing wrong."
-    return f"The sweep found {_standing(document)}"
+        return speak("The sweep found nothing wrong.")
+    return speak("The sweep found {standing}.", standing=_standing(document))
 
 
 def _standing(document: SweepDocument) -> str:
     causes, risks = document.sums.causes, document.sums.risks
-    return f"{plural(causes, 'cause')} and {plural(risks, 'risk')}."
+    return speak(
+        "{causes} and {risks}",
+        causes=speak("1 cause") if causes == 1 else speak("{count} causes", count=f"{causes:,}"),
+        risks=speak("1 risk") if risks == 1 else speak("{count} risks", count=f"{risks:,}"),
+    )
+
+
+def _accounts(count: int) -> str:
+    return speak("1 account") if count == 1 else speak("{count} accounts", count=f"{count:,}")
 
 
 def _by_cause(document: SweepDocument) -> str:
@@ -108,20 +146,29 @@ def _by_cause(document: SweepDocument) -> str:
         counts, key=lambda code: (titles[code].severity is Severity.RISK, -counts[code], code)
     )
     lines = [
-        f"*{code}* {escaped(titles[code].title)} ({titles[code].severity}): {counts[code]:,}"
-        + (f", {fresh[code]:,} new" if fresh[code] else "")
+        f"*{code}* {titled(titles[code])}: {counts[code]:,}"
+        + (speak(", {count} new", count=f"{fresh[code]:,}") if fresh[code] else "")
         for code in order[:_CODES]
     ]
     if len(order) > _CODES:
         rest = sum(counts[code] for code in order[_CODES:])
-        lines.append(f"and {rest:,} more under {len(order) - _CODES:,} other codes")
+        lines.append(
+            speak(
+                "and {count} more under {codes} other codes",
+                count=f"{rest:,}",
+                codes=f"{len(order) - _CODES:,}",
+            )
+        )
     return "\n".join(lines)
 
 
 def _top(document: SweepDocument) -> str:
     first = document.findings[:_TOP]
-    return "*First to look at*\n" + "\n".join(f"• {_line(f)}" for f in first)
+    return speak("*First to look at*") + "\n" + "\n".join(f"• {_line(f)}" for f in first)
 
 
 def _line(finding: Found) -> str:
-    return f"{escaped(where_of(finding))}: {escaped(finding.headline)}"
+    # The document keeps its headlines in English; a title is in every language.
+    english = spoken_language() is Language.ENGLISH
+    what = finding.headline if english else aloud(Said(finding.title, {}))
+    return f"{escaped(where_of(finding))}: {escaped(what)}"

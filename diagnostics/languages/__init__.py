@@ -1,7 +1,17 @@
 """The languages that people read: sentences that keep their pieces, and the catalogues that translate them."""
 
 from diagnostics.languages.language import Language
-from diagnostics.languages.said import Said, Words, as_clause, as_sentence, joined, say, shortened
+from diagnostics.languages.said import (
+    Said,
+    Words,
+    as_clause,
+    as_sentence,
+    from_kept,
+    joined,
+    kept,
+    say,
+    shortened,
+)
 from diagnostics.languages.speaking import (
     all_aloud,
     aloud,
@@ -9,6 +19,7 @@ from diagnostics.languages.speaking import (
     in_language,
     speak,
     speaking,
+    spoken_language,
 )
 
 __all__ = [
@@ -19,11 +30,14 @@ __all__ = [
     "aloud",
     "as_clause",
     "as_sentence",
+    "from_kept",
     "from_now_on",
     "in_language",
     "joined",
+    "kept",
     "say",
     "shortened",
     "speak",
     "speaking",
+    "spoken_language",
 ]

@@ -52,7 +52,7 @@ class Said(str):
     def __get_pydantic_core_schema__(cls, _: object, handler: object) -> core_schema.CoreSchema:
         """Written to JSON as `{"say": template, "with": values}`; `str` beside it in a union stays text."""
         return core_schema.no_info_plain_validator_function(
-            _read, serialization=core_schema.plain_serializer_function_ser_schema(_written)
+            from_kept, serialization=core_schema.plain_serializer_function_ser_schema(kept)
         )
 
 
@@ -141,7 +141,12 @@ def placeholders(template: str) -> frozenset[str]:
     return frozenset(_NAMED.findall(template))
 
 
-def _read(value: object) -> Said:
+def from_kept(value: object) -> Said:
+    """A sentence out of what `kept` made of it.
+
+    Raises:
+        ValueError: If it is none.
+    """
     if isinstance(value, Said):
         return value
     if isinstance(value, dict) and isinstance(value.get("say"), str):
@@ -149,12 +154,13 @@ def _read(value: object) -> Said:
         if isinstance(values, dict) and all(isinstance(name, str) for name in values):
             return Said(
                 value["say"],
-                {n: v if isinstance(v, str) else _read(v) for n, v in values.items()},
+                {n: v if isinstance(v, str) else from_kept(v) for n, v in values.items()},
             )
     raise ValueError("no sentence with its template and values")
 
 
-def _written(value: Any) -> Any:
+def kept(value: Any) -> Any:
+    """A sentence as JSON, for a store or a job: `{"say": template, "with": values}`; other values stay."""
     if not isinstance(value, Said):
         return value
-    return {"say": value.template, "with": {n: _written(v) for n, v in value.values.items()}}
+    return {"say": value.template, "with": {n: kept(v) for n, v in value.values.items()}}

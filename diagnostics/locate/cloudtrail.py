@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.arn import partition_of
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Target
-from diagnostics.languages import say
+from diagnostics.languages import Words, joined, say
 from diagnostics.locate.cluster import issued
 from diagnostics.locate.workload import Scored
 from diagnostics.visible import visible
@@ -49,7 +49,7 @@ class Recorded:
     """What CloudTrail adds to the search."""
 
     candidates: tuple[Scored, ...] = ()
-    troubles: tuple[str, ...] = ()
+    troubles: tuple[Words, ...] = ()
     """Sentences: what it could not tell, and why."""
 
 
@@ -60,7 +60,8 @@ class _Window:
     lags: bool
     """Whether records of its end may be on their way still."""
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> Words:
         return say(
             "{since} to {until} UTC", since=f"{self.since:%H:%M}", until=f"{self.until:%H:%M}"
         )
@@ -84,7 +85,7 @@ async def recorded(
         return Recorded()
     window = _window(clues.at, now)
     if window is None:
-        words = "CloudTrail looks back 90 days only; the error is older."
+        words = say("CloudTrail looks back 90 days only; the error is older.")
         return Recorded(troubles=(words,))
     accounts = _accounts(clues, guesses)
     places = [(a, r) for a in accounts for r in _regions(clues, guesses, a)]
@@ -115,7 +116,7 @@ def merged(found: Iterable[Scored], trail: Iterable[Scored]) -> tuple[Scored, ..
         together.append(
             Scored(
                 target=replace(one.target, how=(*one.target.how, record.target.how[-1])),
-                reason=f"{one.reason}, {record.reason}",
+                reason=joined((one.reason, record.reason), ", "),
                 score=one.score + record.score,
             )
         )
@@ -170,7 +171,7 @@ class _Answer:
     region: str
     calls: tuple[WebIdentityCall, ...] = ()
     complete: bool = True
-    why: str | None = None
+    why: Words | None = None
     """Why it could not be asked."""
 
 
@@ -202,22 +203,32 @@ async def _ask(io: Clients, account: str, region: str, window: _Window) -> _Answ
     return _Answer(account=account, region=region, calls=found.items, complete=found.complete)
 
 
-def _unread(answers: list[_Answer]) -> list[str]:
+def _unread(answers: list[_Answer]) -> list[Words]:
     """What could not be asked, the same reason once for each account."""
     regions: dict[tuple[str, str], list[str]] = {}
     for answer in answers:
         if answer.why is not None:
             regions.setdefault((answer.account, answer.why[:_LONGEST]), []).append(answer.region)
     return [
-        f"CloudTrail of account {account} ({', '.join(places)}) could not be asked: {why}."
+        say(
+            "CloudTrail of account {account} ({regions}) could not be asked: {why}.",
+            account=account,
+            regions=", ".join(places),
+            why=why,
+        )
         for (account, why), places in regions.items()
     ]
 
 
-def _nothing(answers: list[_Answer], window: _Window) -> str:
+def _nothing(answers: list[_Answer], window: _Window) -> Words:
     accounts = ", ".join(dict.fromkeys(answer.account for answer in answers))
     regions = ", ".join(dict.fromkeys(answer.region for answer in answers))
-    words = f"CloudTrail of account {accounts} ({regions}) shows no such call from {window}"
+    words = say(
+        "CloudTrail of account {accounts} ({regions}) shows no such call from {window}",
+        accounts=accounts,
+        regions=regions,
+        window=window.words,
+    )
     if window.lags:
         return say(
             "{words}; records lag by 5 to 15 minutes, so it may not be there yet.", words=words
@@ -262,7 +273,7 @@ async def _candidates(
     clues: Clues,
     guesses: tuple[Guess, ...],
     io: Clients,
-) -> tuple[tuple[Scored, ...], tuple[str, ...]]:
+) -> tuple[tuple[Scored, ...], tuple[Words, ...]]:
     """The callers that are service accounts of the fleet's clusters; of the others, what to say."""
     issuers = dict.fromkeys(call.issuer for call in matching)
     clusters = dict(
@@ -295,17 +306,17 @@ def _agrees(
     )
 
 
-def _contradiction(call: WebIdentityCall, cluster: FleetCluster) -> str:
+def _contradiction(call: WebIdentityCall, cluster: FleetCluster) -> Words:
     who = "/".join(call.service_account or ())
     return say(
-        "{named} names {who} on {cluster_name}, which is not what was said.",
-        named=_named(call),
-        who=who,
-        cluster_name=cluster.name,
+        "{record} names {name} on {cluster}, which is not what was said.",
+        record=_named(call),
+        name=who,
+        cluster=cluster.name,
     )
 
 
-def _named(call: WebIdentityCall) -> str:
+def _named(call: WebIdentityCall) -> Words:
     return say(
         "CloudTrail record {event_id} of {at} UTC",
         event_id=visible(call.event_id),
@@ -313,12 +324,22 @@ def _named(call: WebIdentityCall) -> str:
     )
 
 
-def _stranger(call: WebIdentityCall, cluster: FleetCluster | None) -> str:
-    who = f"{visible(call.subject[:200])} of issuer {visible(call.issuer[:200])}"
-    words = f"{_named(call)} names {who}"
+def _stranger(call: WebIdentityCall, cluster: FleetCluster | None) -> Words:
+    record = _named(call)
+    subject, issuer = visible(call.subject[:200]), visible(call.issuer[:200])
     if cluster is None:
-        return say("{words}, which is no cluster of the fleet file.", words=words)
-    return say("{words}, which is no service account.", words=words)
+        return say(
+            "{record} names {subject} of issuer {issuer}, which is no cluster of the fleet file.",
+            record=record,
+            subject=subject,
+            issuer=issuer,
+        )
+    return say(
+        "{record} names {subject} of issuer {issuer}, which is no service account.",
+        record=record,
+        subject=subject,
+        issuer=issuer,
+    )
 
 
 def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues, *, newest: bool) -> Scored:
@@ -326,11 +347,11 @@ def _scored(call: WebIdentityCall, cluster: FleetCluster, clues: Clues, *, newes
     proven = _same(call.request_id, clues.request_id)
     record = _named(call)
     if proven:
-        reason = f"{record} names it"
+        reason = say("{record} names it", record=record)
     elif clues.assumed:
-        reason = f"{record} shows that it assumed the role"
+        reason = say("{record} shows that it assumed the role", record=record)
     else:
-        reason = f"{record} shows that it failed to assume the role"
+        reason = say("{record} shows that it failed to assume the role", record=record)
     return Scored(
         target=Target(
             cluster=cluster.name,

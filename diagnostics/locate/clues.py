@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.arn import RoleArn, partition_of
+from diagnostics.languages import Words, say
 from diagnostics.recognize.symptom import Cause
 
 if TYPE_CHECKING:
@@ -44,25 +45,25 @@ class Clues:
     """When the text says that it failed."""
     assumed: bool = False
     """Whether the role was assumed, and something after that failed."""
-    default_from: str = "this channel's default"
+    default_from: Words = say("this channel's default")  # noqa: RUF009  it never changes
     default_cluster: str | None = None
     default_namespace: str | None = None
     default_service_account: str | None = None
     default_workload: WorkloadRef | None = None
-    said: tuple[str, ...] = ()
+    said: tuple[Words, ...] = ()
 
 
 def clues_of(case: Case) -> Clues:
     """Collect the clues: a person's word over the text's, the text's over the channel's defaults."""
     hints, symptom, defaults = case.hints, case.symptom, case.defaults
-    said = []
-    for what, value in (
-        ("namespace", hints.namespace),
-        ("service account", hints.service_account),
-        ("workload", hints.workload),
+    said: list[Words] = []
+    for asked, value in (
+        (say("namespace as asked"), hints.namespace),
+        (say("service account as asked"), hints.service_account),
+        (say("workload as asked"), hints.workload),
     ):
         if value is not None:
-            said.append(f"{what} as asked")
+            said.append(asked)
     role = RoleArn.parse(hints.role_arn) if hints.role_arn else None
     if symptom is None:
         return Clues(
@@ -81,12 +82,12 @@ def clues_of(case: Case) -> Clues:
             said=tuple(said),
         )
     role = role or _role(symptom)
-    for what, value, hint in (
-        ("namespace", symptom.namespace, hints.namespace),
-        ("service account", symptom.service_account, hints.service_account),
+    for told, name, hint in (
+        (say("namespace from the error"), symptom.namespace, hints.namespace),
+        (say("service account from the error"), symptom.service_account, hints.service_account),
     ):
-        if value is not None and hint is None:
-            said.append(f"{what} from the error")
+        if name is not None and hint is None:
+            said.append(told)
     return Clues(
         cluster=hints.cluster or symptom.cluster,
         asked=hints.cluster is not None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.errors import ReadError
 from diagnostics.gather.aws import read_cluster
-from diagnostics.languages import say
+from diagnostics.languages import Words, joined, say
 from diagnostics.locate.naming import clusters_named
 from diagnostics.locate.sightings import RoleSightings
 
@@ -29,7 +29,7 @@ class Guess:
     """A cluster that the failure may be in."""
 
     entry: FleetCluster
-    how: str
+    how: Words
     sure: bool
     """True: nothing but a person's word could make it another."""
     hinted: bool = True
@@ -53,10 +53,23 @@ async def clusters_of(clues: Clues, io: Clients, more: tuple[str, ...] = ()) -> 
     namesakes = {c.name for c in clusters_named(clues.cluster, io.fleet)} if clues.cluster else ()
     if not namesakes:
         return ranked
-    who = "as asked" if clues.asked else "from the error"
-    how = f"one of {len(namesakes)} clusters of the name {clues.cluster}, {who}"
+    how = (
+        say(
+            "one of {count} clusters of the name {name}, as asked",
+            count=len(namesakes),
+            name=clues.cluster,
+        )
+        if clues.asked
+        else say(
+            "one of {count} clusters of the name {name}, from the error",
+            count=len(namesakes),
+            name=clues.cluster,
+        )
+    )
     return tuple(
-        replace(g, how=f"{g.how}, {how}", hinted=True) for g in ranked if g.entry.name in namesakes
+        replace(g, how=joined((g.how, how), ", "), hinted=True)
+        for g in ranked
+        if g.entry.name in namesakes
     )
 
 
@@ -64,18 +77,30 @@ async def _sure(clues: Clues, io: Clients) -> Guess | None:
     fleet = io.fleet
     named = _named(clues.cluster, fleet)
     if named is not None:
-        how = f"cluster {named.name} {'as asked' if clues.asked else 'from the error'}"
+        how = (
+            say("cluster {cluster} as asked", cluster=named.name)
+            if clues.asked
+            else say("cluster {cluster} from the error", cluster=named.name)
+        )
         return Guess(entry=named, how=how, sure=True)
     if clues.issuer is not None:
         by_issuer = await issued(clues.issuer, io)
         if by_issuer is not None:
-            how = f"cluster {by_issuer.name} has the issuer from the error{_as_seen(by_issuer)}"
+            how = say(
+                "cluster {cluster} has the issuer from the error{seen}",
+                cluster=by_issuer.name,
+                seen=_as_seen(by_issuer),
+            )
             return Guess(entry=by_issuer, how=how, sure=True)
     declared = [c for c in fleet.clusters if not c.discovered]
     default = _named(clues.default_cluster, fleet)
     if len(declared) == 1 and default in (None, declared[0]) and not fleet.is_part:
         only = declared[0]
-        return Guess(entry=only, how=f"{only.name} is the only cluster of the fleet", sure=True)
+        return Guess(
+            entry=only,
+            how=say("{cluster} is the only cluster of the fleet", cluster=only.name),
+            sure=True,
+        )
     return None
 
 
@@ -83,18 +108,20 @@ async def _ranked(clues: Clues, io: Clients, more: tuple[str, ...]) -> tuple[Gue
     fleet = io.fleet
     ranked: dict[str, Guess] = {}
 
-    def add(entry: FleetCluster | None, how: str, **more: bool) -> None:
+    def add(entry: FleetCluster | None, how: Words, **more: bool) -> None:
         if entry is not None:
             ranked.setdefault(entry.name, Guess(entry=entry, how=how, sure=False, **more))
 
     default = _named(clues.default_cluster, fleet)
-    add(default, f"cluster from {clues.default_from}")
+    add(default, say("cluster from {source}", source=clues.default_from))
     for issuer in more[:3]:
-        add(await issued(issuer, io), "cluster whose issuer the role trusts", trusted=True)
+        add(await issued(issuer, io), say("cluster whose issuer the role trusts"), trusted=True)
     role = clues.role
     sightings = io.sightings(str(role)) if role is not None else RoleSightings()
     for name, at in sightings.carried:
-        how = f"cluster where the role from the error was seen at {at:%H:%M} UTC"
+        how = say(
+            "cluster where the role from the error was seen at {time} UTC", time=f"{at:%H:%M}"
+        )
         add(_named(name, fleet), how)
 
     def rank(entry: FleetCluster) -> tuple[bool, bool, bool]:
@@ -102,14 +129,23 @@ async def _ranked(clues: Clues, io: Clients, more: tuple[str, ...]) -> tuple[Gue
         return entry.name in sightings.absent, entry.discovered, entry.region != clues.region
 
     for entry in sorted((c for c in fleet.clusters if c.account == clues.account), key=rank):
-        how = f"cluster {entry.name} is in account {clues.account} of the role{_as_seen(entry)}"
+        how = say(
+            "cluster {cluster} is in account {account} of the role{seen}",
+            cluster=entry.name,
+            account=clues.account,
+            seen=_as_seen(entry),
+        )
         add(entry, how, hinted=not entry.discovered and entry.name not in sightings.absent)
     for entry in sorted(fleet.clusters, key=rank):
-        add(entry, f"cluster {entry.name} of the fleet{_as_seen(entry)}", hinted=False)
+        add(
+            entry,
+            say("cluster {cluster} of the fleet{seen}", cluster=entry.name, seen=_as_seen(entry)),
+            hinted=False,
+        )
     return tuple(ranked.values())
 
 
-def _as_seen(entry: FleetCluster) -> str:
+def _as_seen(entry: FleetCluster) -> Words:
     """How old the word of the inventory is, where only it knows the cluster."""
     if not entry.discovered or entry.seen_at is None:
         return ""

@@ -10,6 +10,7 @@ from diagnostics.arn import RoleArn
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Target
 from diagnostics.fix.restart import owner_of, owners_in
+from diagnostics.languages import Words, joined, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,7 @@ class Scored:
     """A candidate with its weight."""
 
     target: Target
-    reason: str
+    reason: Words
     score: int
 
 
@@ -37,10 +38,10 @@ class _Tally:
     """What speaks for one service account."""
 
     score: int = 0
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Words] = field(default_factory=list)
     workload: WorkloadRef | None = None
 
-    def add(self, score: int, reason: str, workload: WorkloadRef | None = None) -> None:
+    def add(self, score: int, reason: Words, workload: WorkloadRef | None = None) -> None:
         self.score += score
         self.reasons.append(reason)
         self.workload = self.workload or workload
@@ -51,7 +52,7 @@ class Searched:
     """What a search of one cluster brought."""
 
     candidates: tuple[Scored, ...] = ()
-    trouble: str | None = None
+    trouble: Words | None = None
     """Why the cluster could not be searched."""
 
 
@@ -72,7 +73,13 @@ async def search(guess: Guess, clues: Clues, trusted: frozenset[str], io: Client
             _pods(reader, clues),
         )
     except ReadError as error:
-        return Searched(trouble=f"cluster {guess.entry.name} could not be searched: {error.why}")
+        return Searched(
+            trouble=say(
+                "cluster {cluster} could not be searched: {why}",
+                cluster=guess.entry.name,
+                why=error.why,
+            )
+        )
     tallies: dict[tuple[str, str], _Tally] = {}
     for account in accounts:
         if clues.service_account in (None, account.name):
@@ -97,7 +104,7 @@ async def search(guess: Guess, clues: Clues, trusted: frozenset[str], io: Client
         where = (pod.namespace, pod.spec.service_account)
         if pod.name == clues.pod and where in known:
             owner = owner_of(pod, owners_in(w for w in workloads if w.namespace == pod.namespace))
-            tallies[where].add(20, "it is the pod's", owner.ref if owner else None)
+            tallies[where].add(20, say("it is the pod's"), owner.ref if owner else None)
     found = (
         _scored(guess, where, tally, clues) for where, tally in tallies.items() if tally.score > 0
     )
@@ -131,35 +138,35 @@ def _by_account(
     tally: _Tally,
 ) -> None:
     if clues.service_account == account.name:
-        tally.add(20, "it has the name")
+        tally.add(20, say("it has the name"))
     _by_role(account, clues, tally)
     _by_trust(account, clues, trusted, tally)
     if clues.role is not None:
         bound = io.fleet.bound_role(guess.entry.name, account.namespace, account.name)
         if bound == str(clues.role):
-            tally.add(10, "the fleet file gives it the role from the error")
+            tally.add(10, say("the fleet file gives it the role from the error"))
     name = clues.workload_name or (clues.workload.name if clues.workload else None)
     if name is not None and name == account.name:
-        tally.add(8, f"it has the name of {name}")
+        tally.add(8, say("it has the name of {name}", name=name))
     elif name is not None and account.labels.get("app.kubernetes.io/name") == name:
-        tally.add(6, f"it is labelled {name}")
+        tally.add(6, say("it is labelled {name}", name=name))
     elif name is not None and len(name) > 3 and name in account.name:  # noqa: PLR2004
-        tally.add(3, f"its name holds {name}")
+        tally.add(3, say("its name holds {name}", name=name))
     if tally.score > 0 and clues.default_namespace == account.namespace:
-        tally.add(3, "it is in this channel's namespace")
+        tally.add(3, say("it is in this channel's namespace"))
 
 
 def _by_trust(
     account: ServiceAccount, clues: Clues, trusted: frozenset[str], tally: _Tally
 ) -> None:
     if account.subject in trusted:
-        tally.add(8, "the role from the error trusts it")
+        tally.add(8, say("the role from the error trusts it"))
     elif account.subject in {"".join(subject.split()).lower() for subject in trusted}:
-        tally.add(6, "the role from the error means to trust it")
+        tally.add(6, say("the role from the error means to trust it"))
     elif any(subject.rpartition(":")[2] == account.name for subject in trusted):
-        tally.add(3, "the role from the error trusts one of this name")
+        tally.add(3, say("the role from the error trusts one of this name"))
     elif clues.role is not None and account.name != "default" and account.name in clues.role.name:
-        tally.add(2, "its name is in that of the role from the error")
+        tally.add(2, say("its name is in that of the role from the error"))
 
 
 def _by_role(account: ServiceAccount, clues: Clues, tally: _Tally) -> None:
@@ -168,30 +175,34 @@ def _by_role(account: ServiceAccount, clues: Clues, tally: _Tally) -> None:
     value = account.role_arn.strip()
     stated = RoleArn.parse(value)
     if value == str(clues.role):
-        tally.add(12, "it carries the role from the error")
+        tally.add(12, say("it carries the role from the error"))
     elif stated is not None and stated.name == clues.role.name:
-        tally.add(5, "it carries a role of the same name as the error's")
+        tally.add(5, say("it carries a role of the same name as the error's"))
 
 
 def _by_workload(workload: Workload, clues: Clues, tally: _Tally) -> None:
     ref, name = workload.ref, workload.name
     kind = f"{workload.kind.lower()} {name}"
     if clues.workload is not None and clues.workload == ref:
-        tally.add(20, f"{kind} runs as it", ref)
+        tally.add(20, say("{workload} runs as it", workload=kind), ref)
     elif clues.workload_name == name:
-        tally.add(10, f"{kind} runs as it", ref)
+        tally.add(10, say("{workload} runs as it", workload=kind), ref)
     elif (
         clues.workload_name is not None
         and workload.labels.get("app.kubernetes.io/name") == clues.workload_name
     ):
-        tally.add(7, f"{kind}, labelled {clues.workload_name}, runs as it", ref)
+        tally.add(
+            7,
+            say("{workload}, labelled {name}, runs as it", workload=kind, name=clues.workload_name),
+            ref,
+        )
     if clues.pod is not None and clues.pod.startswith(f"{name}-"):
-        tally.add(8, f"the pod's name is that of {kind}", ref)
+        tally.add(8, say("the pod's name is that of {workload}", workload=kind), ref)
 
 
 def _scored(guess: Guess, where: tuple[str, str], tally: _Tally, clues: Clues) -> Scored:
     namespace, name = where
-    reason = ", ".join(dict.fromkeys(tally.reasons))
+    reason = joined(dict.fromkeys(tally.reasons), ", ")
     return Scored(
         target=Target(
             cluster=guess.entry.name,
@@ -199,7 +210,11 @@ def _scored(guess: Guess, where: tuple[str, str], tally: _Tally, clues: Clues) -
             service_account=name,
             workload=clues.workload or tally.workload,
             role_arn=str(clues.role) if clues.role else None,
-            how=(*clues.said, guess.how, f"service account {namespace}/{name}: {reason}"),
+            how=(
+                *clues.said,
+                guess.how,
+                say("service account {name}: {reason}", name=f"{namespace}/{name}", reason=reason),
+            ),
             found=True,
         ),
         reason=reason,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from diagnostics.languages import speak
+from diagnostics.languages import aloud, say, speak
 from handlers.access import Denied
 from handlers.blockkit import build
 from handlers.buttons.pressed import tell
@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     from handlers.ports import Clock
 
 _LOST = {
-    Claim.TAKEN: "Somebody else applied this fix a moment ago. The reply tells how it went.",
-    Claim.WITHDRAWN: "A newer check took this offer's place. Use the buttons of the reply as it is now.",
-    Claim.UNKNOWN: "This offer is gone. Press *Check again* for a fresh one.",
-    Claim.DECLINED: "This fix was declined. Press *Check again* for a fresh offer.",
-    Claim.OWN: "You asked for this fix, and the rules want somebody else to approve it.",
-    Claim.REPEATED: "You approved this fix already. Somebody else must approve it too.",
+    Claim.TAKEN: say("Somebody else applied this fix a moment ago. The reply tells how it went."),
+    Claim.WITHDRAWN: say(
+        "A newer check took this offer's place. Use the buttons of the reply as it is now."
+    ),
+    Claim.UNKNOWN: say("This offer is gone. Press *Check again* for a fresh one."),
+    Claim.DECLINED: say("This fix was declined. Press *Check again* for a fresh offer."),
+    Claim.OWN: say("You asked for this fix, and the rules want somebody else to approve it."),
+    Claim.REPEATED: say("You approved this fix already. Somebody else must approve it too."),
 }
 
 
@@ -161,7 +163,7 @@ async def confirm(desk: Desk, ack: AsyncAck, body: dict[str, Any], now: Clock) -
 
 
 def _lost(claim: Claim, verdict: Allowed) -> str:
-    return expired(verdict.plan) if claim is Claim.EXPIRED else _LOST[claim]
+    return expired(verdict.plan) if claim is Claim.EXPIRED else aloud(_LOST[claim])
 
 
 def _ask_blocks(click: Click, denied: Denied) -> list[Block] | None:
@@ -170,7 +172,7 @@ def _ask_blocks(click: Click, denied: Denied) -> list[Block] | None:
         return None
     label = speak("Ask for approval")
     return [
-        build.section(denied.words),
+        build.section(aloud(denied.words)),
         build.actions(
             build.button(
                 ASK_APPROVAL,
@@ -194,7 +196,7 @@ def _standing(verdict: Allowed, click: Click) -> str | None:
         "{others} of {needed} approvals so far.", others=len(others), needed=approval.needed
     )
     if not approval.own:
-        words += " Who asks for it can't approve it."
+        words += speak(" Who asks for it can't approve it.")
     return words
 
 

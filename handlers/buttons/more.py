@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from diagnostics.languages import speak
+from diagnostics.languages import say, speak
 from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
 from handlers.buttons.summary import WISH, order_summary
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _DAY: Final = timedelta(days=1)
 _THANKS: Final = {
-    "helped": "Thank you, noted.",
-    "wrong": (
+    "helped": say("Thank you, noted."),
+    "wrong": say(
         "Thank you, noted. If another service account is meant, mention me in the thread with its name "
         "(`payments/api --cluster prod-eu`); *Show all checks* has every read that the answer rests on."
     ),
@@ -68,7 +68,7 @@ async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient, now: 
             await _note(desk, click, incident, "mute", mute.code or "all")
             await desk.inbox.order(Order(task=Task.SHOW, incident_id=incident.id))
             words, outcome = (
-                speak("{mute_line} `/irsa unmute` ends it.", mute_line=mute_line(mute)),
+                speak("{sentence} `/irsa unmute` ends it.", sentence=mute_line(mute)),
                 wish,
             )
     await tell(click, client, words)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from diagnostics.fleet import Hints
-from diagnostics.languages import speak
+from diagnostics.languages import say, speak
 from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
 from handlers.click import Click, notice
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from handlers.desk import Desk
     from handlers.reach import Reach
 
-_WORDS = "Which service account is it about? I diagnose that one, and remember it in this channel."
+_WORDS: Final = say(
+    "Which service account is it about? I diagnose that one, and remember it in this channel."
+)
 
 
 def register(app: AsyncApp, desk: Desk) -> None:

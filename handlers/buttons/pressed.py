@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from diagnostics.languages import say
 from handlers.access import Denied
 from handlers.paste.command import SHARED_WORDS
 from handlers.whisper import whisper
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from handlers.desk import Desk
     from handlers.incident import Incident
 
-OUT_OF_DATE = "I do not know this button any more: the reply is out of date. Paste the error again for a fresh one."
+OUT_OF_DATE: Final = say(
+    "I do not know this button any more: the reply is out of date. Paste the error again for a fresh one."
+)
 
 
 async def readable(

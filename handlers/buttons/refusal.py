@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from diagnostics.languages import speak
+from diagnostics.languages import Words, say, speak
 from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, readable
 from handlers.incident import PlanState
@@ -83,12 +83,30 @@ def _stale(plan: Plan, now: datetime) -> Denied | None:
         if plan.expires > now:
             return None
         return Denied(words=expired(plan), rule="expired")
-    by = f" by <@{plan.by}>" if plan.by else ""
-    words = {
-        PlanState.APPLYING: f"This fix is being applied already{by}.",
-        PlanState.APPLIED: f"This fix was applied already{by}.",
-        PlanState.FAILED: "This fix was tried and failed. Press *Check again* for a fresh offer.",
-        PlanState.DECLINED: f"This fix was declined{by}. Press *Check again* for a fresh offer.",
-        PlanState.WITHDRAWN: "A newer check took this offer's place. Use the buttons of the reply as it is now.",
-    }[plan.state]
-    return Denied(words=words, rule=plan.state.value)
+    return Denied(words=_of_state(plan.state, plan.by), rule=plan.state.value)
+
+
+def _of_state(state: PlanState, by: str | None) -> Words:  # noqa: PLR0911  one state after the other
+    """Why a plan that is no longer open can't be applied."""
+    match state, by:
+        case PlanState.APPLYING, None:
+            return say("This fix is being applied already.")
+        case PlanState.APPLYING, user:
+            return say("This fix is being applied already by <@{user}>.", user=user)
+        case PlanState.APPLIED, None:
+            return say("This fix was applied already.")
+        case PlanState.APPLIED, user:
+            return say("This fix was applied already by <@{user}>.", user=user)
+        case PlanState.FAILED, _:
+            return say("This fix was tried and failed. Press *Check again* for a fresh offer.")
+        case PlanState.DECLINED, None:
+            return say("This fix was declined. Press *Check again* for a fresh offer.")
+        case PlanState.DECLINED, user:
+            return say(
+                "This fix was declined by <@{user}>. Press *Check again* for a fresh offer.",
+                user=user,
+            )
+        case _:
+            return say(
+                "A newer check took this offer's place. Use the buttons of the reply as it is now."
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.languages import Words, kept
 from diagnostics.locate.naming import spoken_names
 from handlers.paste.intake import Source, failures, file_order, paste_of, source_payload
 from handlers.paste.reading import files_to_read
@@ -28,7 +29,7 @@ async def ask(desk: Desk, source: Source, message: Node, text: str) -> str:
     try:
         asked = parse(words, clusters=spoken_names(desk.rules.fleet))
     except Misused as error:
-        return await _order(desk, source, Task.HELP, words=str(error))
+        return await _order(desk, source, Task.HELP, words=error.words)
     symptoms = failures(words, asked=True)
     if symptoms:
         paste = paste_of(desk.rules, source, symptoms, text=text, hints=asked.hints)
@@ -52,8 +53,8 @@ async def ask(desk: Desk, source: Source, message: Node, text: str) -> str:
 
 
 async def _order(
-    desk: Desk, source: Source, task: Task, *, words: str = "", hints: Hints | None = None
+    desk: Desk, source: Source, task: Task, *, words: Words = "", hints: Hints | None = None
 ) -> str:
-    payload = {**source_payload(source, hints), "words": words}
+    payload = {**source_payload(source, hints), "words": kept(words)}
     recorded = await desk.inbox.order(Order(task=task, payload=payload), event_id=source.event_id)
     return recorded.value

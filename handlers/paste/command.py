@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any, Final
 
+from diagnostics.languages import aloud, say, speak
 from diagnostics.locate.naming import spoken_names
 from handlers.access import Actor
 from handlers.blockkit import build, escape
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from handlers.ports import Clock, Paste
 
 COMMAND: Final = "/irsa"
-SHARED_WORDS: Final = (
+SHARED_WORDS: Final = say(
     "This channel is shared with another organisation, so I show nothing of ours here. "
     "Ask me in an internal channel or in a direct message."
 )
@@ -49,19 +50,19 @@ async def run(
     actor = Actor(user=text_at(command, "user_id")[:32], team=text_at(command, "team_id") or None)
     denied = desk.access.outsider(actor)
     if denied is not None:
-        await ack(denied.words)
+        await ack(aloud(denied.words))
         return denied.rule
     verb = verb.lower()
     if verb not in ("diagnose", "sweep", *VERBS):
         said = help_message()
         unknown = verb and verb != "help"
-        words = f"I do not know `{escape(verb[:40])}`. " if unknown else ""
+        words = speak("I do not know {word}. ", word=f"`{escape(verb[:40])}`") if unknown else ""
         blocks = [build.section(words), *said.blocks] if words else said.blocks
         await ack(text=words + said.text, blocks=blocks)
         return "unknown" if unknown else "help"
     channel = text_at(command, "channel_id")[:32]
     if await desk.shared.is_shared(channel):
-        await ack(SHARED_WORDS)
+        await ack(aloud(SHARED_WORDS))
         return "shared"
     if verb in ("diagnose", "sweep"):
         start = _diagnose if verb == "diagnose" else order_sweep
@@ -87,14 +88,16 @@ async def _diagnose(
     try:
         asked = parse(text, clusters=spoken_names(fleet))
     except Misused as error:
-        await ack(f"{error} Or use `/irsa help`.")
+        await ack(speak("{sentence} Or use `/irsa help`.", sentence=error.words))
         return "misused"
     paste = _paste(desk, command, text, asked)
     if not any(c.symptom for c in paste.cases) and not asked.names_something:
         if text:
             await ack(
-                "I found no web-identity error in that, and no name to look for. Write "
-                "`/irsa diagnose payments/api --cluster prod-eu`, or use `/irsa help`."
+                speak(
+                    "I found no web-identity error in that, and no name to look for. Write "
+                    "`/irsa diagnose payments/api --cluster prod-eu`, or use `/irsa help`."
+                )
             )
             return "nothing"
         incident_id = await desk.inbox.draft(paste)
@@ -106,9 +109,9 @@ async def _diagnose(
         return "form"
     recorded = await desk.inbox.paste(paste)
     if recorded is Recorded.STARTED:
-        await ack("I am looking. The answer comes as a reply here in the channel.")
+        await ack(speak("I am looking. The answer comes as a reply here in the channel."))
     else:
-        await ack("I am at it already.")
+        await ack(speak("I am at it already."))
     return recorded.value
 
 

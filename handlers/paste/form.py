@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from diagnostics.explain.words import nearest
 from diagnostics.fleet import Hints
+from diagnostics.languages import speak
 from diagnostics.locate.naming import clusters_named
 from handlers.blockkit import clip
 from handlers.click import Click, notice
@@ -42,12 +43,12 @@ async def run(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
     click = Click.parse(body)
     denied = desk.access.outsider(click.actor)
     if denied is not None:
-        await ack(response_action="update", view=notice("Diagnose IRSA", denied.words))
+        await ack(response_action="update", view=notice(speak("Diagnose IRSA"), denied.words))
         return denied.rule
     incident = await desk.incidents.get(click.value)
     denied = None if incident is None else await desk.access.to_read(click.actor, incident)
     if denied is not None:
-        await ack(response_action="update", view=notice("Diagnose IRSA", denied.words))
+        await ack(response_action="update", view=notice(speak("Diagnose IRSA"), denied.words))
         return denied.rule
     given = filled_in(body)
     reach = await desk.access.reach(click.actor.user, incident.spot.channel if incident else "")
@@ -59,8 +60,10 @@ async def run(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
     if recorded is Recorded.STARTED:
         await ack()
     else:
-        words = "This question is answered already, or too old. Ask again with `/irsa diagnose`."
-        await ack(response_action="update", view=notice("Diagnose IRSA", words))
+        words = speak(
+            "This question is answered already, or too old. Ask again with `/irsa diagnose`."
+        )
+        await ack(response_action="update", view=notice(speak("Diagnose IRSA"), words))
     return recorded.value
 
 
@@ -89,13 +92,15 @@ def errors_in(given: Mapping[str, str], fleet: Fleet, reach: Reach) -> dict[str,
     errors: dict[str, str] = {}
     name = given.get("cluster")
     if name and any(not reach.reads_cluster(c) for c in clusters_named(name, fleet)):
-        errors["cluster"] = "This cluster is not read here, or not by you (readers in the fleet file)."
+        errors["cluster"] = speak(
+            "This cluster is not read here, or not by you (readers in the fleet file)."
+        )
     elif name and (wrong := _cluster_error(name, reach.of(fleet))) is not None:
         errors["cluster"] = wrong
     for name in ("namespace", "service_account"):
         value = given.get(name)
         if value and _NAME.fullmatch(value) is None:
-            errors[name] = "A Kubernetes name has lower-case letters, digits, - and . only."
+            errors[name] = speak("A Kubernetes name has lower-case letters, digits, - and . only.")
     return errors
 
 
@@ -106,9 +111,13 @@ def _cluster_error(name: str, fleet: Fleet) -> str | None:
         return None
     if same:
         several = ", ".join(sorted(c.name for c in same)[:_SHOWN])
-        return clip(f"Several clusters have this name. Write one of: {several}.", _ERROR)
+        return clip(
+            speak("Several clusters have this name. Write one of: {names}.", names=several), _ERROR
+        )
     known = sorted(c.name for c in fleet.clusters)
     if (meant := nearest(name, known)) is not None:
-        return clip(f"No cluster of this name is known. Did you mean {meant}?", _ERROR)
-    shown = ", ".join(known[:_SHOWN]) or "none"
-    return clip(f"No cluster of this name is known. Known: {shown}.", _ERROR)
+        return clip(
+            speak("No cluster of this name is known. Did you mean {meant}?", meant=meant), _ERROR
+        )
+    shown = ", ".join(known[:_SHOWN]) or speak("none")
+    return clip(speak("No cluster of this name is known. Known: {names}.", names=shown), _ERROR)

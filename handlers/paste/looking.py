@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.languages import aloud, speak
 from handlers.blockkit import build, escape
 from handlers.mutes import KEEP_QUIET, Mute, NotALength, parse_mute
 from handlers.render.card import Message
@@ -67,7 +68,7 @@ class Look:
         )
         mutes = tuple(await desk.mutes.of(desk.me.team, self.channel))
         return status_message(
-            Standing(health=health, recent=tuple(recent), mutes=mutes, workspace=desk.me.workspace)
+            Standing(health=health, recent=recent[:1], mutes=mutes, workspace=desk.me.workspace)
         )
 
     async def _history(self, text: str) -> Message:
@@ -80,8 +81,11 @@ class Look:
         found = await self._known(text.lower())
         if not found:
             return _said(
-                f"I know no incident {_shown(text)} of this channel or of yours. An ID has the form 5f0c27ab "
-                "and stands at the end of a reply; I keep incidents for 90 days."
+                speak(
+                    "I know no incident {id} of this channel or of yours. An ID has the form 5f0c27ab and stands at "
+                    "the end of a reply; I keep incidents for 90 days.",
+                    id=_shown(text),
+                )
             )
         return history_message(found, desk.me.workspace)
 
@@ -115,15 +119,20 @@ class Look:
         made = Mute(channel=self.channel, code=code, until=self.now() + length, by=by)
         await self.desk.mutes.mute(self.desk.me.team, made)
         await self._note("mute", code or "all")
-        words = f"{mute_line(made)} Mention me, and I answer all the same; `/irsa unmute` ends it."
+        words = speak(
+            "{sentence} Mention me, and I answer all the same; `/irsa unmute` ends it.",
+            sentence=mute_line(made),
+        )
         return _said(words), True
 
     async def _unmute(self) -> tuple[Message, bool]:
         if not await self.desk.mutes.unmute(self.desk.me.team, self.channel):
-            return _said("I was not keeping quiet here."), False
+            return _said(speak("I was not keeping quiet here.")), False
         await self._note("unmute", "all")
         return _said(
-            f"I answer web-identity errors here again, as <@{self.actor.user}> asked."
+            speak(
+                "I answer web-identity errors here again, as <@{user}> asked.", user=self.actor.user
+            )
         ), True
 
     async def _note(self, action: str, decision: str) -> None:
@@ -134,6 +143,7 @@ class Look:
 
 
 def _said(words: str) -> Message:
+    words = aloud(words)
     return Message(text=words, blocks=[build.section(words)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from diagnostics.languages import kept, say
 from handlers.incident import Spot
 from handlers.paste.asking import ask
 from handlers.paste.author import Author, Voice, author_of
@@ -91,7 +92,7 @@ async def _record(
 
 def _capped(source: Source) -> Order:
     """Say privately why this paste gets no reply: silence would look like a bot that is gone."""
-    words = (
+    words = say(
         "I have answered many failures here within the hour, and keep quiet so that this stays readable. "
         "Mention me with the error, and I look at this one too."
     )
@@ -99,6 +100,6 @@ def _capped(source: Source) -> Order:
         "channel": source.spot.channel,
         "thread_ts": source.spot.thread_ts,
         "user": source.by,
-        "words": words,
+        "words": kept(words),
     }
     return Order(task=Task.HELP, urgent=False, payload=payload)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from diagnostics.languages import speak
+from diagnostics.languages import say, speak
 from handlers.access import Actor
 from handlers.blockkit import build
 from handlers.blockkit.inputs import labelled, static_select
@@ -121,7 +121,7 @@ async def run(
     return "mute"
 
 
-_SHARED: Final = (
+_SHARED: Final = say(
     "This channel is shared with another organisation, so I say nothing there by myself anyway."
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from diagnostics.languages import speak
 from handlers.paste.reading.untrusted import text_at
 from handlers.ports import Order, Task
 
@@ -21,7 +22,9 @@ async def order_sweep(
     del client  # the job answers
     text = text.lower()
     if text not in ("", "last"):
-        await ack("I know `/irsa sweep`, and `/irsa sweep last` for the report of the last one.")
+        await ack(
+            speak("I know `/irsa sweep`, and `/irsa sweep last` for the report of the last one.")
+        )
         return "misused"
     trigger, channel = text_at(command, "trigger_id"), text_at(command, "channel_id")[:32]
     user = text_at(command, "user_id")[:32]
@@ -36,8 +39,8 @@ async def order_sweep(
         "sweep", text or "asked", user=user, team=text_at(command, "team_id"), channel=channel
     )
     await ack(
-        "The report of the last sweep comes here in the channel."
+        speak("The report of the last sweep comes here in the channel.")
         if text
-        else "I am sweeping the fleet, and say here in the channel how far I am."
+        else speak("I am sweeping the fleet, and say here in the channel how far I am.")
     )
     return "sweep"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
 from diagnostics.fleet import KINDS, Hints, WorkloadRef
+from diagnostics.languages import Words, say
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
 
 if TYPE_CHECKING:
@@ -45,7 +46,12 @@ _COMMON_PAIRS: Final = frozenset(
 
 
 class Misused(Exception):
-    """What was typed can't be read; the message says how to write it."""
+    """What was typed can't be read; the words say how to write it."""
+
+    def __init__(self, words: Words) -> None:
+        """Keep the words as they were said, for whatever language they are read in."""
+        super().__init__(words)
+        self.words = words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +122,24 @@ def _options(line: str, clusters: frozenset[str]) -> Asked:
         field = _OPTIONS.get(name)
         if field is None:
             if name.startswith("--") and len(name) > 2 and not rest:  # noqa: PLR2004
-                raise Misused(f"I do not know the option {name[:40]}. I know {_known()}.")
+                raise Misused(
+                    say(
+                        "I do not know the option {option}. I know {options}.",
+                        option=name[:40],
+                        options=_known(),
+                    )
+                )
             rest.append(word)
             continue
         given = value if equals else next(words, "")
         if not given or given.startswith("--"):
-            raise Misused(f"{name} needs a value, such as {name} {_EXAMPLES[field]}.")
+            raise Misused(
+                say(
+                    "{option} needs a value, such as {example}.",
+                    option=name,
+                    example=f"{name} {_EXAMPLES[field]}",
+                )
+            )
         found[field] = _checked(name, field, given)
     hints = Hints(
         cluster=found.get("cluster"),
@@ -169,20 +187,31 @@ _EXAMPLES: Final = {
 }
 
 
-def _known() -> str:
-    return "--cluster, --namespace, --service-account, --workload and --role"
+def _known() -> Words:
+    return say("--cluster, --namespace, --service-account, --workload and --role")
 
 
 def _checked(name: str, field: str, value: str) -> str:
     shown = value[:60]
     if field == "role_arn":
         if RoleArn.parse(value) is None:
-            raise Misused(f"{shown} is not the ARN of an IAM role, such as {_EXAMPLES[field]}.")
+            raise Misused(
+                say(
+                    "{value} is not the ARN of an IAM role, such as {example}.",
+                    value=shown,
+                    example=_EXAMPLES[field],
+                )
+            )
     elif field == "workload":
         _workload(value)
     elif field != "cluster" and _NAMED.fullmatch(value) is None:
         raise Misused(
-            f"{shown} can't be the value of {name}; expected a name such as {_EXAMPLES[field]}."
+            say(
+                "{value} can't be the value of {option}; expected a name such as {example}.",
+                value=shown,
+                option=name,
+                example=_EXAMPLES[field],
+            )
         )
     return value
 
@@ -191,7 +220,11 @@ def _workload(value: str) -> WorkloadRef:
     kind, slash, name = value.partition("/")
     if not slash or kind.lower() not in KINDS or _NAMED.fullmatch(name) is None:
         raise Misused(
-            f"{value[:60]} is not a workload; write KIND/NAME, such as {_EXAMPLES['workload']}."
+            say(
+                "{value} is not a workload; write KIND/NAME, such as {example}.",
+                value=value[:60],
+                example=_EXAMPLES["workload"],
+            )
         )
     return WorkloadRef(kind=KINDS[kind.lower()], name=name)
 

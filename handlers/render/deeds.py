@@ -93,7 +93,7 @@ def _named(fix: Fix) -> tuple[str, str, str]:
     match fix:
         case AnnotateServiceAccount():
             label = fix.summary if fix.after is not None else speak("Remove annotation")
-            return APPLY, label, f"{label} of {object_of(fix)}"
+            return APPLY, label, speak("{label}: {object}", label=label, object=object_of(fix))
         case AnnotateAndRestart():
             pods = " and ".join(str(one.ref) for one in fix.restarts)
             label = fix.summary
@@ -136,7 +136,7 @@ def object_of(fix: Fix) -> str:
         case RestartWorkload():
             return str(fix.ref)
         case UpdateTrustPolicy():
-            return f"role {fix.role_name}"
+            return speak("role {name}", name=fix.role_name)
         case SetClientIds() | SetProvider():
             return speak("the OIDC provider in account {fix_account}", fix_account=fix.account)
 

@@ -45,6 +45,7 @@ def diagnosis_message(card: Card) -> Message:
     if card.same_as is not None and card.busy is None:
         return _pointer(card, card.same_as)
     mended = _mended(card)
+    found_by = _found_by(card)
     card = all_aloud(card)
     blocks: list[Block] = []
     for index, diagnosed in enumerate(card.all):
@@ -63,7 +64,7 @@ def diagnosis_message(card: Card) -> Message:
             blocks.append(_buttons(card, diagnosed, index))
     if card.busy is not None:
         blocks.append(build.context(escape(card.busy)))
-    blocks.append(build.context(_footer(card)))
+    blocks.append(build.context(_footer(card, found_by)))
     return Message(text=_text(card), blocks=build.fit_message(blocks))
 
 
@@ -120,7 +121,7 @@ def _pointer(card: Card, earlier: Earlier) -> Message:
             ),
             *place_blocks(diagnosis),
             _buttons(card, card.first, 0),
-            build.context(_footer(card)),
+            build.context(_footer(card, _found_by(card))),
         ],
     )
 
@@ -157,17 +158,21 @@ def _text(card: Card) -> str:
         last = card.happenings[-1]
         sentence += f" {aloud(DEEDS[last.deed])}: {last.words.rstrip('.')}."
     elif any(f.undo_until is None for f in card.first.fixes):
-        sentence += " A fix can be applied from the thread."
+        sentence += speak(" A fix can be applied from the thread.")
     elif diagnosis.correction is not None:
-        sentence += " A corrected trust policy is in the thread."
+        sentence += speak(" A corrected trust policy is in the thread.")
     if card.also:
-        sentence += f" {len(card.also)} more in the thread."
+        sentence += speak(" {count} more in the thread.", count=len(card.also))
     return escape(clip(sentence, _TEXT))
 
 
 def _subject(diagnosis: Diagnosis) -> str:
     target = diagnosis.target
-    return f"{target.namespace}/{target.service_account or '?'} on {target.cluster}"
+    return speak(
+        "{name} on {cluster}",
+        name=f"{target.namespace}/{target.service_account or '?'}",
+        cluster=target.cluster,
+    )
 
 
 def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
@@ -233,7 +238,7 @@ def _more(diagnosis: Diagnosis, which: str) -> list[tuple[str, str]]:
     ]
 
 
-def _footer(card: Card) -> str:
+def _footer(card: Card, found_by: str) -> str:
     diagnosis = card.first.diagnosis
     counts = {status: len(diagnosis.with_status(status)) for status in Status}
     passed, failed, unread = counts[Status.PASS], counts[Status.FAIL], counts[Status.ERROR]
@@ -253,10 +258,15 @@ def _footer(card: Card) -> str:
         parts.append(speak("quiet in this channel until {moment}", moment=moment(card.quiet_until)))
     if card.seen > 1:
         parts.insert(0, speak("pasted {times} times in this thread", times=card.seen))
-    how = [h for h in diagnosis.target.how if not h.endswith(" from the error")]
-    if diagnosis.target.found and how:
-        parts.append(speak("found by: ") + escape("; ".join(how)))
+    if diagnosis.target.found and found_by:
+        parts.append(speak("found by: ") + escape(found_by))
     return "  ·  ".join(parts)
+
+
+def _found_by(card: Card) -> str:
+    """What chose the target, beside the error itself; before the card is said, since it looks at the words."""
+    how = card.first.diagnosis.target.how
+    return "; ".join(aloud(one) for one in how if not one.endswith(" from the error"))
 
 
 def _named(card: Card) -> str:

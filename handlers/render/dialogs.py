@@ -108,7 +108,11 @@ def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
     """Every check with its result and the reads it rests on, and ready text for the correction."""
     blocks: list[Block] = [build.context(where(diagnosis, whole=True))]
     if diagnosis.target.how:
-        blocks.append(build.context(speak("Found by: ") + escape("; ".join(diagnosis.target.how))))
+        blocks.append(
+            build.context(
+                speak("Found by: ") + escape("; ".join(aloud(how) for how in diagnosis.target.how))
+            )
+        )
     if diagnosis.correction is not None:
         blocks.extend(correction_blocks(diagnosis.correction))
         blocks.extend(_ready_texts(diagnosis.correction))
@@ -157,7 +161,7 @@ def _result(result: Result) -> Block:
         ]
         if result.enable:
             parts.append(build.paragraph(speak("To enable it: {enable}", enable=result.enable)))
-        return build.rich_text(*parts)
+        return build.rich_text(*parts, *_page(result))
     finding = result.finding
     parts = [
         build.paragraph(

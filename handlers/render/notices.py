@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.languages import speak
+from diagnostics.languages import all_aloud, aloud, say, speak
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import ASK, CHOOSE, Message
 
@@ -13,19 +14,28 @@ if TYPE_CHECKING:
     from handlers.blockkit import Block
 
 _CHOICES: Final = 20
+_SENTENCE_END: Final = re.compile(r"(?<=[.。])\s")
 
 _HELP: Final = (
-    ("Paste the error", "in a channel I am in, or in a thread. I answer in its thread."),
-    ("Mention me", "in a thread to look at what was said there: @irsa, or @irsa with the error."),
+    (say("Paste the error"), say("in a channel I am in, or in a thread. I answer in its thread.")),
+    (
+        say("Mention me"),
+        say("in a thread to look at what was said there: @irsa, or @irsa with the error."),
+    ),
     (
         "/irsa diagnose payments/api --cluster prod-eu",
-        "checks a service account that you name. Also --workload, --role, or the error itself.",
+        say(
+            "checks a service account that you name. Also --workload, --role, or the error itself."
+        ),
     ),
-    ("Diagnose IRSA", "in a message's menu (⋮) does the same for that message."),
-    ("/irsa status", "says what I read, and whether I keep quiet in this channel."),
-    ("/irsa history", "lists the latest incidents of this channel; with an ID, that one."),
-    ("/irsa sweep", "looks into every cluster now; /irsa sweep last repeats the last report."),
-    ("/irsa mute 4h", "keeps me quiet here until then, unless asked. Or IRSA103 1d; /irsa unmute."),
+    ("Diagnose IRSA", say("in a message's menu (⋮) does the same for that message.")),
+    ("/irsa status", say("says what I read, and whether I keep quiet in this channel.")),
+    ("/irsa history", say("lists the latest incidents of this channel; with an ID, that one.")),
+    ("/irsa sweep", say("looks into every cluster now; /irsa sweep last repeats the last report.")),
+    (
+        "/irsa mute 4h",
+        say("keeps me quiet here until then, unless asked. Or IRSA103 1d; /irsa unmute."),
+    ),
 )
 
 
@@ -72,10 +82,10 @@ def progress_message(words: str) -> Message:
 
 def question_message(question: Question, incident_id: str) -> Message:
     """Ask which target is meant: a menu where there are candidates, and a button to the form."""
-    asked, stop, more = question.text.partition(". ")
-    said: list[str | Block] = [build.run(asked + stop.rstrip(), bold=True)]
-    if more:
-        said.append(f" {more}")
+    question = all_aloud(question)
+    asked, *troubles = _SENTENCE_END.split(question.text, maxsplit=1)
+    said: list[str | Block] = [build.run(asked, bold=True)]
+    said += [f" {trouble}" for trouble in troubles]
     blocks: list[Block] = [build.rich_text(build.paragraph(*said))]
     candidates = question.candidates[:_CHOICES]
     if candidates:
@@ -119,7 +129,11 @@ def question_message(question: Question, incident_id: str) -> Message:
 
 def _name(candidate: Candidate) -> str:
     target = candidate.target
-    return f"{target.namespace}/{target.service_account or target.workload} on {target.cluster}"
+    return speak(
+        "{name} on {cluster}",
+        name=f"{target.namespace}/{target.service_account or target.workload}",
+        cluster=target.cluster,
+    )
 
 
 def trouble_message(words: str, *, trouble_id: str | None = None) -> Message:
@@ -138,7 +152,7 @@ def help_message() -> Message:
     """How to ask, each way in one line."""
     title = speak("I find why a pod on Amazon EKS cannot assume its IAM role.")
     rows: list[list[str | Block]] = [
-        [build.run(how, code=True), f"  {what}"] for how, what in _HELP
+        [build.run(aloud(how), code=True), f"  {aloud(what)}"] for how, what in _HELP
     ]
     note = speak(
         "Slash commands do not work inside threads: there, mention me or use the message "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.languages import speak
+from diagnostics.languages import aloud, speak
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import Message
 from handlers.render.moments import address_of, moment
@@ -53,8 +53,12 @@ def status_message(standing: Standing) -> Message:
     """`/irsa status`: whether the bot works, what it reads, and whether it keeps quiet here."""
     first = speak("I am running. {fleet}", fleet=_fleet(standing.health))
     lines = [escape(first), *_outdated(standing.health)]
-    lines += [f"Not readable: {escape(clip(t, 200))}" for t in _troubles(standing)]
-    lines += [mute_line(mute) for mute in standing.mutes] or ["I answer web-identity errors here."]
+    lines += [
+        speak("Not readable: {place}", place=escape(clip(t, 200))) for t in _troubles(standing)
+    ]
+    lines += [mute_line(mute) for mute in standing.mutes] or [
+        speak("I answer web-identity errors here.")
+    ]
     if standing.recent:
         lines.append(speak("Latest here: ") + incident_line(standing.recent[0], standing.workspace))
     else:
@@ -87,15 +91,16 @@ def incident_line(incident: Incident, workspace: str | None) -> str:
     diagnosis = (incident.found if healed else incident.diagnoses)[0]
     verdict = speak("Healthy again, it was") if healed else verdict_words(diagnosis.verdict)
     target = diagnosis.target
-    where = f"{target.namespace}/{target.service_account or '?'} on {target.cluster}"
-    code = f"{diagnosis.root.code} " if diagnosis.root is not None else ""
-    done = (
-        speak("  ·  {happenings} actions", happenings=len(incident.happenings))
-        if incident.happenings
-        else ""
+    where = speak(
+        "{name} on {cluster}",
+        name=f"{target.namespace}/{target.service_account or '?'}",
+        cluster=target.cluster,
     )
+    code = f"{diagnosis.root.code} " if diagnosis.root is not None else ""
+    count = len(incident.happenings)
+    done = speak("  ·  {count} actions", count=count) if count else ""
     return (
-        f"{verdict}: {code}{escape(clip(diagnosis.headline, 200))}\n{escape(where)}  ·  "
+        f"{verdict}: {code}{escape(clip(aloud(diagnosis.headline), 200))}\n{escape(where)}  ·  "
         f"{moment(incident.created, link=address_of(incident, workspace))}{done}  ·  "
         f"ID {escape(incident.id[:8])}"
     )
@@ -103,12 +108,18 @@ def incident_line(incident: Incident, workspace: str | None) -> str:
 
 def mute_line(mute: Mute) -> str:
     """What is kept quiet about, until when, and who asked for it."""
-    what = f"about {escape(mute.code)}" if mute.code else speak("unless somebody asks me")
+    until, by = moment(mute.until), escape(mute.by)
+    if mute.code:
+        return speak(
+            "I keep quiet here about {code} until {moment}, as <@{by}> asked.",
+            code=escape(mute.code),
+            moment=until,
+            by=by,
+        )
     return speak(
-        "I keep quiet here {what} until {moment}, as <@{by}> asked.",
-        what=what,
-        moment=moment(mute.until),
-        by=escape(mute.by),
+        "I keep quiet here unless somebody asks me until {moment}, as <@{by}> asked.",
+        moment=until,
+        by=by,
     )
 
 
@@ -144,10 +155,10 @@ def home_view(
         build.header(speak("What you may approve")),
         may,
         build.header(speak("The fleet")),
-        build.section(f"I am <@{escape(me)}>. {escape(_fleet(health))}"),
+        build.section(speak("I am <@{me}>. {fleet}", me=escape(me), fleet=escape(_fleet(health)))),
         *(build.section(line) for line in _outdated(health)),
         *(
-            build.section(speak("Not readable: {t}", t=escape(clip(t, 200))))
+            build.section(speak("Not readable: {place}", place=escape(clip(t, 200))))
             for t in health.troubles[:_TROUBLES]
         ),
         build.header(speak("How to start")),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.fix.plan import RestartWorkload, UpdateTrustPolicy
-from diagnostics.languages import speak
+from diagnostics.languages import aloud, speak
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import APPROVE, DECLINE, Message
 from handlers.render.changes import change_of
@@ -42,7 +42,9 @@ class Request:
 
 def request_message(request: Request) -> Message:
     """One message for the whole life of a request; editing it notifies nobody again."""
-    what = f"{'Undo: ' if request.undoing else ''}{request.words}"
+    what = aloud(request.words)
+    if request.undoing:
+        what = speak("Undo: {clause}", clause=what)
     plain = speak("Approval asked for: {what}", what=what)
     blocks = [
         build.section(

@@ -206,7 +206,7 @@ async def test_a_cluster_that_cannot_be_searched_is_named_in_the_question() -> N
     answer = await located(Case(symptom=h.symptom(), defaults=Hints(cluster="prod-eu")), world)
 
     assert isinstance(answer, Question)
-    assert "cluster prod-eu could not be searched: AccessDenied" in answer.text
+    assert "Cluster prod-eu could not be searched: AccessDenied" in answer.text
 
 
 async def test_hostile_names_are_never_put_into_a_request() -> None:
