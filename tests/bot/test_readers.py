@@ -344,5 +344,22 @@ async def test_who_approves_must_read_it_too_when_the_change_is_made(
     assert "nothing was written" in shown(town.reply(ts))
 
 
+async def test_what_an_approver_applies_is_read_again_for_the_approver(town: Town) -> None:
+    """Who pasted has left the group since: the reply goes on for who may read it."""
+    held = town.slack.workspace.groups
+    held[GROUP] = replace(held[GROUP], users=(*held[GROUP].users, MINJI))
+    kept(town, BY_GROUP)
+    async with town.bot() as bot:
+        ts = await town.paste(bot, user=MINJI)
+        held[GROUP] = replace(held[GROUP], users=(OMAR,))
+        bot.service.bench.directory.forget()
+        await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
+        await town.driver.submit(OMAR, {})
+        await town.settle(bot)
+
+    assert town.world.accounts[0].role_arn == worlds.ROLE
+    assert "proved by re-reading" in shown(town.reply(ts))
+
+
 async def _nothing(_self: object) -> None:
     return None
