@@ -10,6 +10,7 @@ from diagnostics.checks.catalogue import catalogue
 from diagnostics.checks.run import judge
 from diagnostics.evidence import Absent, Found, Target
 from diagnostics.explain.cause import explain
+from diagnostics.explain.writable import writable
 from diagnostics.gather.catalogue import probes
 from diagnostics.gather.facts import Now
 from diagnostics.gather.graph import gather
@@ -63,7 +64,7 @@ async def diagnose(
             progress("finding the service account")
         target = await locate(case, once, patience=deadline * _LOCATING, now=started)
         if isinstance(target, Question):
-            return target
+            return writable(target)
         given: dict[type, Fact] = {
             Target: Found(value=target),
             Now: Found(value=Now(at=started, text_at=_text_at(case, text_at or started))),
@@ -72,7 +73,7 @@ async def diagnose(
         left = max(ends - clock(), 0.1)
         facts = await gather(probes(), given, once, deadline=left, progress=progress)
         results = judge(catalogue(), facts)
-        return explain(
+        answer = explain(
             facts,
             results,
             calls=_made(once, facts.get(Proof)),
@@ -80,6 +81,7 @@ async def diagnose(
             fixes_blocked=_blocked(target, io),
             fleet=io.fleet,
         )
+        return writable(answer)
     finally:
         await once.memory.close()
 

@@ -92,7 +92,7 @@ def _fault(value: str) -> str:  # noqa: C901, PLR0911  one line per fault people
     if region:
         return say("it has a region, which IAM ARNs leave empty")
     if not re.fullmatch(r"[0-9]{12}", account):
-        digits = f"{len(account)} characters" if account else "nothing"
+        digits = f"{len(account)} characters" if account else "empty"
         return say("the account ID is {digits}, not 12 digits", digits=digits)
     kind = resource.partition("/")[0]
     if kind != "role":

@@ -15,6 +15,7 @@ from diagnostics.wiring import Judgement, Pass, check
 if TYPE_CHECKING:
     from diagnostics.evidence import Container, Pod
 
+_WEBHOOK_TOKEN = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"  # noqa: S105  a path
 _API_TOKEN = "/var/run/secrets/kubernetes.io/"  # noqa: S105  a path
 
 
@@ -59,8 +60,8 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
                     container=container.name,
                 ),
                 place=of_pod(target, pod, f"spec.containers[{container.name}].volumeMounts"),
-                seen=listed(m.path for m in container.mounts),
-                wanted=clip(path),
+                seen=clip(path) if wrong else listed(m.path for m in container.mounts),
+                wanted=_WEBHOOK_TOKEN if wrong else clip(path),
                 why="",
                 next=say(
                     "Remove {token_env} and any volume named aws-iam-token from the manifest and "

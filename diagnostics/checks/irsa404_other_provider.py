@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.trust_faults import judge_fault
@@ -9,6 +10,7 @@ from diagnostics.evidence import Cluster, IamRole
 from diagnostics.gather.facts import KnownIssuers, TrustAnswer
 from diagnostics.iam.decision import Mismatch
 from diagnostics.languages import say
+from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, check
 
 if TYPE_CHECKING:
@@ -59,4 +61,8 @@ def other_provider(
             cluster=cluster.name,
         )
 
-    return judge_fault("IRSA404", answer, role, headline)
+    found = judge_fault("IRSA404", answer, role, headline)
+    if isinstance(found, Finding) and found.seen == found.wanted:
+        # The same ARN: what differs is the word that it stands under.
+        return replace(found, wanted=f"Federated: {found.wanted}")
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from diagnostics.errors import ReadError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from diagnostics.clients import Clients
+    from diagnostics.journal import Call
     from diagnostics.wiring import Fact, Probe
 
 Facts = dict[type, "Fact"]
@@ -38,11 +40,13 @@ class _Run:
 
     async def run(self, probe: Probe) -> Fact:
         inputs: dict[str, object] = {}
+        before: dict[Call, None] = {}
         for need in probe.needs:
             if need.clients:
                 inputs[need.name] = self.io
                 continue
             fact = await self.fact(need.kind)
+            before.update(dict.fromkeys(fact.calls))
             if isinstance(fact, Found):
                 inputs[need.name] = fact.value
             elif isinstance(fact, Absent) and need.absent:
@@ -53,7 +57,9 @@ class _Run:
                 return fact
         if self.progress is not None and any(need.clients for need in probe.needs):
             self.progress(f"reading {probe.name.replace('_', ' ')}")
-        return await _read(probe, inputs)
+        found = await _read(probe, inputs)
+        # What is worked out of other facts rests on their calls.
+        return found if found.calls else replace(found, calls=tuple(before))
 
 
 async def gather(
