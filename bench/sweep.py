@@ -136,7 +136,7 @@ def shared(url: str, count: int, clusters: int, pause: float, *, killed: bool) -
     command = [
         sys.executable,
         "-m",
-        "bench.sweep_worker",
+        "bench.sweeping.worker",
         str(clusters),
         str(pause),
         "5" if killed else "60",

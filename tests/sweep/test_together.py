@@ -36,7 +36,7 @@ now = partial(datetime.now, UTC)
 
 async def start(url: str, pause: float, silence: int) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.sweep_worker", str(CLUSTERS), str(pause), str(silence)),
+        *(sys.executable, "-m", "bench.sweeping.worker", str(CLUSTERS), str(pause), str(silence)),
         env={**os.environ, "IRSA_DATABASE_URL": url},
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,

@@ -1,6 +1,6 @@
 """One process of a shared sweep over the seeded fleet: what `irsa sweep --together` is, with the clouds in memory.
 
-python -m bench.sweep_worker CLUSTERS SECONDS_PER_CALL SILENCE
+python -m bench.sweeping.worker CLUSTERS SECONDS_PER_CALL SILENCE
 """
 
 from __future__ import annotations
