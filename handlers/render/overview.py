@@ -175,6 +175,8 @@ def _homely(incident: Incident, workspace: str | None) -> Block:
 
 def _fleet(health: FleetHealth) -> str:
     count = len(health.clusters)
+    if count == 0:
+        return "No cluster is read here for you."
     named = ", ".join(health.clusters[:_CLUSTERS])
     more = speak(" and {count} more", count=count - _CLUSTERS) if count > _CLUSTERS else ""
     return speak(

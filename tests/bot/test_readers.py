@@ -268,6 +268,15 @@ def _blocks(town: Town, user: str) -> Any:
     return town.driver.whispers(user)[-1].blocks
 
 
+async def test_where_nothing_is_read_the_status_says_so(town: Town) -> None:
+    kept(town, OTHERS_ONLY, of_account(users=frozenset({OMAR})))
+    town.world.fleet = replace(town.world.fleet, clusters=town.world.fleet.clusters[:1])
+    async with town.bot():
+        await town.driver.command(MINJI, ONCALL, "/irsa status")
+
+    assert "I am running. No cluster is read here for you." in town.whispers(MINJI)[-1]
+
+
 async def test_the_home_shows_nothing_of_what_is_hidden(town: Town) -> None:
     kept(town, BY_GROUP)
     async with town.bot() as bot:
