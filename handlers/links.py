@@ -53,6 +53,8 @@ async def hear(desk: Desk, event: dict[str, Any], body: dict[str, Any]) -> str:
     named = [[url, found] for url, found in links.items() if found is not None][:_MOST]
     if not named or text_at(event, "source") == "composer":
         return "other"
+    if text_at(event, "user") == desk.me.user:
+        return "ours"  # our own replies need no preview of themselves
     payload = {
         "channel": text_at(event, "channel")[:32],
         "ts": text_at(event, "message_ts")[:32],

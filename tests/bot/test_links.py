@@ -102,6 +102,7 @@ async def test_a_posted_link_gets_a_preview_and_leads_to_the_reply(linked: Town)
     assert "stays in the channel where it was answered" in elsewhere
     assert unknown == ""
     assert f"<{BASE}/i/{found}|{found[:8]}>" in shown(reply)
+    assert not reply.attachments
 
 
 async def test_a_link_in_a_shared_channel_gives_nothing_away(linked: Town) -> None:
