@@ -21,7 +21,7 @@ from sandbox.stage import Stage
 
 SMALL = (100, 10.0, 20)
 LATENCY = 0.02
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds without a new reply after which the rest counts as lost."""
 SETTINGS = {"IRSA_REPLIES_PER_CHANNEL": "100000", "IRSA_REPLIES_PER_THREAD": "1000"}
 

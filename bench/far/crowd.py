@@ -58,6 +58,7 @@ class Crowd:
         first: When each failure was first pasted, by the monotonic clock.
         answered: Seconds from there until its right reply stood.
         pasted: How many messages were sent.
+        last: When the last of them was, by the monotonic clock.
     """
 
     stage: Stage
@@ -66,6 +67,7 @@ class Crowd:
     first: dict[Failure, float] = field(default_factory=dict)
     answered: dict[Failure, float] = field(default_factory=dict)
     pasted: int = 0
+    last: float = 0.0
     limits: Counted = field(default_factory=lambda: Counted(enabled=True))
     _threads: list[tuple[str, str]] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -105,6 +107,7 @@ class Crowd:
             person = _PEOPLE[number % len(_PEOPLE)]
             self.stage.driver.post_as(person, channel, paste_of(one), thread_ts=thread)
             self.pasted += 1
+            self.last = time.monotonic()
 
     async def watch(self, *, patience: float) -> None:
         """Look until every failure has its reply, or nothing has changed for so long."""
@@ -117,7 +120,7 @@ class Crowd:
                         self.answered[failure] = time.monotonic() - self.first[failure]
             if len(self.answered) > before:
                 news = time.monotonic()
-            if time.monotonic() - news > patience:
+            if time.monotonic() - max(news, self.last) > patience:
                 return
             await asyncio.sleep(_LOOK)
 

@@ -103,7 +103,9 @@ async def bytes_server(
         assert task is not None
         running.add(task)
         try:
-            await talk(reader, writer)
+            # The server's end is no news to its connections.
+            with contextlib.suppress(asyncio.CancelledError):
+                await talk(reader, writer)
         finally:
             running.discard(task)
             with contextlib.suppress(OSError):
