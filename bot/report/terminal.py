@@ -9,6 +9,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from diagnostics.checks.documentation import page_of
+from diagnostics.explain.glossary import meanings
 from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from diagnostics.proof.words import sentences
 from diagnostics.visible import marked, visible
@@ -119,6 +120,8 @@ def _finding(
         yield Text(f"  note: {finding.note}")
     for command in (c for c in finding.commands if c not in but):
         yield Text(f"  run: {command}", style="cyan")
+    for meaning in meanings(finding):
+        yield Text(f"  {meaning}", style="dim")
     yield Text(f"  more: {page_of(result.code)}", style="dim")
 
 

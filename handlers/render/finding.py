@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
+from diagnostics.explain.glossary import meanings
 from diagnostics.languages import speak
 from diagnostics.result import Severity, Status, Verdict
 from diagnostics.visible import visible
@@ -118,6 +119,8 @@ def _evidence(diagnosis: Diagnosis, finding: Finding) -> Iterator[Block]:
     # Last, since the diff or the button that does it comes next.
     parts.append(build.paragraph(build.run(speak("Fix  "), bold=True), *prose(finding.next)))
     yield build.rich_text(*parts)
+    if words := meanings(finding):
+        yield build.context("  ·  ".join(escape(one) for one in words))
 
 
 def place_blocks(diagnosis: Diagnosis) -> Iterator[Block]:

@@ -67,7 +67,7 @@ async def test_the_cause_that_the_scenario_states_is_found_first(
     found = answer.root.code if answer.root else None
     assert found == scenario.expect.code, answer.headline
     if scenario.expect.code is None:
-        assert answer.verdict is Verdict.HEALTHY
+        assert answer.verdict is Verdict.HEALTHY, answer.advice
     failed = {f"catalogue:{r.code}" for r in answer.with_status(Status.FAIL)}
     assert {row for row in scenario.rows if row.startswith("catalogue:")} <= failed
 
