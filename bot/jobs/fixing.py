@@ -23,7 +23,7 @@ from diagnostics.fix.plan import (
     UpdateTrustPolicy,
     parts_of,
 )
-from diagnostics.fix.trust import same_policy
+from diagnostics.fix.trust import parted, same_policy
 from diagnostics.languages import Words, joined, say
 from diagnostics.visible import visible
 from handlers.blockkit import clip
@@ -212,7 +212,7 @@ def _is_ours(stale: Stale, part: Part) -> bool:
 
 def _why(error: WriteError, plan: Plan) -> str:
     if isinstance(error, Stale) and plan.undoes is not None:
-        now, seen = _shown(error.found), _shown(error.expected)
+        seen, now = _before_and_now(error)
         return say(
             "nothing was written, because {what} changed since: it was {seen} and is {now} now",
             what=error.what,
@@ -223,9 +223,9 @@ def _why(error: WriteError, plan: Plan) -> str:
         return say(
             "nothing was written, because the {error}; a plan made on it as it is now is offered anew",
             error=error,
-        )
+        ) + " ({} → {})".format(*_before_and_now(error))
     if isinstance(error, Stale):
-        now, seen = _shown(error.found), _shown(error.expected)
+        seen, now = _before_and_now(error)
         return say(
             "nothing was written, because {error}: it was {seen} and is {now} now",
             error=error,
@@ -233,6 +233,14 @@ def _why(error: WriteError, plan: Plan) -> str:
             now=now,
         )
     return clip(str(error), 600)
+
+
+def _before_and_now(stale: Stale) -> tuple[str, str]:
+    """What the plan saw, and what is there; of two policies only what differs."""
+    seen, now = stale.expected, stale.found
+    if stale.what.startswith("trust policy") and seen is not None and now is not None:
+        seen, now = parted(seen, now)
+    return _shown(seen), _shown(now)
 
 
 def _shown(value: str | None) -> str:

@@ -59,13 +59,29 @@ def own_roles(fleet: Fleet) -> frozenset[str]:
 
 def diff(fix: UpdateTrustPolicy) -> str:
     """The change as a unified diff of the two policies."""
+    return "\n".join(_lines(fix.before, fix.after))
+
+
+def _lines(before: str, after: str) -> list[str]:
     try:
-        return unified_diff(parse(fix.before), parse(fix.after))
+        return unified_diff(parse(before), parse(after)).splitlines()
     except PolicyError:
-        lines = difflib.unified_diff(
-            fix.before.splitlines(), fix.after.splitlines(), "present", "corrected", lineterm=""
+        return list(
+            difflib.unified_diff(
+                before.splitlines(), after.splitlines(), "present", "corrected", lineterm=""
+            )
         )
-        return "\n".join(lines)
+
+
+def parted(before: str, after: str) -> tuple[str, str]:
+    """What only the one and what only the other policy says, each on one line."""
+    gone, come = [], []
+    for line in _lines(before, after):
+        if line[:1] == "-" and not line.startswith("---"):
+            gone.append(line[1:].strip().rstrip(","))
+        elif line[:1] == "+" and not line.startswith("+++"):
+            come.append(line[1:].strip().rstrip(","))
+    return ", ".join(gone) or "(nothing)", ", ".join(come) or "(nothing)"
 
 
 def same_policy(one: str, other: str) -> bool:
@@ -84,4 +100,4 @@ def _canonical(text: str) -> str | None:
         return text
 
 
-__all__ = ["diff", "own_roles", "same_policy", "trust_fix"]
+__all__ = ["diff", "own_roles", "parted", "same_policy", "trust_fix"]

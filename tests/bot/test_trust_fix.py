@@ -12,7 +12,7 @@ from diagnostics.fix.plan import FixKind
 from diagnostics.iam import parse
 from tests.bot.conftest import MINJI, OMAR, ONCALL, labels, shown, with_approvers
 from tests.engine import healthy as worlds
-from tests.engine.healthy import ROLE, SHARED, SUBJECT
+from tests.engine.healthy import ISSUER, ROLE, SHARED, SUBJECT
 
 if TYPE_CHECKING:
     from diagnostics.evidence import IamRole
@@ -115,7 +115,28 @@ async def test_a_policy_that_somebody_changed_meanwhile_is_left_alone(town: Town
     assert role(town).trust_text == there
     reply = card(town, ts)
     assert f"nothing was written, because the trust policy of {ROLE} changed" in shown(reply)
+    key = f"{ISSUER.removeprefix('https://')}:sub"
+    other = "system:serviceaccount:payments:apj"
+    assert f'("{key}": "{WRONG}" → "{key}": "{other}")' in shown(reply)
     assert BUTTON in labels(reply)
+
+
+async def test_undo_leaves_a_policy_that_somebody_changed_and_says_what_changed(town: Town) -> None:
+    refusing(town)
+    allow(town)
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+        await applied(town, bot)
+        other = "system:serviceaccount:payments:api-by-hand"
+        refusing(town, sub=[SUBJECT, other])
+        there = role(town).trust_text
+        await applied(town, bot, "Undo")
+
+    assert role(town).trust_text == there
+    reply = shown(card(town, ts))
+    assert f"nothing was written, because trust policy of {ROLE} changed since: it was " in reply
+    assert other in reply
+    assert "Undo" in labels(card(town, ts))
 
 
 async def test_approvers_of_other_fixes_may_not_write_trust_policies(town: Town) -> None:
