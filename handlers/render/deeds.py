@@ -111,7 +111,7 @@ def _named(fix: Fix) -> tuple[str, str, str]:
                 RESTART,
                 fix.summary,
                 speak(
-                    "Restart the pods of {fix} in {namespace}", fix=fix.ref, namespace=fix.namespace
+                    "Restart the pods of {workload} in {namespace}", workload=fix.ref, namespace=fix.namespace
                 ),
             )
         case UpdateTrustPolicy():
