@@ -152,3 +152,20 @@ async def test_a_process_killed_between_the_steps_makes_each_once(
     assert reply.count("Done*  Set the annotation") == 1
     assert "proved by re-reading" in reply
     assert "Failed" not in reply
+
+
+async def test_undo_leaves_an_annotation_that_somebody_changed_and_says_what_changed(
+    town: Town, writes: list[str]
+) -> None:
+    other = "arn:aws:iam::111122223333:role/by-hand"
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+        await pressed(town, bot)
+        made = len(writes)
+        town.world.accounts[0] = replace(town.world.accounts[0], annotations={ROLE_ARN: other})
+        await pressed(town, bot, "Undo")
+
+    assert len(writes) == made
+    assert town.world.accounts[0].role_arn == other
+    reply = shown(town.reply(ts))
+    assert f"annotation {ROLE_ARN} changed since: it was {ROLE} and is {other} now" in reply
