@@ -116,7 +116,7 @@ class Town:
                 "follow": (0.01, 0.01),
                 "pace": 0.0,
                 "pauses": (0.01, 0.01),
-                "audit_pauses": (0.01,),
+                "audit_pauses": (0.05, 0.3),
                 "audit_look": 0.1,
                 "drain": 5.0,
                 **self.options,
