@@ -33,6 +33,8 @@ _LOOK: Final = 1.0
 """Seconds between two looks at whether the sweep has ended."""
 _AGAIN: Final = 20
 """Looks after which pending shards are queued again: a queue may have been emptied by hand."""
+_PAUSE: Final = 5.0
+"""Seconds until the queue is taken up again after the database was lost."""
 _OTHER_FLEET: Final = 30
 """Times that a shard of another fleet file is left to others, during a rollout."""
 
@@ -68,33 +70,40 @@ class SharedQueue:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Do shards while the block runs; at its end, finish those that run."""
-        from pgqueuer import AsyncpgPoolDriver, PgQueuer  # noqa: PLC0415  an optional extra
-
-        pgq = PgQueuer(AsyncpgPoolDriver(self.pool))
-
-        @pgq.entrypoint(ENTRYPOINT, accepts_context=False)
-        async def shard(job: Job) -> None:
-            await self._do(job)
-
-        task = asyncio.create_task(
-            pgq.run(
-                batch_size=_BATCH,
-                max_concurrent_tasks=max(2 * _BATCH, self.at_once),
-                dequeue_timeout=timedelta(seconds=max(1.0, self.silence / 3)),
-                heartbeat_timeout=timedelta(seconds=self.silence),
-            ),
-            name="irsa-sweep-queue",
-        )
-        task.add_done_callback(_told)
+        stopping = asyncio.Event()
+        task = asyncio.create_task(self._work(stopping), name="irsa-sweep-queue")
         try:
             yield
         finally:
-            pgq.shutdown.set()
+            stopping.set()
             try:
                 async with asyncio.timeout(self.silence):
                     await asyncio.gather(task, return_exceptions=True)
             except TimeoutError:
                 task.cancel()
+
+    async def _work(self, stopping: asyncio.Event) -> None:
+        """Take jobs until the end; after a lost database, again when it is back."""
+        from pgqueuer import AsyncpgPoolDriver, PgQueuer  # noqa: PLC0415  an optional extra
+
+        while not stopping.is_set():
+            pgq = PgQueuer(AsyncpgPoolDriver(self.pool))
+            pgq.entrypoint(ENTRYPOINT, accepts_context=False)(self._do)
+            ending = asyncio.create_task(_set_after(stopping, pgq.shutdown))
+            try:
+                await pgq.run(
+                    batch_size=_BATCH,
+                    max_concurrent_tasks=max(2 * _BATCH, self.at_once),
+                    dequeue_timeout=timedelta(seconds=max(1.0, self.silence / 3)),
+                    heartbeat_timeout=timedelta(seconds=self.silence),
+                    shutdown_on_listener_failure=True,
+                )
+            except Exception:  # noqa: BLE001  the process goes on
+                _log.exception("the queue of sweeps broke off; it is taken up again")
+            finally:
+                ending.cancel()
+            if not stopping.is_set():
+                await asyncio.sleep(_PAUSE)
 
     @property
     def _queries(self) -> Queries:
@@ -147,9 +156,9 @@ class SharedQueue:
         return found
 
 
-def _told(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("the queue of sweeps has stopped", exc_info=error)
+async def _set_after(first: asyncio.Event, then: asyncio.Event) -> None:
+    await first.wait()
+    then.set()
 
 
 @asynccontextmanager
