@@ -25,7 +25,9 @@ def role_arn(
     """
     if role is None or role.startswith("arn:"):
         return role
-    own = {partition_of(r) for a, r in regions if a in (account, name)}
-    every = {partition_of(r) for _, r in regions}
-    partition = next((p.pop() for p in (own, every) if len(p) == 1), "aws")
+    # Regions first: a fleet has hundreds of clusters, and this is asked for each of its roles.
+    own = {r for a, r in regions if a in (account, name)}
+    every = {r for _, r in regions}
+    found = ({partition_of(region) for region in places} for places in (own, every))
+    partition = next((p.pop() for p in found if len(p) == 1), "aws")
     return f"arn:{partition}:iam::{account}:role/{role.removeprefix('/')}"
