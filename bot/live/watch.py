@@ -45,7 +45,8 @@ async def watching(live: LiveFleet, *, every: float) -> AsyncIterator[None]:
 
 
 async def _watch(live: LiveFleet, asked: asyncio.Event, every: float) -> None:
-    seen = await asyncio.to_thread(_prints, live.sources)
+    # Nothing is seen yet: what changed since the start read the file is found at the first look.
+    seen: dict[Path, str] = {}
     while True:
         forced = await _wait(asked, every)
         now = await asyncio.to_thread(_prints, live.sources)

@@ -73,7 +73,9 @@ class Process:
 
 
 @asynccontextmanager
-async def serving(town: Town, tmp_path: Path, *, every: str = "0.02") -> AsyncIterator[Process]:
+async def serving(
+    town: Town, tmp_path: Path, *, every: str = "0.02", then: Any = None
+) -> AsyncIterator[Process]:
     app = town.slack.workspace.app
     variables = environment(
         tmp_path,
@@ -84,7 +86,10 @@ async def serving(town: Town, tmp_path: Path, *, every: str = "0.02") -> AsyncIt
         IRSA_INVENTORY_INTERVAL="0",
     )
     settings = Settings.from_environ(variables)
-    async with running(settings, load(settings.fleet_file), variables) as address:
+    begun_with = load(settings.fleet_file)
+    if then is not None:
+        settings.fleet_file.write_text(yaml.safe_dump(then))
+    async with running(settings, begun_with, variables) as address:
         town.slack.deliver_by_http(address)
         yield Process(
             town=town, path=settings.fleet_file, url=address.removesuffix("/slack/events")
@@ -99,6 +104,11 @@ async def test_a_changed_file_is_in_use_without_a_restart(town: Town, tmp_path: 
 
         await process.until("prod-eu, new-one")
         assert "irsa_fleet_file_usable 1.0" in await process.get("/metrics")
+
+
+async def test_a_change_while_the_bot_starts_is_not_missed(town: Town, tmp_path: Path) -> None:
+    async with serving(town, tmp_path, then=TWO) as process:
+        await process.until("prod-eu, new-one")
 
 
 async def test_a_broken_file_changes_nothing_and_says_so_everywhere(
