@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from diagnostics.errors import Unreachable
-from tests.bot.conftest import MINJI, OMAR, ONCALL, PASTE, labels, shown
+from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, PASTE, labels, shown
 from tests.engine import healthy as worlds
 from tests.evidence.healthy import ISSUER, ROLE, outputs
 
@@ -256,3 +256,17 @@ async def test_talk_in_the_thread_is_no_output(town: Town) -> None:
         )
 
     assert after == before
+
+
+async def test_pasted_output_answers_the_question_what_it_is_about(town: Town) -> None:
+    cut_off(town)
+    found = outputs()
+    found["sa.yaml"]["metadata"]["annotations"] = {}
+    async with town.bot() as bot:
+        ts = await town.paste(bot, ERROR)
+        before = shown(town.reply(ts))
+        said = await give(town, bot, ts, fenced(found["sa.yaml"]))
+
+    assert "Cause found" not in before
+    assert "IRSA103" in said
+    assert "payments/api" in said
