@@ -42,7 +42,9 @@ def numbers(town: Town) -> list[int]:
 async def caught_up(town: Town, bot: Bot, count: int) -> None:
     """Wait until so many entries are posted, and some time in which no more must come."""
     await town.settle(bot)
-    await town.driver.wait_for(lambda: len(posted(town)) >= count, what=f"{count} entries")
+    await town.driver.wait_for(
+        lambda: len(posted(town)) >= count, timeout=40, what=f"{count} entries"
+    )
     await bot.service.bench.audit.unposted(HERE)
 
 
@@ -143,7 +145,7 @@ async def test_a_channel_that_takes_nothing_blocks_no_fix_and_is_said(
         await watched.driver.submit(OMAR, {})
         await watched.settle(bot)
         trail = bot.service.bench.audit
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while await trail.unposted(HERE) is None:  # noqa: ASYNC110  a database sets no event
                 await asyncio.sleep(0.01)
         await watched.driver.command(MINJI, RANDOM, "/irsa status")
@@ -151,7 +153,7 @@ async def test_a_channel_that_takes_nothing_blocks_no_fix_and_is_said(
         metrics = bot.service.telemetry.text().decode()
         allow(watched)
         await caught_up(watched, bot, 4)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while await trail.unposted(HERE) is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
@@ -177,7 +179,7 @@ async def test_nothing_is_posted_in_a_channel_that_is_shared_with_another_organi
     watched.slack.workspace.channels[HERE].is_ext_shared = True
     async with watched.bot() as bot:
         await a_fix(watched, bot)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while await bot.service.bench.audit.unposted(HERE) is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
