@@ -16,7 +16,7 @@ from bot.store.insert import insert_once
 from bot.store.memory import remember
 from bot.store.mutes import is_muted
 from bot.store.tables import events, failures, incidents, jobs, messages
-from bot.trace import TRACE, current_trace
+from bot.trace import TRACE, trace_of_work
 from handlers.incident import Spot
 from handlers.ports import Order, Recorded, Task
 
@@ -309,7 +309,7 @@ def new_id() -> str:
 
 async def add_job(connection: AsyncConnection, order: Order, *, at: float) -> None:
     """Queue one job in the transaction under way, with the trace of the delivery that caused it."""
-    trace = current_trace()
+    trace = trace_of_work()
     payload = {TRACE: trace, **order.payload} if trace else dict(order.payload)
     await connection.execute(
         jobs.insert().values(
