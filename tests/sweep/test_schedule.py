@@ -138,7 +138,7 @@ def test_how_far_it_is_in_words() -> None:
         progress_message(Progress(step=step, done=3, total=1_200)).text
         for step in ("issuers", "accounts", "clusters")
     ] == [
-        "Sweeping the fleet. Asking EKS about 1200 clusters …",
-        "Sweeping the fleet. Listing roles and OIDC providers: 3 of 1200 accounts",
-        "Sweeping the fleet. Listing and judging: 3 of 1200 clusters",
+        "Sweeping the fleet. Asking EKS about 1,200 clusters …",
+        "Sweeping the fleet. Listing roles and OIDC providers: 3 of 1,200 accounts",
+        "Sweeping the fleet. Listing and judging: 3 of 1,200 clusters",
     ]

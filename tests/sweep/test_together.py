@@ -57,7 +57,7 @@ async def whole() -> SweepDocument:
     return document_of(result, fleet.fleet, started=NOON, finished=NOON)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_four_processes_do_each_shard_of_one_sweep_once(
     postgresql: Callable[[], str],
 ) -> None:
@@ -75,7 +75,7 @@ async def test_four_processes_do_each_shard_of_one_sweep_once(
     assert sum(1 for r in results if r["called"]) > 1
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_what_a_killed_process_was_at_is_done_by_another_and_nothing_is_lost(
     postgresql: Callable[[], str],
 ) -> None:

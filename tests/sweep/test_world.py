@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ONLY_THE_TEXT_SAYS = {
     # what the SDK or STS said, or what a process in the container has
     *("IRSA209", "IRSA210", "IRSA211", "IRSA213", "IRSA214", "IRSA216", "IRSA306", "IRSA307"),
-    *("IRSA501", "IRSA503", "IRSA504", "IRSA601", "IRSA602", "IRSA603", "IRSA605"),
+    *("IRSA501", "IRSA503", "IRSA504", "IRSA601", "IRSA602", "IRSA603", "IRSA604", "IRSA605"),
 }
 ONLY_HERE_THE_TEXT_SAYS = {
     # some containers of the pods have the role; only the text says that another one needs it
