@@ -105,8 +105,16 @@ def _steps(incident: Incident, entries: Sequence[Entry]) -> Iterator[Step]:
 
 
 def _as_said(incident: Incident) -> dict[str, str]:
-    """What was done from the reply, in the language of the summary, by the English of the audit trail."""
-    return {str(one.words): aloud(one.words) for one in incident.happenings}
+    """What was done from the reply, in the language of the summary, by the English of the audit trail.
+
+    A proof stands behind its deed, after a semicolon; the trail has the deed with it and without.
+    """
+    said: dict[str, str] = {}
+    for one in incident.happenings:
+        english, here = str(one.words), aloud(one.words)
+        said[english] = here
+        said[english.partition("; ")[0]] = here.partition("; ")[0]
+    return said
 
 
 def _words(entry: Entry, said: Mapping[str, str]) -> str | None:

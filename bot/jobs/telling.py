@@ -8,7 +8,8 @@ import structlog
 
 from bot.inventory.records import InventoryRecords
 from bot.inventory.troubles import Troubles
-from diagnostics.languages import aloud, from_kept, speak
+from diagnostics.languages import Words, aloud, from_kept, say, speak
+from diagnostics.recognize import SecretKind
 from handlers.access import Actor
 from handlers.blockkit import build, escape
 from handlers.paste.reading.untrusted import Node, text_at
@@ -19,7 +20,7 @@ from handlers.slack_trouble import SLACK_TROUBLE, error_name
 from handlers.whisper import whisper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.jobs.bench import Bench
     from bot.store.queue import Job
@@ -29,6 +30,18 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("irsa.telling")
 _LATEST: Final = 10
+_SECRETS: Final[Mapping[str, Words]] = {
+    SecretKind.JWT: say("a JSON web token"),
+    SecretKind.ACCESS_KEY: say("an AWS access key ID"),
+    SecretKind.SECRET_KEY: say("an AWS secret access key"),
+    SecretKind.SESSION_TOKEN: say("an AWS session token"),
+    SecretKind.AUTHORIZATION: say("an Authorization header"),
+    SecretKind.COOKIE: say("a cookie"),
+    SecretKind.PASSWORD: say("a password"),
+    SecretKind.PRIVATE_KEY: say("a private key"),
+    SecretKind.API_TOKEN: say("an API token"),
+    SecretKind.SIGNED_URL: say("a signed URL"),
+}
 _RULES: Final = 50
 
 
@@ -51,10 +64,10 @@ def _given(payload: Node) -> str:
 async def warn_of_secret(bench: Bench, job: Job) -> None:
     """Tell the author, once and privately, what kind of secret their message holds."""
     kinds = job.payload.get("kinds")
-    named = (
-        ", ".join(k.replace("_", " ") for k in kinds if isinstance(k, str))
-        if isinstance(kinds, list)
-        else "secret"
+    named = ", ".join(
+        aloud(_SECRETS.get(kind, kind))
+        for kind in (kinds if isinstance(kinds, list) else ())
+        if isinstance(kind, str)
     )
     words = speak(
         "Your message holds a secret ({kinds}). I neither keep nor repeat it, but everybody here "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.fix.kind import FixKind
 from diagnostics.fix.provider_plan import SetClientIds, SetProvider
+from diagnostics.languages import Words, say
 
 if TYPE_CHECKING:
     from diagnostics.fleet import WorkloadRef
@@ -37,9 +38,9 @@ class AnnotateServiceAccount:
         return f"annotation {self.key} of serviceaccount {self.namespace}/{self.name} on {self.cluster}"
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Words:
         """The button's label."""
-        return "Apply annotation" if self.after is not None else "Remove annotation"
+        return say("Apply annotation") if self.after is not None else say("Remove annotation")
 
     @property
     def command(self) -> str:
@@ -86,9 +87,9 @@ class RestartWorkload:
         return f"pods of {self.ref} in {self.namespace} on {self.cluster}"
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Words:
         """The button's label."""
-        return "Restart pods"
+        return say("Restart pods")
 
     @property
     def command(self) -> str:
@@ -131,9 +132,9 @@ class UpdateTrustPolicy:
         return self.role_arn.rpartition("/")[2]
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Words:
         """The button's label."""
-        return "Apply trust policy"
+        return say("Apply trust policy")
 
     @property
     def command(self) -> str:
@@ -181,9 +182,9 @@ class AnnotateAndRestart:
         return f"{self.annotate.subject}, then {', '.join(fix.subject for fix in self.restarts)}"
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Words:
         """The button's label."""
-        return "Annotate and restart"
+        return say("Annotate and restart")
 
     @property
     def command(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from shlex import quote
 
 from diagnostics.fix.kind import FixKind
+from diagnostics.languages import Words, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,11 @@ class SetClientIds:
         return f"client IDs of OIDC provider {self.provider_arn}"
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Words:
         """The button's label."""
-        return "Add audience to provider" if self.adds else "Remove audience from provider"
+        return (
+            say("Add audience to provider") if self.adds else say("Remove audience from provider")
+        )
 
     @property
     def command(self) -> str:
@@ -94,9 +97,9 @@ class SetProvider:
         return f"OIDC provider {self.provider_arn}"
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Words:
         """The button's label."""
-        return "Create OIDC provider" if self.present else "Delete OIDC provider"
+        return say("Create OIDC provider") if self.present else say("Delete OIDC provider")
 
     @property
     def command(self) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.languages import aloud, speak
+from diagnostics.languages import aloud, speak, speaking
 from handlers.blockkit import build, escape
 from handlers.mutes import KEEP_QUIET, Mute, NotALength, parse_mute
 from handlers.render.card import Message
@@ -119,21 +119,23 @@ class Look:
         made = Mute(channel=self.channel, code=code, until=self.now() + length, by=by)
         await self.desk.mutes.mute(self.desk.me.team, made)
         await self._note("mute", code or "all")
-        words = speak(
-            "{sentence} Mention me, and I answer all the same; `/irsa unmute` ends it.",
-            sentence=mute_line(made),
-        )
+        # Everybody in the channel reads it, so it is in the channel's language.
+        with speaking(self.desk.rules.language_of(self.channel)):
+            words = speak(
+                "{sentence} Mention me, and I answer all the same; `/irsa unmute` ends it.",
+                sentence=mute_line(made),
+            )
         return _said(words), True
 
     async def _unmute(self) -> tuple[Message, bool]:
         if not await self.desk.mutes.unmute(self.desk.me.team, self.channel):
             return _said(speak("I was not keeping quiet here.")), False
         await self._note("unmute", "all")
-        return _said(
-            speak(
+        with speaking(self.desk.rules.language_of(self.channel)):
+            words = speak(
                 "I answer web-identity errors here again, as <@{user}> asked.", user=self.actor.user
             )
-        ), True
+        return _said(words), True
 
     async def _note(self, action: str, decision: str) -> None:
         actor = self.actor

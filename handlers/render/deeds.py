@@ -92,11 +92,11 @@ def _named(fix: Fix) -> tuple[str, str, str]:
     """Action, label, and what a screen reader says."""
     match fix:
         case AnnotateServiceAccount():
-            label = fix.summary if fix.after is not None else speak("Remove annotation")
+            label = aloud(fix.summary) if fix.after is not None else speak("Remove annotation")
             return APPLY, label, speak("{label}: {object}", label=label, object=object_of(fix))
         case AnnotateAndRestart():
             pods = " and ".join(str(one.ref) for one in fix.restarts)
-            label = fix.summary
+            label = aloud(fix.summary)
             return (
                 BOTH,
                 label,
@@ -109,19 +109,21 @@ def _named(fix: Fix) -> tuple[str, str, str]:
         case RestartWorkload():
             return (
                 RESTART,
-                fix.summary,
+                aloud(fix.summary),
                 speak(
-                    "Restart the pods of {workload} in {namespace}", workload=fix.ref, namespace=fix.namespace
+                    "Restart the pods of {workload} in {namespace}",
+                    workload=fix.ref,
+                    namespace=fix.namespace,
                 ),
             )
         case UpdateTrustPolicy():
             return (
                 TRUST,
-                fix.summary,
+                aloud(fix.summary),
                 speak("Replace the trust policy of {role_arn}", role_arn=fix.role_arn),
             )
         case SetClientIds() | SetProvider():
-            return PROVIDER, fix.summary, f"{fix.summary}: {fix.provider_arn}"
+            return PROVIDER, aloud(fix.summary), f"{aloud(fix.summary)}: {fix.provider_arn}"
 
 
 def object_of(fix: Fix) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.checks.documentation import link_of
-from diagnostics.languages import aloud, say, speak
+from diagnostics.languages import all_aloud, aloud, say, speak
 from diagnostics.result import Status
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
@@ -106,6 +106,7 @@ _FIELDS: Final = {
 
 def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
     """Every check with its result and the reads it rests on, and ready text for the correction."""
+    diagnosis = all_aloud(diagnosis)
     blocks: list[Block] = [build.context(where(diagnosis, whole=True))]
     if diagnosis.target.how:
         blocks.append(
@@ -132,7 +133,7 @@ def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
         blocks.append(build.header(speak("Offered, not needed: a narrower trust policy")))
         blocks.extend(correction_blocks(diagnosis.hardening))
     blocks.append(build.header(speak("Reads ({calls})", calls=len(diagnosis.calls))))
-    blocks.append(build.preformatted(_calls(diagnosis) or "none", limit=_TEXT))
+    blocks.append(build.preformatted(_calls(diagnosis) or speak("none"), limit=_TEXT))
     return build.modal(
         speak("All checks"), blocks, callback_id="irsa.checks", private_metadata=incident_id
     )
@@ -156,7 +157,7 @@ def _result(result: Result) -> Block:
         parts = [
             build.paragraph(build.run(f"{result.code} {result.title}", bold=True)),
             build.paragraph(
-                speak("Could not check: {reason}", reason=result.reason or "no reason given")
+                speak("Could not check: {reason}", reason=result.reason or speak("no reason given"))
             ),
         ]
         if result.enable:

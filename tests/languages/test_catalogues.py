@@ -78,4 +78,6 @@ def test_titles_and_buttons_of_dialogs_have_room(language: Language, english: st
     assert len(found.string) <= _TITLE
 
 
-_CODE = re.compile(r"`[^`]+`|sts:\w+|AWS_[A-Z_]+|aws:\w+|IRSA\d{3}|kubectl [a-z]+|/irsa \w+", re.ASCII)
+_CODE = re.compile(
+    r"`[^`]+`|sts:\w+|AWS_[A-Z_]+|aws:\w+|IRSA\d{3}|kubectl [a-z]+|/irsa \w+", re.ASCII
+)

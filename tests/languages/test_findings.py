@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,19 +13,12 @@ from handlers.render.card import Card, Diagnosed
 from tests.engine import healthy as h
 from tests.engine.faults import FAULTS, Fault
 from tests.engine.test_codes import diagnosed
+from tests.languages.reading import SCRIPT, english_in
 
 if TYPE_CHECKING:
     from diagnostics.result import Diagnosis
 
-_SCRIPT = {
-    Language.KOREAN: re.compile(r"[가-힣]"),
-    Language.JAPANESE: re.compile(r"[ぁ-んァ-ヶ一-龠]"),
-}
-_ENGLISH = re.compile(
-    r"\b(?:the|that|which|does|its|not|have|from|with|this|than|what|only|where|until|could)\b"
-)
-_CODE = re.compile(r"`[^`]*`|\"[^\"]*\"")
-LANGUAGES = pytest.mark.parametrize("language", list(_SCRIPT))
+LANGUAGES = pytest.mark.parametrize("language", list(SCRIPT))
 
 
 @LANGUAGES
@@ -77,14 +69,14 @@ async def test_a_reply_holds_no_english_sentence(fault: Fault, language: Languag
     with speaking(language):
         message = diagnosis_message(_card(diagnosis))
 
-    assert _SCRIPT[language].search(message.text)
-    assert not _ENGLISH.search(_CODE.sub("", message.text)), message.text
+    assert SCRIPT[language].search(message.text)
+    assert english_in(message.text) == [], message.text
 
 
 def _is_said(words: str, language: Language) -> None:
     said = in_language(words, language)
-    assert _SCRIPT[language].search(said), words
-    assert not _ENGLISH.search(_CODE.sub("", said)), said
+    assert SCRIPT[language].search(said), words
+    assert english_in(said) == [], said
 
 
 def _card(diagnosis: Diagnosis) -> Card:
