@@ -90,8 +90,8 @@ def _belongs(section: _Section, rows: list[Row]) -> bool:
     if len(section.groups) > 1 or len(section.groups[0]) != 1:
         return False
     names = section.groups[0][0]
-    if len(names) == 1:
-        return section.title in _MANY
+    if len(names) == 1 and section.title not in _MANY:
+        return False
     return all(len(row) == len(names) for row in rows)
 
 

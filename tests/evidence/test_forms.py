@@ -5,12 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.evidence import EvidenceError, read_bundle
+from bot.evidence.handed import Wanted, hand_over
+from diagnostics.recognize.outputs import outputs
 
 if TYPE_CHECKING:
     from bot.evidence.bundle import Bundle
 
+BITS = (
+    "",
+    "{",
+    "[",
+    "null",
+    "- ",
+    "\n",
+    "|",
+    "Name: x\n",
+    "kind: List\n",
+    "items: 5\n",
+    "---\n",
+    "9" * 30,
+)
 ID = "oidc.eks.eu-west-1.amazonaws.com/id/5A1B9C0D3E7F42618A0B9C8D7E6F5A41"
 ROLE_TABLE = f"""\
 ---------------------------------------------------------------------------------------------------
@@ -236,3 +254,24 @@ def test_what_a_description_does_not_show_is_refused_in_words(text: str, words: 
         read(text)
 
     assert words in str(raised.value)
+
+
+@given(
+    text=st.sampled_from((ROLE_TABLE, POD, ACCOUNT, DEPLOYMENT)),
+    cuts=st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 60), st.sampled_from(BITS)), max_size=5
+    ),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_damage_makes_more_of_it_than_a_refusal(
+    text: str, cuts: list[tuple[float, int, str]]
+) -> None:
+    for place, length, bit in cuts:
+        at = int(place * len(text))
+        text = text[:at] + bit + text[at + length :]
+
+    handed = hand_over(outputs(text), Wanted())
+
+    assert handed.documents or handed.refused or not outputs(text)
+    if handed.documents:
+        read_bundle([("kept", handed.text.encode())])
