@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -67,6 +69,33 @@ async def test_members_are_entered_through_the_hub_which_is_assumed_once() -> No
         ("ASIA999988887777", f"arn:aws:iam::{OTHER}:role/read", f"of-{OTHER}"),
     ]
     assert {c.resource for c in calls if c.operation == "AssumeRole"} == {a[1] for a in asked}
+
+
+async def test_credentials_are_kept_until_five_minutes_before_they_expire(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    clock = time.time
+    ahead = [0.0]
+    monkeypatch.setattr(time, "time", lambda: clock() + ahead[0])
+    expires = datetime.now(UTC) + timedelta(hours=1)
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        asked.append(str(form["Action"]))
+        if form["Action"] == "AssumeRole":
+            return assumed(expires=f"{expires:%Y-%m-%dT%H:%M:%SZ}")
+        return error("NoSuchEntity", "", 404)
+
+    fleet = Fleet(
+        accounts=(Account(id=MEMBER, name="m", read_role=f"arn:aws:iam::{MEMBER}:role/read"),)
+    )
+    async with serving(handler) as url, build_clients(fleet, at(url)) as clients:
+        for seconds in (0.0, 3200.0, 3400.0):
+            ahead[0] = seconds
+            assert await clients.aws(MEMBER).role("payments") is None
+
+    assert asked == ["AssumeRole", "GetRole", "GetRole", "AssumeRole", "GetRole"]
 
 
 async def test_a_hub_session_that_ended_on_the_way_is_renewed_once() -> None:
