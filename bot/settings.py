@@ -187,15 +187,15 @@ class Settings(BaseModel):
     )
     """Seconds between two looks at the fleet file, which is read again when it changed; 0: only on SIGHUP."""
 
-    proof_sts_url: Annotated[str, AfterValidator(_on_this_machine)] | None = Field(
-        default=None, alias="IRSA_PROOF_STS_URL"
-    )
-    """STS that proofs ask in place of the region's own; one on this machine only, as the sandbox has."""
-
     job_lease: Annotated[float, Field(ge=1, le=600, allow_inf_nan=False)] = Field(
         default=30.0, alias="IRSA_JOB_LEASE"
     )
     """Seconds after which the work of a silent process goes to another one."""
+
+    proof_sts_url: Annotated[str, AfterValidator(_on_this_machine)] | None = Field(
+        default=None, alias="IRSA_PROOF_STS_URL"
+    )
+    """STS that proofs ask in place of the region's own; one on this machine only, as the sandbox has."""
 
     keep_incidents: Days = Field(default=90.0, alias="IRSA_KEEP_INCIDENTS_DAYS")
     """Days that incidents and their plans are kept."""
