@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LOST_AFTER: Final = 6 * 3600.0
 """Seconds after which a sweep that never ended is given up: what it read is old by then."""
+_DOCUMENTS: Final = 10
+"""Reports that are kept whole; each carries the sums of those before it."""
 _ROWS: Final = 500
 _NAMES: Final = 400
 """Of one query; SQLite takes 32,766 values, PostgreSQL's driver 32,767."""
@@ -308,6 +310,13 @@ class SweepRecords:
             )
             for table in (sweep_roles, sweep_trusts):
                 await connection.execute(delete(table).where(table.c.sweep_id == sweep_id))
+            ended = select(sweeps.c.id).where(sweeps.c.state != "running", sweeps.c.id != sweep_id)
+            await connection.execute(delete(sweep_parts).where(sweep_parts.c.sweep_id.in_(ended)))
+            newest = select(sweeps.c.finished).where(sweeps.c.state == "done")
+            oldest = newest.order_by(sweeps.c.finished.desc()).offset(_DOCUMENTS).limit(1)
+            if (before := await connection.scalar(oldest)) is not None:
+                aged = sweeps.c.state == "done", sweeps.c.finished <= before
+                await connection.execute(update(sweeps).where(*aged).values(document=None))
         return done.rowcount == 1
 
 

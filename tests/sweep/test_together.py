@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -195,3 +195,24 @@ async def test_a_shard_of_a_sweep_that_has_ended_does_nothing(tmp_path: Path) ->
 
         assert (last, await one.pending()) == (False, ())
         assert fleet.calls.total() == calls
+
+
+async def test_old_sweeps_are_let_go_of_and_the_newest_reports_kept(tmp_path: Path) -> None:
+    clock = [NOON]
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/a.db", now=lambda: clock[0]) as store:
+        records = SweepRecords(engine=store.engine, now=lambda: clock[0], owner="here")
+        async with sweeping(store.engine, SeededFleet(1), records, lambda: clock[0]) as crew:
+            ids = []
+            for _ in range(12):
+                clock[0] += timedelta(days=1)
+                row = await records.begin(crew.fleet)
+                assert row is not None
+                ids.append(row.id)
+                await crew.crew.carry_out(crew.sweep(row.id))
+        kept = [await records.get(one) for one in ids]
+        parts = [await records.counts(one) for one in ids]
+
+    assert [one is not None and one.document is not None for one in kept] == [False] * 2 + [
+        True
+    ] * 10
+    assert [bool(count) for count in parts] == [False] * 11 + [True]
