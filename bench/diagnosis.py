@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from sandbox.scenarios.model import Scenario
 
 LATENCY = 0.05
-ROUNDS = 3
-HANDS = 2
+ROUNDS = 2
+HANDS = 1
 SHOWN = ("stray-space", "provider-in-clusters-account", "healthy-cross-account")
 """A search and a refusing policy; a missing provider in another account; a role chain through the organization."""
 DEFAULTS = {
