@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from dataclasses import replace
@@ -394,6 +395,26 @@ async def test_a_hostile_text_reaches_neither_terminal_nor_layout() -> None:
     assert "[bold]" in text
     assert "[red]" in text
     assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+@pytest.mark.parametrize(("denied", "status"), [(set(), 0), ({"iam:GetRole"}, 1)])
+async def test_the_exit_status_tells_a_pipeline_whether_everything_works(
+    world: World, tmp_path: Path, denied: set[str], status: int
+) -> None:
+    path = tmp_path / "fleet.yaml"
+    world.fleet_yaml(path)
+    document = yaml.safe_load(path.read_text())
+    document["accounts"] = [a for a in document["accounts"] if a["id"] == PAYMENTS]
+    document.pop("organization", None)
+    path.write_text(yaml.safe_dump(document))
+    command = ["preflight", "--fleet", str(path), "--no-slack", "--format", "json"]
+
+    async with gate(world.environ()["AWS_ENDPOINT_URL"], denied) as url:
+        environ = behind(world, url, "IAM")
+        result = await asyncio.to_thread(CliRunner().invoke, app, command, env=environ)
+
+    assert result.exit_code == status, result.output
+    assert json.loads(result.stdout)["works"] is (status == 0)
 
 
 async def test_bad_configuration_is_exit_status_2(tmp_path: Path) -> None:
