@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
+from diagnostics.languages import speak
 from handlers.blockkit import build, clip
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def short_place(place: Place, diagnosis: Diagnosis) -> str:
     parts: list[str] = []
     role = RoleArn.parse(diagnosis.role_arn or "")
     if place.field is not None:
-        field = _ANNOTATION.sub(r"annotation \1", place.field)
+        field = _ANNOTATION.sub(lambda key: speak("annotation {key}", key=key[1]), place.field)
         parts.append(_POINTER.sub(lambda match: _path(match[0]), field))
     target = diagnosis.target
     named = (diagnosis.role_arn, f"serviceaccount {target.namespace}/{target.service_account}")

@@ -13,7 +13,7 @@ ELSEWHERE = "T0PARTNER1"
 def demo_workspace(
     app: SlackApp | None = None, *, timing: Timing | None = None, clock: Clock | None = None
 ) -> Workspace:
-    """A workspace with members, a guest, a stranger, an alert bot, a user group and five channels.
+    """A workspace with members, a guest, a stranger, an alert bot, a user group and six channels.
 
     Args:
         app: The app under test; one with every scope and event without it.
@@ -50,6 +50,12 @@ def demo_workspace(
             name="payments",
             topic="The payments team",
             members=[*inside, "U0GUEST001", app.user_id],
+        ),
+        Channel(
+            id="C0INCIDKR1",
+            name="incidents-kr",
+            topic="Answered in Korean",
+            members=[*inside, app.user_id],
         ),
         Channel(
             id="C0PARTNER1",

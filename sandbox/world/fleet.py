@@ -51,6 +51,7 @@ def fleet_text(clusters: Iterable[Cluster], scenarios: Iterable[Scenario]) -> st
         "channels": [
             {"id": "C0ONCALL01", "cluster": "prod-eu"},
             {"id": "C0PAYMENT1", "cluster": "prod-eu", "namespace": "payments"},
+            {"id": "C0INCIDKR1", "cluster": "prod-eu", "language": "ko"},
         ],
         "alert_bots": ["B0ALERTS01"],
         "approvers": [{"users": ["U0MINJI001"], "groups": ["S0ONCALL01"]}],

@@ -141,6 +141,20 @@ async def test_newcomer_pastes_reads_applies_restarts_and_sees_it_healthy() -> N
         await expect(page.get_by_test_id("modal")).to_contain_text("With AWS CLI")
 
 
+async def test_paste_in_the_korean_channel_is_answered_in_korean() -> None:
+    async with demo() as url, window(url) as page:
+        await page.get_by_test_id("channel-incidents-kr").click()
+        await page.get_by_test_id("composer-channel").fill(
+            f"{SEED}\nsystem:serviceaccount:payments:api"
+        )
+        await page.get_by_test_id("composer-channel").press("Enter")
+
+        thread = page.get_by_test_id("thread")
+        await expect(thread.get_by_text("모든 검사 보기").last).to_be_visible(timeout=60_000)
+        await expect(thread.get_by_role("heading", level=3).first).to_contain_text("원인")
+        await picture(page, "korean")
+
+
 async def test_seed_error_pasted_bare_before_the_bot_is_ready_is_answered_or_asked_about() -> None:
     async with demo(early=True) as url, window(url, width=390, height=844) as page:
         await page.get_by_test_id("composer-channel").fill(SEED)

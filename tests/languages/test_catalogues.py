@@ -75,7 +75,7 @@ def test_titles_and_buttons_of_dialogs_have_room(language: Language, english: st
     found = read(language).get(english)
 
     assert found is not None
-    assert len(found.string) <= _TITLE
+    assert len(str(found.string)) <= _TITLE
 
 
 _CODE = re.compile(

@@ -46,16 +46,16 @@ async def test_a_finding_is_said_whole(fault: Fault, language: Language) -> None
 @LANGUAGES
 async def test_what_could_not_be_read_is_said_whole(language: Language) -> None:
     world = h.healthy()
-    world.unreadable.update(world.answers) if hasattr(world, "unreadable") else None
+    world.refuse("list serviceaccounts", "get serviceaccounts", "list pods")
 
     diagnosis = await diagnosed(world, FAULTS[0].case)
 
-    for result in diagnosis.results:
-        if (
-            result.reason
-            and result.status is Status.NOT_CHECKED
-            and result.severity is Severity.CAUSE
-        ):
+    unread = diagnosis.with_status(Status.ERROR)
+    assert unread
+    for result in unread:
+        assert SCRIPT[language].search(in_language(result.title, language))
+    for result in diagnosis.with_status(Status.NOT_CHECKED):
+        if result.reason and result.severity is Severity.CAUSE:
             _is_said(result.reason, language)
 
 
