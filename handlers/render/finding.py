@@ -205,6 +205,8 @@ def _unread(diagnosis: Diagnosis) -> Iterator[Block]:
     seen: dict[str, str] = {}
     for result in unread:
         seen.setdefault(result.reason or "", result.enable or "")
+    if len(seen) == 1 and diagnosis.advice is not None:
+        return  # the advice has said it
     lines: list[list[str | Block]] = [
         [
             speak("Could not check: {reason}. ", reason=reason),
