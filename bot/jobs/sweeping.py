@@ -119,6 +119,8 @@ class _Post:
         self._silent = silent
         self._ts: str | None = None
         self._shown = ""
+        self._private = False
+        """Slack does not take the message in the channel: who asked is told of the beginning and the end alone."""
         self._kept: tuple[SweepRecords, str] | None = None
 
     async def resume(self, here: Sweeping, sweep_id: str) -> None:
@@ -128,7 +130,7 @@ class _Post:
 
     async def say(self, message: Message) -> None:
         """Make the message look like this; a scheduled sweep keeps quiet while it runs."""
-        if not self._silent and message.text != self._shown:
+        if not self._silent and not self._private and message.text != self._shown:
             await self._show(message)
 
     async def finish(self, document: SweepDocument, *, quiet: bool) -> None:
@@ -172,8 +174,8 @@ class _Post:
         """Where Slack does not take the message in the channel, whoever asked reads the outcome alone."""
         _log.warning("sweep not shown", error=why)
         user = text_at(self._job.payload, "user")
-        if self._ts is None and user and message.text != self._shown:
-            self._shown = message.text
+        if self._ts is None and user:
+            self._private = True
             await whisper(
                 self._bench.client,
                 user=user,
