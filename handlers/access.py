@@ -172,10 +172,10 @@ class Access:
         if frozen is not None:
             return Denied(
                 words=speak(
-                    "Changes to {place} are frozen until {moment} ({frozen_name}), so I changed nothing.",
+                    "Changes to {place} are frozen until {moment} ({freeze}), so I changed nothing.",
                     place=place,
                     moment=moment(frozen.until),
-                    frozen_name=escape(frozen.name),
+                    freeze=escape(frozen.name),
                 ),
                 rule="freeze",
             )

@@ -115,10 +115,10 @@ def _both(fix: AnnotateAndRestart) -> Change:
 def _trust_policy(fix: UpdateTrustPolicy) -> Change:
     then = speak(
         "The whole trust policy of {role_arn} is replaced, with the fix role of account "
-        "{fix_account}, and only if it is still the one shown here. Everybody who may assume "
+        "{account}, and only if it is still the one shown here. Everybody who may assume "
         "the role is governed by it; IAM takes some seconds to spread it.",
         role_arn=fix.role_arn,
-        fix_account=fix.account,
+        account=fix.account,
     )
     if fix.source is not None:
         then += " " + speak("{source}, or this is put back at the next run.", source=fix.source)
@@ -138,13 +138,13 @@ def _client_ids(fix: SetClientIds) -> Change:
         title=speak("Add audience") if fix.adds else speak("Remove audience"),
         lines="\n".join((f"  client IDs of {fix.provider_arn}", *lines)),
         then=speak(
-            "{deed} Only the fix role of account {fix_account} is used, and only if the client "
+            "{deed} Only the fix role of account {account} is used, and only if the client "
             "IDs are still those shown here. It concerns every role of the account that trusts "
             "this provider; each role's own trust policy still decides.",
             deed=speak("One client ID of the provider is added.")
             if fix.adds
             else speak("One client ID of the provider is taken out."),
-            fix_account=fix.account,
+            account=fix.account,
         ),
         undo=aloud(_UNDO),
     )
@@ -157,11 +157,11 @@ def _provider(fix: SetProvider) -> Change:
     lines = f"{sign} OIDC provider {fix.url}\n{sign} client IDs: {ids}\n  {where}"
     if fix.present:
         then = speak(
-            "The provider is created, with the fix role of account {fix_account}, and only if it "
+            "The provider is created, with the fix role of account {account}, and only if it "
             "is still missing. Tokens of this issuer are then looked at in this account; which "
             "role lets whom in is still each role's own trust policy. IAM finds the thumbprint "
             "itself.",
-            fix_account=fix.account,
+            account=fix.account,
         )
         undo = speak("The reply offers Undo for a day, as long as nobody changed the provider.")
     else:

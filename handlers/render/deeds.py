@@ -131,7 +131,7 @@ def object_of(fix: Fix) -> str:
     match fix:
         case AnnotateServiceAccount():
             return speak(
-                "service account {namespace}/{fix_name}", namespace=fix.namespace, fix_name=fix.name
+                "service account {namespace}/{name}", namespace=fix.namespace, name=fix.name
             )
         case AnnotateAndRestart():
             return object_of(fix.annotate)
@@ -140,7 +140,7 @@ def object_of(fix: Fix) -> str:
         case UpdateTrustPolicy():
             return speak("role {name}", name=fix.role_name)
         case SetClientIds() | SetProvider():
-            return speak("the OIDC provider in account {fix_account}", fix_account=fix.account)
+            return speak("the OIDC provider in account {account}", account=fix.account)
 
 
 def _mention(user: str) -> str:

@@ -178,9 +178,7 @@ def _result(result: Result) -> Block:
         build.paragraph(speak("Fix: {next}", next=finding.next)),
     ]
     if result.follows_from:
-        parts.append(
-            build.paragraph(speak("Follows from {follows_from}.", follows_from=result.follows_from))
-        )
+        parts.append(build.paragraph(speak("Follows from {code}.", code=result.follows_from)))
     parts.extend(
         build.paragraph(speak("Run: "), build.run(command, code=True))
         for command in finding.commands[:_CALLS]

@@ -61,10 +61,10 @@ def _role(text: str, *, whole: bool) -> str:
     if role is None or whole:
         return visible(clip(text, _VALUE))
     return speak(
-        "{lstrip}{role_name} in account {role_account}",
-        lstrip=role.path.lstrip("/"),
-        role_name=role.name,
-        role_account=role.account,
+        "{path}{name} in account {account}",
+        path=role.path.lstrip("/"),
+        name=role.name,
+        account=role.account,
     )
 
 
@@ -145,7 +145,7 @@ def _change(correction: PolicyCorrection) -> Iterator[Block]:
     role = correction.role_arn.rpartition("/")[2]
     text, left_out = excerpt(correction.diff)
     yield build.preformatted(text, language="diff", limit=_EXCERPT)
-    more = speak(" by {left_out} lines", left_out=left_out) if left_out else ""
+    more = speak(" by {count} lines", count=left_out) if left_out else ""
     yield build.context(
         speak(
             "Shortened{more}; *Show all checks* has all of {role}'s policy.",
@@ -194,7 +194,7 @@ def _also(diagnosis: Diagnosis) -> Iterator[str]:
 
 def _kind(result: Result) -> str:
     if result.follows_from is not None:
-        return speak(" (follows from {follows_from})", follows_from=result.follows_from)
+        return speak(" (follows from {code})", code=result.follows_from)
     return speak(" (a risk, not the cause)") if result.severity is Severity.RISK else ""
 
 

@@ -73,9 +73,7 @@ def request_message(request: Request) -> Message:
     )
     if request.declined_by is not None:
         blocks.append(
-            build.context(
-                speak("Declined by <@{declined_by}>.", declined_by=escape(request.declined_by))
-            )
+            build.context(speak("Declined by <@{user}>.", user=escape(request.declined_by)))
         )
     if request.ended is not None:
         words = speak("Over: {ended}", ended=request.ended)
