@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from diagnostics.fix.impact import Impact
     from diagnostics.fix.plan import Fix
     from diagnostics.journal import Call
-    from diagnostics.proof.answer import Proof
     from diagnostics.languages import Words
+    from diagnostics.proof.answer import Proof
     from diagnostics.recognize.symptom import Symptom
 
 
@@ -42,9 +42,9 @@ class Status(StrEnum):
 class Place:
     """Where a finding is."""
 
-    where: str
+    where: Words
     """Account or cluster: `account 111122223333` or `cluster prod-eu`."""
-    object: str
+    object: Words
     """`serviceaccount payments/api` or a role's ARN."""
     field: str | None = None
     """A JSON pointer or field path inside the object."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.languages import say
 from diagnostics.result import Place
 
 if TYPE_CHECKING:
@@ -52,6 +53,6 @@ def of_trust(role: IamRole, pointer: str = "") -> Place:
     )
 
 
-def of_text(where: str = "the pasted text") -> Place:
+def of_text() -> Place:
     """Something that only the text shows."""
-    return Place(where=where, object="error message")
+    return Place(where=say("the pasted text"), object=say("error message"))

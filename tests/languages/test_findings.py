@@ -8,12 +8,12 @@ import pytest
 
 from diagnostics.languages import Language, in_language, speaking
 from diagnostics.result import Severity, Status
-from handlers.render import diagnosis_message
+from handlers.render import checks_modal, confirm_modal, diagnosis_message
 from handlers.render.card import Card, Diagnosed
 from tests.engine import healthy as h
 from tests.engine.faults import FAULTS, Fault
 from tests.engine.test_codes import diagnosed
-from tests.languages.reading import SCRIPT, english_in
+from tests.languages.reading import SCRIPT, english_in, sentences
 
 if TYPE_CHECKING:
     from diagnostics.result import Diagnosis
@@ -68,9 +68,12 @@ async def test_a_reply_holds_no_english_sentence(fault: Fault, language: Languag
 
     with speaking(language):
         message = diagnosis_message(_card(diagnosis))
+        checks = checks_modal(diagnosis, "5f0c27ab0123456789ab")
+        dialogs = [confirm_modal(fix, "plan", diagnosis, undoing=False) for fix in diagnosis.fixes]
 
     assert SCRIPT[language].search(message.text)
-    assert english_in(message.text) == [], message.text
+    for shown in (message.text, *sentences([message.blocks, checks, dialogs])):
+        assert english_in(shown) == [], shown
 
 
 def _is_said(words: str, language: Language) -> None:
