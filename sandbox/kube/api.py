@@ -16,11 +16,11 @@ from sandbox.kube import identity_webhook, patches, service_account_tokens
 from sandbox.kube.access import ADMINS, Attributes, User, authorize, self_review
 from sandbox.kube.controllers import Controllers
 from sandbox.kube.resources import (
+    CONFIG_MAP,
     MUTATING_WEBHOOK,
     NAMESPACE,
     POD,
     RESOURCES,
-    CONFIG_MAP,
     SERVICE_ACCOUNT,
     Object,
     Resource,

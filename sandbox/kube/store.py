@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -180,7 +179,7 @@ class Store:
             self.version += 1
             found["metadata"]["resourceVersion"] = str(self.version)
             self._of(resource)[key] = found
-        return copy.deepcopy(found)
+        return copied(found)
 
     def _own(self, resource: Resource, namespace: str | None, name: str) -> Object:
         found = self._of(resource).get((namespace or "", name))

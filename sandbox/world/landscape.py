@@ -240,7 +240,7 @@ CLUSTERS: Final = (
 )
 """The first two and the last three are sound; in each of the others something about the whole cluster is wrong."""
 CROWD: Final = tuple(
-    Provider(account=LABS, issuer_path=f"oidc.eks.eu-west-1.amazonaws.com/id/{number:032X}")
+    Provider(account=LABS, issuer_path=f"oidc.eks.ap-southeast-2.amazonaws.com/id/{number:032X}")
     for number in range(0xDEAD000, 0xDEAD000 + 97)
 )
 """Providers of clusters that are gone: with those of the clusters above, as many as IAM takes by default."""
