@@ -89,7 +89,8 @@ async def diagnose(
 def _made(once: OnceClients, proof: Fact | None) -> tuple[Call, ...]:
     """Every call, oldest first: what was asked once, and the proof, which is made anew each time."""
     proving = () if proof is None else proof.calls
-    return tuple(sorted((*once.memory.calls, *proving), key=lambda call: call.at))
+    every = {id(call): call for call in (*once.memory.calls, *proving)}
+    return tuple(sorted(every.values(), key=lambda call: call.at))
 
 
 def _text_at(case: Case, seen: datetime) -> datetime | None:
