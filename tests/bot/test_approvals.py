@@ -328,7 +328,7 @@ async def test_rules_are_checked_again_when_the_fix_is_made(
     reply = shown(card_of(town, ts))
     assert nope(town)
     assert "Failed*  Set the annotation" in reply
-    assert "nothing was written, because the rules ask for 1 approval by now, and 0" in reply
+    assert "nothing was written, because the rules ask for 1 approval by now, and none" in reply
     assert APPLY in labels(card_of(town, ts))
 
 
@@ -352,7 +352,7 @@ async def test_who_left_the_group_between_approval_and_change_does_not_count(
         await town.settle(bot)
 
     assert nope(town)
-    assert "the rules ask for 1 approval by now, and 0" in shown(card_of(town, ts))
+    assert "the rules ask for 1 approval by now, and none" in shown(card_of(town, ts))
 
 
 async def test_a_freeze_that_begins_before_the_fix_is_made_stops_it(
@@ -495,7 +495,7 @@ async def test_a_way_back_that_was_declined_stays_open_for_its_day(town: Town) -
         town.clock.ahead = timedelta(hours=23)
         await submit(town, bot, OMAR, "Undo")
 
-    assert "asks for approval: Undo: Set the annotation" in asked
+    assert "asks for approval: Undo: set the annotation" in asked
     assert nope(town)
 
 
