@@ -20,8 +20,8 @@ from bot.clients.aws.regions import main_region
 from bot.clients.aws.sessions import AwsSessions
 from bot.clients.aws.trail import Trails
 from bot.clients.aws.trust_writer import TrustPolicyWriter
-from bot.clients.aws.web_identity import WebIdentitySts, proof_endpoint
 from bot.clients.aws.wanted import wanted_by
+from bot.clients.aws.web_identity import WebIdentitySts, proof_endpoint
 from bot.clients.issuers import Issuers
 from bot.clients.kube.access import ClusterAccess
 from bot.clients.kube.prover import ClusterProver
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
         IssuerReader,
         KubernetesWriter,
         OrganizationReader,
-        ProviderWriter,
         Prover,
+        ProviderWriter,
         TrustWriter,
     )
     from diagnostics.fleet import Account, Fleet

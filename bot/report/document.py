@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from diagnostics.checks.documentation import page_of
-from diagnostics.result import Diagnosis, Severity, Status, Verdict
-from diagnostics.proof.answer import Asked, Injected
+from diagnostics.proof.answer import Asked, Injected  # noqa: TC001  pydantic reads these too
 from diagnostics.proof.words import sentences
+from diagnostics.result import Diagnosis, Severity, Status, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.documentation import link_of, page_of
-from diagnostics.result import Diagnosis, Status
 from diagnostics.proof.words import sentences
+from diagnostics.result import Diagnosis, Status
 from diagnostics.visible import visible
 
 if TYPE_CHECKING:

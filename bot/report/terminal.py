@@ -10,8 +10,8 @@ from rich.text import Text
 
 from diagnostics.checks.documentation import page_of
 from diagnostics.explain.glossary import meanings
-from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from diagnostics.proof.words import sentences
+from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from diagnostics.visible import marked, visible
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def _handed_over(diagnosis: Diagnosis) -> Iterator[Text]:
         yield Text(f"not read by irsa: taken from {', '.join(sources)}", style="dim")
     if diagnosis.ask:
         yield Text()
-        yield Text("or hand over the output of these, which only read, with --evidence FILE", "bold")
+        yield Text(
+            "or hand over the output of these, which only read, with --evidence FILE", "bold"
+        )
         for command in diagnosis.ask:
             yield Text(f"  {command}", style="cyan")
 

@@ -138,9 +138,7 @@ class IncidentStore:
     async def left_unanswered(self, incident_id: str) -> None:
         """Let the incident's failures be asked about anew in their threads, as by somebody who may read them."""
         async with self.engine.begin() as connection:
-            await connection.execute(
-                failures.delete().where(failures.c.incident_id == incident_id)
-            )
+            await connection.execute(failures.delete().where(failures.c.incident_id == incident_id))
 
     async def shared(self, incident_id: str, *, shared: bool) -> None:
         """Keep whether the channel is shared with another organisation."""

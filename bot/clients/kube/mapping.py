@@ -89,7 +89,9 @@ def pod(found: wire.Pod) -> evidence.Pod:
         owner=WorkloadRef(kind=owner.kind, name=owner.name) if owner else None,
         terminating=meta.deletion_timestamp is not None,
         node=found.spec.node_name or None,
-        ready=next((c.status == "True" for c in found.status.conditions if c.type == "Ready"), None),
+        ready=next(
+            (c.status == "True" for c in found.status.conditions if c.type == "Ready"), None
+        ),
     )
 
 
