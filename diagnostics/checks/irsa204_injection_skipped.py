@@ -12,7 +12,7 @@ from diagnostics.explain.words import clip, listed
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 if TYPE_CHECKING:
     from diagnostics.evidence import Pod
@@ -25,6 +25,8 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
     Why: A skipped container gets neither role nor token, whatever the service account says.
     Source: amazon-eks-pod-identity-webhook, pkg/handler/handler.go and deploy/mutatingwebhook.yaml.
     """
+    if not pods.live:
+        return Skip(say("no pod of this service account is running"))
     for pod in pods.live:
         if SKIP_POD in pod.spec.labels:
             return Finding(

@@ -10,7 +10,7 @@ from diagnostics.fix.restart import owner_of, owners_in
 from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA205")
@@ -97,6 +97,8 @@ def manifest_sets_env(
                         token_env=TOKEN_ENV,
                     ),
                 )
+    if not owners and not any(w.template.service_account == account.name for w in workloads.items):
+        return Skip(say("no workload uses the service account"))
     return Pass()
 
 

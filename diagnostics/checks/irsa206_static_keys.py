@@ -23,8 +23,12 @@ def static_keys(target: Target, pods: Pods, symptom: Symptom | None) -> Judgemen
     """
     if token_sent(symptom):
         return Skip(say("the text shows that the SDK did use its web identity"))
+    if not pods.live:
+        return Skip(say("no pod of this service account is running"))
     for pod in pods.live:
-        for container in judged(pod.spec):
+        # Where every container is skipped, that is the fault, and none of them is meant to have keys of its own.
+        served = tuple(judged(pod.spec)) or tuple(c for c in pod.spec.containers if not c.init)
+        for container in served:
             for variable in container.env:
                 if variable.name in _FIRST and (variable.value != "" or variable.source):
                     return Finding(

@@ -10,7 +10,7 @@ from diagnostics.evidence import Pods, Target
 from diagnostics.explain.words import clip, listed
 from diagnostics.languages import say
 from diagnostics.result import Finding
-from diagnostics.wiring import Judgement, Pass, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 if TYPE_CHECKING:
     from diagnostics.evidence import Container, Pod
@@ -26,6 +26,8 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
     Why: The SDK reads the file that the variable names; without a projected token there it has nothing to send.
     Source: Kubernetes, "Projected Volumes", serviceAccountToken; kubernetes-external-secrets issue 290.
     """
+    if not pods.live:
+        return Skip(say("no pod of this service account is running"))
     for pod in pods.live:
         for container in judged(pod.spec):
             path = container.env_value(TOKEN_ENV)

@@ -27,6 +27,8 @@ def token_audience(
     """
     known = () if isinstance(workloads, Unreadable) else workloads.items
     hidden = False
+    if not pods.live:
+        return Skip(say("no pod of this service account is running"))
     for pod in pods.live:
         used = {
             mount.volume

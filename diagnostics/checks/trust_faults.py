@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.places import of_trust
+from diagnostics.checks.values_under_wrong_keys import OF_KEYS, read_past_keys
 from diagnostics.evidence import Unreadable
 from diagnostics.explain.words import clip, difference, listed, sentence
 from diagnostics.gather.trust_reading import trusted_providers
-from diagnostics.iam.decision import Mismatch, Outcome
+from diagnostics.iam import decide
+from diagnostics.iam.decision import Decision, Mismatch, Outcome
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.trusted_key import read_key
 from diagnostics.languages import as_clause, joined, say
@@ -46,17 +49,37 @@ _CODES: Mapping[Mismatch, str] = {
 }
 _OPEN = frozenset({Mismatch.UNKNOWN, Mismatch.UNDOCUMENTED})
 _ALIKE = 0.75
-_OF_KEYS = frozenset({Mismatch.KEY_ISSUER, Mismatch.KEY_FORM})
 
 
 def faults(answer: TrustAnswer, role: IamRole) -> Mapping[str, tuple[Reason, ...]]:
-    """The reasons of the statement that came nearest, by code; none where the policy lets the call in."""
+    """The reasons of the statement that came nearest, by code; none where the policy lets the call in.
+
+    Beside a Deny stand the faults of what would allow the call, so that they don't come as news once it is gone.
+    """
     decision = answer.decision
-    if decision.outcome in (Outcome.ALLOWED, Outcome.UNDECIDED):
-        return {}
     if decision.outcome is Outcome.EXPLICIT_DENY:
         denying = tuple(r for r in decision.reasons if r.mismatch is Mismatch.DENY)
-        return {"IRSA413": denying or decision.reasons[:1]}
+        return {
+            "IRSA413": denying or decision.reasons[:1],
+            **_refused(_without_denies(answer, role), answer, role),
+        }
+    return _refused(decision, answer, role)
+
+
+def _without_denies(answer: TrustAnswer, role: IamRole) -> Decision:
+    """What the policy would say if it had no Deny."""
+    if role.trust is None:
+        return Decision(outcome=Outcome.UNDECIDED)
+    allows = tuple(statement for statement in role.trust.statements if statement.allow)
+    return decide(replace(role.trust, statements=allows), answer.request)
+
+
+def _refused(
+    decision: Decision, answer: TrustAnswer, role: IamRole
+) -> Mapping[str, tuple[Reason, ...]]:
+    """The faults of the statement that came nearest to letting the call in."""
+    if decision.outcome in (Outcome.ALLOWED, Outcome.UNDECIDED):
+        return {}
     near = decision.statement
     if near is None and decision.reasons:
         near = decision.reasons[0].statement
@@ -70,8 +93,9 @@ def faults(answer: TrustAnswer, role: IamRole) -> Mapping[str, tuple[Reason, ...
         return {"IRSA404" if provider else "IRSA402": of_kind}
     if Mismatch.PROVIDER in kinds and len(trusted_providers(role)) > 1:
         return {"IRSA414": tuple(r for r in reasons if r.mismatch is Mismatch.PROVIDER)}
+    past = read_past_keys(role.trust, answer.request, reasons) if role.trust else ()
     sorted_out: dict[str, tuple[Reason, ...]] = {}
-    for reason in reasons:
+    for reason in (*reasons, *past):
         if reason.mismatch not in _OPEN:
             code = _CODES.get(reason.mismatch, "IRSA415")
             sorted_out[code] = (*sorted_out.get(code, ()), reason)
@@ -115,13 +139,13 @@ def fault(
         seen=_seen(reasons),
         wanted=_wanted(answer, first),
         why="",
-        next=next_change(answer),
+        next=_next(answer, first),
         note=_note(answer, first),
     )
 
 
 def _seen(reasons: tuple[Reason, ...]) -> str:
-    if reasons and reasons[0].mismatch in _OF_KEYS:
+    if reasons and reasons[0].mismatch in OF_KEYS:
         return listed(dict.fromkeys(r.key for r in reasons if r.key))
     return listed(dict.fromkeys(value for r in reasons for value in r.trusted))
 
@@ -131,7 +155,7 @@ def _wanted(answer: TrustAnswer, first: Reason | None) -> str:
         return say(
             "a statement that trusts {provider_arn}", provider_arn=answer.request.provider_arn
         )
-    if first.mismatch in _OF_KEYS:
+    if first.mismatch in OF_KEYS:
         issuer = _issuer(answer)
         claim = (first.key or "").rpartition(":")[2]
         return f"{issuer}:{claim if claim in ('sub', 'aud') else 'sub'}"
@@ -184,6 +208,14 @@ def _alike(reason: Reason) -> bool:
     """Whether the two values are near enough that the first differing character helps."""
     one, other = reason.trusted[0][:300], (reason.presented or "")[:300]
     return SequenceMatcher(None, one, other).ratio() >= _ALIKE
+
+
+def _next(answer: TrustAnswer, first: Reason | None) -> str:
+    """The correction; beside a Deny there is none that is certain of what would allow the call."""
+    denied = answer.decision.outcome is Outcome.EXPLICIT_DENY
+    if denied and (first is None or first.mismatch is not Mismatch.DENY):
+        return say("Ask the role's owner how its trust policy should change; no edit is certain.")
+    return next_change(answer)
 
 
 def next_change(answer: TrustAnswer) -> str:

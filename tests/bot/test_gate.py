@@ -195,7 +195,7 @@ async def test_health_and_metrics_tell_how_it_goes(town: Town) -> None:
         async with session.get(f"{base}/healthz") as alive:
             assert alive.status == 200
         async with session.get(f"{base}/readyz") as ready:
-            assert await ready.json() == {"status": "ready", "faults": []}
+            assert await ready.json() == {"status": "ready", "faults": [], "notes": []}
         async with session.get(f"{base}/metrics") as metrics:
             text = await metrics.text()
         await bot.service.runner.stop(patience=0)

@@ -174,7 +174,7 @@ async def test_what_could_not_be_read_is_said_with_what_would_enable_it(town: To
 
     words = shown(town.reply(ts))
     assert "Not enough evidence" in words
-    assert "allow GetRole" in words
+    assert "Allow GetRole" in words
     assert not re.search(r" 0 not known", words)
 
 

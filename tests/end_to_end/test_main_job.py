@@ -88,7 +88,7 @@ async def test_who_is_no_approver_is_told_so_and_nothing_changes(scene: Scene) -
     await driver.wait_for(lambda: len(driver.whispers(YUKI)) > before, timeout=15, what="a refusal")
 
     refusal = driver.whispers(YUKI)[-1].text
-    assert "payments on prod-eu" in refusal  # in Yuki's language, which is Japanese
+    assert "prod-eu の payments" in refusal  # Yuki reads Japanese
     assert f"<@{MINJI}>" in refusal
     account = await scene.stage.world.kubectl_get(
         "prod-eu", "/api/v1/namespaces/payments/serviceaccounts/api"

@@ -27,6 +27,7 @@ from diagnostics.evidence import (
 from diagnostics.fleet import Binding, Hints, WorkloadRef
 from diagnostics.recognize import recognize
 from diagnostics.recognize.symptom import Cause, Kind
+from tests.engine import edits as e
 from tests.engine import healthy as h
 from tests.engine.fleet_double import NOON, World
 
@@ -79,16 +80,22 @@ def pod_with(world: World, **spec: object) -> None:
 # -- 1 the workload and its service account ------------------------------------------------------
 
 
+def everything_runs_as_default(world: World) -> None:
+    world.workloads = [
+        replace(w, template=replace(w.template, service_account="default")) for w in world.workloads
+    ]
+    e.leave_bare(world)
+    e.edit_pods(world, service_account="default")
+
+
 @fault("IRSA101", case=h.case(workload=WorkloadRef(kind="Deployment", name="api")))
 def the_deployment_runs_as_default(world: World) -> None:
-    world.workloads = [h.deployment("default")]
-    world.pods = [h.pod(None, account="default")]
+    everything_runs_as_default(world)
 
 
 @fault("IRSA101")
 def nobody_named_the_workload_which_runs_as_default(world: World) -> None:
-    world.workloads = [h.deployment("default")]
-    world.pods = [h.pod(None, account="default")]
+    everything_runs_as_default(world)
 
 
 @fault(
@@ -99,8 +106,7 @@ def nobody_named_the_workload_which_runs_as_default(world: World) -> None:
     ),
 )
 def the_text_names_a_workload_that_runs_as_default(world: World) -> None:
-    world.workloads = [h.deployment("default")]
-    world.pods = [h.pod(None, account="default")]
+    everything_runs_as_default(world)
 
 
 @fault(
@@ -109,25 +115,24 @@ def the_text_names_a_workload_that_runs_as_default(world: World) -> None:
     follows=("IRSA103",),
 )
 def the_text_names_default_while_another_carries_the_role(world: World) -> None:
-    world.workloads = [h.deployment("default")]
-    world.pods = [h.pod(None, account="default")]
+    everything_runs_as_default(world)
 
 
 @fault("IRSA102", says="does not exist in namespace payments")
 def the_service_account_does_not_exist(world: World) -> None:
-    world.accounts = [h.service_account("apis", role_arn=None)]
-    world.pods = []
+    held = [a for a in world.accounts if (a.namespace, a.name) != ("payments", "api")]
+    world.accounts = [h.service_account("apis", role_arn=None), *held]
 
 
 @fault("IRSA103", case=h.case(h.symptom(role_arn=None)))
 def the_annotation_is_missing(world: World) -> None:
-    annotated(world, None)
+    e.drop_annotation(world)
 
 
 @fault("IRSA103")
 def the_annotation_is_empty(world: World) -> None:
-    annotated(world, "")
-    world.pods = [h.pod(None)]
+    e.drop_annotation(world)
+    e.set_annotations(world, {ROLE_ARN: ""})
 
 
 @fault("IRSA103", says="was last written by helm at 2026-11-24 11:00 UTC")
@@ -144,7 +149,7 @@ def a_tool_dropped_the_annotation(world: World) -> None:
 
 @fault("IRSA104", follows=("IRSA401",), says="Role payments-api trusts this service account")
 def the_annotation_names_a_missing_role_while_another_trusts_it(world: World) -> None:
-    annotated(world, f"arn:aws:iam::{h.SHARED}:role/payments-apo")
+    e.rename_role(world, lambda arn: arn.replace("payments-api", "payments-apo"))
 
 
 @fault("IRSA104", follows=("IRSA406",))
@@ -170,7 +175,7 @@ def the_fleet_file_gives_another_role(world: World) -> None:
 
 @fault("IRSA105", says="a space at character 1")
 def the_annotation_has_blanks(world: World) -> None:
-    annotated(world, f" {h.ROLE}")
+    e.rename_role(world, lambda arn: f" {arn}")
 
 
 @fault("IRSA105", says="account ID is 11 characters")
@@ -195,10 +200,9 @@ def the_annotation_is_of_another_partition(world: World) -> None:
 
 @fault("IRSA106", follows=("IRSA103",), says="is spelled eks.amazonaws.com/role_arn")
 def the_key_has_an_underscore(world: World) -> None:
-    world.accounts[0] = h.service_account(
-        role_arn=None, annotations={"eks.amazonaws.com/role_arn": h.ROLE}
-    )
-    world.pods = [h.pod(None)]
+    held = next((a.role_arn for a in world.accounts if a.name == "api" and a.role_arn), h.ROLE)
+    e.drop_annotation(world)
+    e.set_annotations(world, {"eks.amazonaws.com/role_arn": held})
 
 
 @fault("IRSA106", follows=("IRSA103",), says="on the pod template instead")
@@ -210,12 +214,16 @@ def the_annotation_is_on_the_pod_template(world: World) -> None:
 
 @fault("IRSA107", says="another path")
 def the_path_was_dropped(world: World) -> None:
-    world.roles[h.SHARED, "payments-api"] = h.role(h.statement(), path="/team/payments/")
+    role = e.role_of(world)
+    if role is not None:
+        path = "/team/payments/"
+        arn = role.arn.replace(":role/", f":role{path}")
+        world.roles[role.account, role.name] = replace(role, path=path, arn=arn)
 
 
 @fault("IRSA108", follows=("IRSA304", "IRSA408"))
 def the_audience_is_annotated_as_something_else(world: World) -> None:
-    world.accounts[0] = h.service_account(annotations={AUDIENCE: "vault"})
+    e.set_annotations(world, {AUDIENCE: "vault"})
 
 
 @fault("IRSA109", risk=True)
@@ -230,8 +238,11 @@ def helm_owns_the_service_account(world: World) -> None:
 
 @fault("IRSA111", follows=("IRSA103",), says="The annotation is on staging/api")
 def the_namesake_is_annotated(world: World) -> None:
-    annotated(world, None)
-    world.accounts.append(h.service_account(namespace="staging"))
+    e.drop_annotation(world)
+    role = e.role_of(world)
+    world.accounts.append(
+        h.service_account(namespace="staging", role_arn=role.arn if role else h.ROLE)
+    )
 
 
 # -- 2 what the pod really got -------------------------------------------------------------------
@@ -239,7 +250,8 @@ def the_namesake_is_annotated(world: World) -> None:
 
 @fault("IRSA201", says="1 pod of service account api still runs without a role")
 def the_pods_are_older_than_the_annotation(world: World) -> None:
-    world.pods = [h.pod(None, age=timedelta(hours=5))]
+    e.leave_bare(world)
+    world.pods = [replace(p, created=NOON - timedelta(hours=5)) for p in world.pods]
 
 
 @fault("IRSA201", says="still runs with another role")
@@ -250,14 +262,14 @@ def the_pods_have_the_old_role(world: World) -> None:
 @fault("IRSA202", follows=())
 def the_webhook_is_gone(world: World) -> None:
     world.webhooks = Webhooks()
-    world.pods = [h.pod(None)]
+    e.leave_bare(world)
 
 
 @fault("IRSA203", follows=("IRSA201",), says="can't act")
 def the_webhook_watches_another_namespace(world: World) -> None:
     hook = replace(h.WEBHOOK, namespace_selector="kubernetes.io/metadata.name in (kube-system)")
     world.webhooks = Webhooks(items=(hook,))
-    world.pods = [h.pod(None)]
+    e.leave_bare(world)
 
 
 @fault("IRSA203", follows=("IRSA201",))
@@ -278,7 +290,8 @@ def the_webhook_selects_labels_that_are_not_read(world: World) -> None:
 
 @fault("IRSA204", says="excluded from injection")
 def the_container_is_skipped(world: World) -> None:
-    pod_with(world, containers=(h.container(None),), annotations={SKIP_CONTAINERS: "side, app"})
+    e.leave_bare(world)
+    e.edit_pods(world, annotations={SKIP_CONTAINERS: "side, app"})
 
 
 @fault("IRSA204", says="label that makes the webhook skip")
@@ -292,13 +305,18 @@ def the_pod_is_skipped(world: World) -> None:
 
 @fault("IRSA205", says="sets AWS_ROLE_ARN itself to another role")
 def the_manifest_sets_another_role(world: World) -> None:
-    old = f"arn:aws:iam::{h.SHARED}:role/old"
-    template = PodSpec(
-        service_account="api",
-        containers=(h.container(None, extra=(EnvVar(name="AWS_ROLE_ARN", value=old),)),),
-    )
-    world.workloads = [h.deployment(template=template)]
-    world.pods = [h.pod(old)]
+    old = EnvVar(name="AWS_ROLE_ARN", value=f"arn:aws:iam::{h.SHARED}:role/old")
+    world.workloads = [
+        replace(
+            w,
+            template=replace(
+                w.template,
+                containers=tuple(e.set_variable(c, old) for c in w.template.containers),
+            ),
+        )
+        for w in world.workloads
+    ]
+    e.edit_containers(world, lambda c: e.set_variable(c, old))
 
 
 @fault("IRSA206", says="sets AWS_ACCESS_KEY_ID")
@@ -307,8 +325,8 @@ def static_keys_come_first(world: World) -> None:
 
 
 def static_keys_in(world: World) -> None:
-    keys = (EnvVar(name="AWS_ACCESS_KEY_ID", value=None, source="secret aws-keys"),)
-    pod_with(world, containers=(h.container(extra=keys),))
+    keys = EnvVar(name="AWS_ACCESS_KEY_ID", value=None, source="secret aws-keys")
+    e.edit_containers(world, lambda c: e.set_variable(c, keys))
 
 
 @fault(
@@ -322,19 +340,21 @@ def the_text_names_a_user_whose_keys_come_first(world: World) -> None:
 
 @fault("IRSA207", says="a path where none is mounted")
 def the_token_is_not_mounted(world: World) -> None:
-    pod_with(world, containers=(replace(h.container(), mounts=()),))
+    e.edit_containers(world, lambda c: replace(c, mounts=()))
+
+
+def for_nomad(volume: TokenVolume) -> TokenVolume:
+    return replace(volume, audience="nomad", expiration_seconds=3600)
 
 
 @fault("IRSA208", says="another audience")
-def the_projected_token_is_for_vault(world: World) -> None:
-    pod_with(
-        world,
-        token_volumes=(
-            TokenVolume(
-                name="aws-iam-token", audience="vault", path="token", expiration_seconds=3600
-            ),
-        ),
-    )
+def the_projected_token_is_for_nomad(world: World) -> None:
+    world.pods = [
+        replace(
+            p, spec=replace(p.spec, token_volumes=tuple(for_nomad(v) for v in p.spec.token_volumes))
+        )
+        for p in world.pods
+    ]
 
 
 @fault(
@@ -342,7 +362,7 @@ def the_projected_token_is_for_vault(world: World) -> None:
     case=h.case(h.symptom(Cause.TOKEN_FILE, excerpt="open …/token: permission denied")),
 )
 def the_process_may_not_read_its_token(world: World) -> None:
-    pod_with(world, run_as_user=1000)
+    e.edit_pods(world, run_as_user=1000)
 
 
 @fault("IRSA212", risk=True)
@@ -398,7 +418,7 @@ def the_variable_names_the_api_token(world: World) -> None:
 
 @fault("IRSA215", says="got the token path of a Linux one")
 def the_windows_pod_is_chosen_by_affinity(world: World) -> None:
-    pod_with(world, windows=True)
+    e.edit_pods(world, windows=True)
 
 
 @fault("IRSA206", says="sets AWS_PROFILE")
@@ -454,9 +474,7 @@ def the_account_is_full_of_providers(world: World) -> None:
 
 @fault("IRSA303", follows=("IRSA301",), says="but the role is in 444455556666")
 def the_provider_is_in_the_clusters_account_only(world: World) -> None:
-    away = h.role(h.statement(account=h.TEAM), account=h.TEAM)
-    world.roles[h.TEAM, away.name] = away
-    annotated(world, away.arn)
+    e.move_role(world, h.TEAM)
 
 
 @fault("IRSA304", says="does not list the audience sts.amazonaws.com")
@@ -476,7 +494,7 @@ def the_providers_url_ends_in_a_slash(world: World) -> None:
 def the_cluster_was_created_anew(world: World) -> None:
     world.clusters["prod-eu"] = replace(world.clusters["prod-eu"], created=NOON - timedelta(days=1))
     old = "https://oidc.eks.eu-west-1.amazonaws.com/id/FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
-    trust(world, h.statement(issuer=old))
+    e.trust_issuer(world, old)
 
 
 # -- 4 the role and its trust policy -------------------------------------------------------------
@@ -487,26 +505,30 @@ def the_role_does_not_exist(world: World) -> None:
     world.roles.clear()
 
 
-@fault("IRSA402", says="no statement that lets pods")
-def only_a_service_is_trusted(world: World) -> None:
-    trust(
-        world,
+def trust_a_service(statements: list[e.Statement]) -> None:
+    statements[:] = [
         {
             "Effect": "Allow",
             "Principal": {"Service": "ec2.amazonaws.com"},
             "Action": "sts:AssumeRole",
         },
-    )
+        *(s for s in statements if s["Effect"] == "Deny"),
+    ]
+
+
+@fault("IRSA402", says="no statement that lets pods")
+def only_a_service_is_trusted(world: World) -> None:
+    e.edit_trust(world, trust_a_service)
 
 
 @fault("IRSA403", says="allows another action")
 def the_action_is_assume_role(world: World) -> None:
-    trust(world, {**h.statement(), "Action": "sts:AssumeRole"})
+    e.edit_statements(world, lambda s: s.update(Action="sts:AssumeRole"))
 
 
 @fault("IRSA404", says="the provider of cluster prod-us, not that of prod-eu")
 def another_clusters_provider_is_trusted(world: World) -> None:
-    trust(world, h.statement(issuer=h.OTHER_ISSUER))
+    e.trust_issuer(world, h.OTHER_ISSUER)
 
 
 @fault("IRSA404", says="the provider of account 444455556666, but is in 111122223333")
@@ -521,17 +543,17 @@ def the_provider_stands_under_aws(world: World) -> None:
 
 @fault("IRSA405", says="another namespace")
 def the_sub_names_another_namespace(world: World) -> None:
-    trust(world, h.statement(sub="system:serviceaccount:staging:api"))
+    e.set_claim(world, "sub", "system:serviceaccount:staging:api")
 
 
 @fault("IRSA406", says="another service account")
 def the_sub_names_another_service_account(world: World) -> None:
-    trust(world, h.statement(sub="system:serviceaccount:payments:worker"))
+    e.set_claim(world, "sub", "system:serviceaccount:payments:worker")
 
 
 @fault("IRSA407", says='a space where "p" is expected')
 def the_sub_has_a_blank(world: World) -> None:
-    trust(world, h.statement(sub="system:serviceaccount: payments:api"))
+    e.set_claim(world, "sub", "system:serviceaccount: payments:api")
 
 
 @fault("IRSA407", says='a space where "p" is expected')
@@ -555,7 +577,7 @@ def the_sub_says_service_accounts(world: World) -> None:
 
 @fault("IRSA408", says="expects an audience (aud) that the token does not have")
 def the_aud_is_another(world: World) -> None:
-    trust(world, h.statement(aud="vault"))
+    e.set_claim(world, "aud", "consul")
 
 
 @fault("IRSA409", risk=True)
@@ -563,13 +585,14 @@ def the_aud_is_not_checked(world: World) -> None:
     trust(world, h.statement(aud=None))
 
 
+def keys_with_https(statement: e.Statement) -> None:
+    conditions = statement["Condition"]
+    conditions["StringEquals"] = {f"https://{k}": v for k, v in conditions["StringEquals"].items()}
+
+
 @fault("IRSA410")
 def the_keys_carry_https(world: World) -> None:
-    whole = h.statement()
-    whole["Condition"] = {
-        "StringEquals": {f"{h.ISSUER}:sub": h.SUBJECT, f"{h.ISSUER}:aud": "sts.amazonaws.com"}
-    }
-    trust(world, whole)
+    e.edit_statements(world, keys_with_https)
 
 
 @fault("IRSA410")
@@ -593,37 +616,40 @@ def aud_and_sub_are_swapped(world: World) -> None:
 
 @fault("IRSA415", says="a condition on")
 def a_claim_is_asked_for_that_iam_does_not_have(world: World) -> None:
-    whole = h.statement()
     key = f"{h.ISSUER.removeprefix('https://')}:iss"
-    whole["Condition"]["StringEquals"][key] = h.ISSUER  # type: ignore[index]
-    trust(world, whole)
+    e.edit_statements(world, lambda s: s["Condition"]["StringEquals"].update({key: h.ISSUER}))
 
 
 @fault("IRSA411", says="a wildcard")
 def a_star_stands_under_string_equals(world: World) -> None:
-    trust(world, h.statement(sub="system:serviceaccount:payments:*"))
+    e.set_claim(world, "sub", "system:serviceaccount:payments:*")
 
 
 @fault("IRSA412", says="leaves this service account out")
 def the_conditions_exclude_one_another(world: World) -> None:
     key = f"{h.ISSUER.removeprefix('https://')}:sub"
-    whole = h.statement()
-    whole["Condition"] = {
-        "StringEquals": {key: h.SUBJECT},
-        "StringNotEquals": {key: h.SUBJECT},
-    }
-    trust(world, whole)
+    e.edit_statements(world, lambda s: s["Condition"].update(StringNotEquals={key: h.SUBJECT}))
 
 
 @fault("IRSA413", says="A Deny statement")
 def a_deny_matches(world: World) -> None:
-    trust(world, h.statement(), {**h.statement(), "Effect": "Deny"})
+    role = e.role_of(world)
+    if role is not None:
+        deny = {**h.statement(account=role.account, aud=None), "Effect": "Deny"}
+        e.edit_trust(world, lambda statements: statements.append(deny))
 
 
 @fault("IRSA414", says="no statement for cluster prod-eu")
 def the_shared_role_lacks_this_cluster(world: World) -> None:
     third = h.OTHER_ISSUER.replace("0F9E", "1111")
-    trust(world, h.statement(issuer=h.OTHER_ISSUER), h.statement(issuer=third))
+    role = e.role_of(world)
+    away = role.account if role else h.SHARED
+    others = [h.statement(account=away, issuer=i) for i in (h.OTHER_ISSUER, third)]
+
+    def change(statements: list[e.Statement]) -> None:
+        statements[:] = [*others, *(s for s in statements if s["Effect"] == "Deny")]
+
+    e.edit_trust(world, change)
 
 
 @fault("IRSA415", says="sts:ExternalId")
@@ -646,7 +672,7 @@ def the_role_was_made_a_minute_ago(world: World) -> None:
 
 @fault("IRSA502", follows=("IRSA408",))
 def the_aud_is_chinas(world: World) -> None:
-    trust(world, h.statement(aud="sts.amazonaws.com.cn"))
+    e.set_claim(world, "aud", "sts.amazonaws.com.cn")
 
 
 # -- what AWS keeps beside role and provider ------------------------------------------------------
@@ -699,7 +725,8 @@ def control_policy(world: World, **statement: object) -> None:
     }
     text = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
     policy = ControlPolicy(id="p-1", name="only-known-issuers", text=text, attached_to="r-1")
-    world.policies[h.SHARED] = ControlPolicies(account=h.SHARED, items=(policy,))
+    for account in (h.SHARED, h.TEAM):
+        world.policies[account] = ControlPolicies(account=account, items=(policy,))
 
 
 @fault(

@@ -164,7 +164,8 @@ async def test_a_fault_of_aws_is_a_stated_unknown_and_the_rest_is_answered(
     world: World, fleet: Fleet, fault: Fault
 ) -> None:
     environ = world.environ()
-    deadline = DEADLINE / 2 if fault.fail is slow else DEADLINE
+    # Where EKS is slow it is so for every cluster, and which one is meant takes a second look.
+    deadline = DEADLINE / 2 if fault.fail is slow and fault.service != "EKS" else DEADLINE
     async with before_aws(environ["AWS_ENDPOINT_URL"], fault.action, fault.fail) as url:
         found = await suffer(
             fleet,

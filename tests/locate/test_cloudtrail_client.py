@@ -153,7 +153,9 @@ async def test_somebody_elses_lookups_end_in_a_rate_limit_and_not_in_a_crash(
 
 
 async def test_a_record_shows_only_after_its_lag(moto_url: str) -> None:
-    async with CloudTrail(account_of=account_of, lag=timedelta(minutes=10)) as trail:
+    async with CloudTrail(
+        account_of=account_of, lag=timedelta(minutes=10), now=lambda: NOW
+    ) as trail:
         trail.record(event(minutes=5, event_id="late"))
         trail.record(event(minutes=15, event_id="there"))
         async with build_clients(FLEET, environ(moto_url, trail)) as clients:
