@@ -97,9 +97,17 @@ def manifest_sets_env(
                         token_env=TOKEN_ENV,
                     ),
                 )
-    if not owners and not any(w.template.service_account == account.name for w in workloads.items):
-        return Skip(say("no workload uses the service account"))
-    return Pass()
+    return _nothing_set(account, workloads, pods)
+
+
+def _nothing_set(
+    account: ServiceAccount, workloads: NamespaceWorkloads, pods: Pods | Unreadable | None
+) -> Judgement:
+    """Right, unless there is neither a manifest nor a pod that could set anything."""
+    running = isinstance(pods, Pods) and bool(pods.live)
+    if running or any(one.template.service_account == account.name for one in workloads.items):
+        return Pass()
+    return Skip(say("no workload uses the service account"))
 
 
 def _command(workload: Workload, container: str) -> tuple[str, ...]:

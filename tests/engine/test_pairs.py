@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 HANDSHAKE = (
     *("101", "102", "111", "106", "103", "105", "107", "104", "401"),
     *("202", "203", "205", "204", "206", "215", "207"),
-    *("108", "217", "308", "305", "303", "302", "301", "304", "306", "307"),
-    # A Deny outweighs all; then whom a statement trusts, for what, under which keys, with which values.
-    *("413", "502", "402", "404", "414", "403", "410", "407", "405", "406", "411", "408"),
+    *("108", "217", "308", "305", "303", "302", "301", "304", "307", "306"),
+    # A Deny outweighs all; then what a statement is for, whom it trusts, under which keys, with which values.
+    *("413", "502", "402", "403", "404", "414", "410", "407", "405", "406", "411", "408"),
     *("412", "415", "501", "201", "208", "209"),
 )
 """What has to be right before the next can matter: workload, injection, provider, trust, pods."""
@@ -57,7 +57,7 @@ def test_every_pair_is_tried_or_has_a_reason() -> None:
     counts = (len(pairs.tried), len(pairs.contradicting), len(pairs.of_two_texts))
 
     assert sum(counts) == causes * (causes - 1) // 2 == 1540
-    assert counts == (0, 0, 0)
+    assert counts == (1298, 123, 119)
 
 
 def test_every_reason_is_that_of_some_pair() -> None:
@@ -103,8 +103,7 @@ async def test_of_two_faults_one_leads_and_then_the_other(one: Fault) -> None:
         assert second.finding or second.reason, told
         if first.case.symptom == other.case.symptom:
             order = [HANDSHAKE.index(f.code.removeprefix("IRSA")) for f in (leads, then)]
-            leads_wrongly = order != sorted(order) and told != "IRSA306 and IRSA307"
-            assert not leads_wrongly, (told, f"{leads.code} leads")
+            assert order == sorted(order), (told, f"{leads.code} leads")
 
         rest = broken(then)
         mended = await diagnosed(rest, asked(rest, (then,), pair))
