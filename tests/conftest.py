@@ -21,19 +21,6 @@ settings.register_profile("irsa", deadline=None, print_blob=True)
 settings.load_profile("irsa")
 
 
-_LONG = ("end_to_end", "world", "faults", "deploy", "page", "sweep", "bot", "clients")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with what takes long, so that at the end no process works alone."""
-    items.sort(key=_rank)
-
-
-def _rank(item: pytest.Item) -> int:
-    folder = item.path.relative_to(ROOT).parts[1]
-    return _LONG.index(folder) if folder in _LONG else len(_LONG)
-
-
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome = yield

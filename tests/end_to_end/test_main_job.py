@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diagnostics.recognize import recognize
-from diagnostics.recognize.symptom import Kind
 from sandbox.world.blueprint import paste_of
-from tests.end_to_end.conftest import CHANNELS, MINJI, ONCALL, PAYMENTS, YUKI, text_of
+from tests.end_to_end.conftest import MINJI, ONCALL, PAYMENTS, YUKI, text_of
 
 if TYPE_CHECKING:
     from sandbox.scenarios.model import Scenario
@@ -20,31 +18,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(400
 
 def scenario(scene: Scene, name: str) -> Scenario:
     return next(one for one in scene.stage.world.scenarios if one.id == name)
-
-
-async def test_every_scenario_gets_its_cause_in_the_thread_of_the_paste(scene: Scene) -> None:
-    wrong = []
-    internal = [one for one in scene.stage.world.scenarios if one.channel != "partner-shared"]
-    # Slack takes one post a second and channel: the other stages show every sixth.
-    for one in internal if scene.whole else internal[::6]:
-        channel = CHANNELS[one.channel]
-        words = paste_of(one)
-        if all(symptom.kind is Kind.LOOK_ALIKE for symptom in recognize(words)):
-            # A look-alike is answered only when somebody asks.
-            words = f"<@{scene.stage.workspace.app.user_id}> {words}"
-        ts = scene.stage.driver.post_as(MINJI, channel, words)
-
-        expected = "Healthy" if one.expect.code is None else f"{one.expect.code} at "
-        try:
-            said = text_of(await scene.card(channel, ts))
-        except TimeoutError:
-            heard = [text_of(m) for m in scene.stage.driver.replies(channel, ts)]
-            said = f"nothing but {heard}"
-        if expected not in said:
-            wrong.append(f"{one.id}: expected {expected!r} in\n{said}")
-        if (count := len(scene.stage.driver.replies(channel, ts))) != 1:
-            wrong.append(f"{one.id}: {count} replies")
-    assert wrong == []
 
 
 async def test_annotation_is_applied_pods_are_restarted_and_all_is_healthy(scene: Scene) -> None:
