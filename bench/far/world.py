@@ -25,8 +25,9 @@ from werkzeug.serving import WSGIRequestHandler
 
 from bench.far.relay import Relay
 from sandbox.kube.tls import new_authority
+from sandbox.listening import listening
 from sandbox.world import world as worlds
-from sandbox.world.servers import Embedded, authenticator_of, listening
+from sandbox.world.servers import Embedded, authenticator_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,7 +80,7 @@ class FarWorld(worlds.World):
             assert isinstance(server, Embedded)
             app = server.api.app()
             app.middlewares.append(self._travelling)
-            url = await listening(self._far, app, self.front)
+            url = await listening(self._far, app, self.front.server)
             made = eks_backends[cluster.account.id][cluster.region].clusters[cluster.eks_name]
             made.endpoint = url
             made.certificate_authority = {

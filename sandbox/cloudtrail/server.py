@@ -7,11 +7,14 @@ import re
 import secrets
 import time
 from collections import defaultdict, deque
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from aiohttp import web
+
+from sandbox.listening import listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,7 +68,7 @@ class CloudTrail:
     _records: dict[tuple[str, str], list[Record]] = field(default_factory=lambda: defaultdict(list))
     _tokens: dict[str, tuple[str, int]] = field(default_factory=dict)
     _calls: dict[tuple[str, str], deque[float]] = field(default_factory=lambda: defaultdict(deque))
-    _runner: web.AppRunner | None = None
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     def record(self, event: Record) -> None:
         """Put a record into the history of its account (`recipientAccountId`) and region (`awsRegion`)."""
@@ -83,11 +86,7 @@ class CloudTrail:
         return app
 
     async def __aenter__(self) -> Self:
-        self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        self.url = await listening(self._stack, self.app())
         return self
 
     async def __aexit__(
@@ -96,8 +95,7 @@ class CloudTrail:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._stack.aclose()
 
     async def _serve(self, request: web.Request) -> web.Response:
         try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
@@ -21,6 +22,7 @@ from aiohttp import web
 from diagnostics.iam import PolicyError, decide, parse
 from diagnostics.iam.decision import Outcome
 from diagnostics.iam.request import WebIdentityRequest
+from sandbox.listening import listening
 from sandbox.sts.token import NoToken, Token
 
 if TYPE_CHECKING:
@@ -85,16 +87,12 @@ class Sts:
     """Secrets of the credentials that were given, so that tests can look where they must not be."""
     tokens: list[str] = field(default_factory=list)
     """The tokens that came in, for the same reason."""
-    _runner: web.AppRunner | None = None
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024)
         app.router.add_post("/", self._serve)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}/"
+        self.url = f"{await listening(self._stack, app)}/"
         return self
 
     async def __aexit__(
@@ -103,8 +101,7 @@ class Sts:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._stack.aclose()
 
     async def _serve(self, request: web.Request) -> web.Response:
         form = {key: str(value) for key, value in (await request.post()).items()}

@@ -27,8 +27,9 @@ from sandbox.kube.resources import (
     namespace_of,
 )
 from sandbox.kube.reviews import pod_reviews, token_reviews
+from sandbox.listening import listening
 from sandbox.world.pod_maker import PodMaker
-from sandbox.world.servers import JSON, ControlPlane, StartsControlPlane, listening
+from sandbox.world.servers import JSON, ControlPlane, StartsControlPlane
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -98,8 +99,8 @@ class RealCluster:
             reviews, webhook = web.Application(), web.Application(client_max_size=4 * 1024 * 1024)
             reviews.router.add_post("/", token_reviews(self._authenticator))
             webhook.router.add_post("/mutate", pod_reviews(self._pods, region=self._cluster.region))
-            url = await listening(self._stack, reviews, None)
-            self._webhook = await listening(self._stack, webhook, self._authority)
+            url = await listening(self._stack, reviews)
+            self._webhook = await listening(self._stack, webhook, self._authority.server)
             self._plane = await self._stack.enter_async_context(
                 self._start(issuer=self._cluster.issuer, authenticator_url=f"{url}/")
             )

@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 import aiohttp
-from aiohttp import web
 
 from sandbox.kube.access import FIXERS, PROVERS, READERS
 from sandbox.kube.api import KubernetesApi
 from sandbox.kube.eks_tokens import AccessEntry, EksAuthenticator
+from sandbox.listening import listening
 from sandbox.world.landscape import FIX_ROLE, PROOF_ROLE, READ_ROLE
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Embedded:
         return self.ca_pem
 
     async def __aenter__(self) -> Self:
-        self.url = await listening(self._stack, self.api.app(), self._authority)
+        self.url = await listening(self._stack, self.api.app(), self._authority.server)
         self._session = await self._stack.enter_async_context(
             aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=self._authority.client()),
@@ -131,19 +131,6 @@ class Embedded:
                     answer.request_info, answer.history, status=answer.status, message=text[:500]
                 )
             return json.loads(text)
-
-
-async def listening(
-    stack: AsyncExitStack, app: web.Application, authority: Authority | None
-) -> str:
-    """Serve an application on a free port until the stack is closed; its URL."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=authority.server if authority else None)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    return f"{'https' if authority else 'http'}://{host}:{port}"
 
 
 def authenticator_of(cluster: Cluster, moto: Moto, now: Callable[[], datetime]) -> EksAuthenticator:
