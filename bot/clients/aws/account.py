@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 from bot.clients.aws.eks import all_pod_identities, login_issuers, pod_identity_associations
-from bot.clients.aws.errors import Attempt
 from bot.clients.aws.regions import events_region
 from bot.clients.aws.trust_change import trust_change
 from diagnostics.arn import RoleArn, partition_of
@@ -22,7 +21,7 @@ from diagnostics.evidence import (
 from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from types_boto3_iam import IAMClient
@@ -93,7 +92,7 @@ class AwsAccountReader:
 
     async def role(self, name: str) -> IamRole | None:
         """iam:GetRole."""
-        return await self._iam(
+        return await self._calls.iam(
             "GetRole",
             self._arn(f"role/{name}"),
             lambda iam: iam_role(iam.get_role(RoleName=name)["Role"]),
@@ -112,7 +111,7 @@ class AwsAccountReader:
             near = (iam_role(found) for found in self._all(iam) if issuer in _trust_text(found))
             return tuple(role for role in near if _trusts(role, provider_arn, subject))
 
-        found = await self._iam("ListRoles", self._arn("role/*"), search)
+        found = await self._calls.iam("ListRoles", self._arn("role/*"), search)
         return found or ()
 
     async def roles(self) -> tuple[IamRole, ...]:
@@ -121,7 +120,7 @@ class AwsAccountReader:
         Raises:
             ReadError: The roles can't be listed, or are more than the limit.
         """
-        found = await self._iam(
+        found = await self._calls.iam(
             "ListRoles", self._arn("role/*"), lambda iam: tuple(map(iam_role, self._all(iam)))
         )
         return found or ()
@@ -140,7 +139,7 @@ class AwsAccountReader:
                 created=found.get("CreateDate"),
             )
 
-        return await self._iam("GetOpenIDConnectProvider", arn, get)
+        return await self._calls.iam("GetOpenIDConnectProvider", arn, get)
 
     async def oidc_provider_arns(self) -> ProviderArns:
         """iam:ListOpenIDConnectProviders."""
@@ -149,7 +148,9 @@ class AwsAccountReader:
             found = iam.list_open_id_connect_providers()
             return tuple(entry["Arn"] for entry in found["OpenIDConnectProviderList"])
 
-        items = await self._iam("ListOpenIDConnectProviders", self._arn("oidc-provider/*"), listed)
+        items = await self._calls.iam(
+            "ListOpenIDConnectProviders", self._arn("oidc-provider/*"), listed
+        )
         return ProviderArns(account=self._calls.account.id, items=items or ())
 
     async def web_identity_calls(
@@ -181,22 +182,6 @@ class AwsAccountReader:
     async def login_issuers(self, entry: FleetCluster) -> LoginIssuers:
         """eks:ListIdentityProviderConfigs, and eks:DescribeIdentityProviderConfig of what there is."""
         return await login_issuers(self._calls, entry)
-
-    async def _iam(
-        self, operation: str, resource: str, function: Callable[[IAMClient], T]
-    ) -> T | None:
-        region = self._calls.region
-        attempt = Attempt(
-            service="iam",
-            operation=operation,
-            resource=resource,
-            account=self._calls.account.id,
-            region=region,
-            principal="",
-        )
-        return await self._calls.read(
-            attempt, lambda: function(self._calls.sessions.client("iam", region))
-        )
 
     def _all(self, iam: IAMClient) -> Iterator[RoleTypeDef]:
         count = 0

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import ClientError
 
-from bot.clients.aws.errors import EXPIRED, code_of
+from bot.clients.aws.errors import EXPIRED, Attempt, code_of
 from bot.clients.aws.identities import Purpose
 from diagnostics.errors import ReadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.clients.aws.errors import Attempt
+    from types_boto3_iam import IAMClient
+
     from bot.clients.aws.identities import Identities
     from bot.clients.aws.sessions import AwsSessions
     from diagnostics.fleet import Account
@@ -56,6 +57,24 @@ class AccountCalls:
                 raise
         self.identities.forget(self.account, self.purpose)
         return await self._once(attempt, function)
+
+    async def iam(
+        self, operation: str, resource: str, function: Callable[[IAMClient], T]
+    ) -> T | None:
+        """Make a call of IAM; None where there is no such thing.
+
+        Raises:
+            ReadError: The call failed.
+        """
+        attempt = Attempt(
+            service="iam",
+            operation=operation,
+            resource=resource,
+            account=self.account.id,
+            region=self.region,
+            principal="",
+        )
+        return await self.read(attempt, lambda: function(self.sessions.client("iam", self.region)))
 
     async def _once(self, attempt: Attempt, function: Callable[[], T]) -> T | None:
         identity = await self.identities.of(self.account, self.purpose)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.clients.aws.errors import Attempt
 from diagnostics.errors import (
     OutcomeUnknown,
     ReadDenied,
@@ -43,7 +42,7 @@ class IamWrites:
             WriteError: It can't be read, so nothing was written.
         """
         try:
-            return await self._call(operation, resource, function)
+            return await self._calls.iam(operation, resource, function)
         except ReadError as error:
             raise _not_written(error) from error
 
@@ -62,27 +61,11 @@ class IamWrites:
             return True
 
         try:
-            return bool(await self._call(operation, resource, done))
+            return bool(await self._calls.iam(operation, resource, done))
         except Unreachable as error:
             raise OutcomeUnknown(f"it may have been written: {error.why}") from error
         except ReadError as error:
             raise _not_written(error) from error
-
-    async def _call(
-        self, operation: str, resource: str, function: Callable[[IAMClient], T]
-    ) -> T | None:
-        region = self._calls.region
-        attempt = Attempt(
-            service="iam",
-            operation=operation,
-            resource=resource,
-            account=self._calls.account.id,
-            region=region,
-            principal="",
-        )
-        return await self._calls.read(
-            attempt, lambda: function(self._calls.sessions.client("iam", region))
-        )
 
 
 def _not_written(error: ReadError) -> WriteError:
