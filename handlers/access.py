@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.fix.plan import kinds_of
@@ -12,6 +11,7 @@ from diagnostics.languages import Words, say, speak
 from handlers.blockkit import escape
 from handlers.people import Unanswered
 from handlers.reach import EVERYTHING, Reach, union
+from handlers.render.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -325,9 +325,3 @@ def named(approvers: Sequence[Approver]) -> str:
     more = len(mentions) - _NAMED
     shown = mentions[:_NAMED] + ([speak("{count} more", count=more)] if more > 0 else [])
     return speak(" or ").join(shown) or speak("an approver")
-
-
-def moment(at: datetime) -> str:
-    """A time in mrkdwn, in the reader's own zone."""
-    plain = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"

@@ -15,10 +15,10 @@ from diagnostics.fix.plan import (
 from diagnostics.languages import aloud, say, speak
 from handlers.blockkit import build, escape
 from handlers.render.card import APPLY, BOTH, PROVIDER, RESTART, TRUST, UNDO, Deed
+from handlers.render.moments import clock, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from diagnostics.fix.plan import Fix
     from handlers.blockkit import Block
@@ -32,8 +32,6 @@ _BUTTONS: Final = 4
 def happening_blocks(happenings: tuple[Happening, ...]) -> Iterator[Block]:
     """The newest deeds, each with who asked, who approved, who did it, and when."""
     for happening in happenings[-_NEWEST:]:
-        at = int(happening.at.timestamp())
-        clock = happening.at.strftime("%H:%M UTC")
         people = [_mention(happening.by)]
         if happening.requested_by is not None:
             people.append(speak("asked by {mention}", mention=_mention(happening.requested_by)))
@@ -43,7 +41,7 @@ def happening_blocks(happenings: tuple[Happening, ...]) -> Iterator[Block]:
             )
         yield build.context(
             f"*{aloud(DEEDS[happening.deed])}*  {escape(happening.words)}  ·  {'  ·  '.join(people)}  ·  "
-            f"<!date^{at}^{{time}}|{clock}>"
+            f"{clock(happening.at)}"
         )
 
 
@@ -60,7 +58,7 @@ def undo_blocks(fixes: tuple[OfferedFix, ...]) -> Iterator[Block]:
                 speak(
                     "Undo of {subject}: until {moment}, if nobody changed it since.",
                     subject=escape(offered.fix.subject),
-                    moment=_moment(offered.undo_until),
+                    moment=moment(offered.undo_until),
                 )
             )
 
@@ -145,11 +143,6 @@ def object_of(fix: Fix) -> str:
 
 def _mention(user: str) -> str:
     return f"<@{escape(user)}>"
-
-
-def _moment(at: datetime) -> str:
-    plain = at.strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"
 
 
 __all__ = ["DEEDS", "fix_buttons", "happening_blocks", "object_of", "undo_blocks"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from handlers.blockkit import escape
@@ -21,13 +22,13 @@ def moment(at: datetime, *, link: str | None = None) -> str:
     address = f"^{link}" if link is not None and not set(link) & set("|<>^ ") else ""
     return (
         f"<!date^{seconds}^{{date_short_pretty}} {{time}}{address}|"
-        f"{at.strftime('%Y-%m-%d %H:%M UTC')}>"
+        f"{at.astimezone(UTC):%Y-%m-%d %H:%M UTC}>"
     )
 
 
 def clock(at: datetime) -> str:
     """The time of day alone."""
-    return f"<!date^{int(at.timestamp())}^{{time}}|{at.strftime('%H:%M UTC')}>"
+    return f"<!date^{int(at.timestamp())}^{{time}}|{at.astimezone(UTC):%H:%M UTC}>"
 
 
 def address_of(incident: Incident, workspace: str | None) -> str | None:

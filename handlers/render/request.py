@@ -10,6 +10,7 @@ from diagnostics.languages import aloud, speak
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import APPROVE, DECLINE, Message
 from handlers.render.changes import change_of
+from handlers.render.moments import moment
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,12 +82,12 @@ def request_message(request: Request) -> Message:
         return Message(
             text=escape(clip(f"{plain}. {words}", 700)), blocks=build.fit_message(blocks)
         )
-    plainly = request.until.strftime("%Y-%m-%d %H:%M UTC")
-    until = f"<!date^{int(request.until.timestamp())}^{{date_short_pretty}} {{time}}|{plainly}>"
     blocks.append(
         build.section(
             speak(
-                "{ask}: please review. The request expires {until}.", ask=request.ask, until=until
+                "{ask}: please review. The request expires {until}.",
+                ask=request.ask,
+                until=moment(request.until),
             )
         )
     )
