@@ -66,17 +66,6 @@ class Bundle:
     passed_over: list[str] = field(default_factory=list)
     """One sentence for each document that no check reads."""
 
-    @property
-    def in_kubernetes(self) -> bool:
-        """Whether anything is of a cluster's API server."""
-        return bool(
-            self.service_accounts
-            or self.workloads
-            or self.pods
-            or self.webhooks
-            or self.webhooks_listed
-        )
-
 
 def read_bundle(files: Iterable[tuple[str, bytes]]) -> Bundle:
     """Sort the evidence in files, given by name and content.

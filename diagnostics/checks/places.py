@@ -39,13 +39,6 @@ def of_pod(target: Target, pod: Pod, field: str) -> Place:
     )
 
 
-def of_namespace(target: Target, field: str | None = None) -> Place:
-    """A namespace of the cluster."""
-    return Place(
-        where=f"cluster {target.cluster}", object=f"namespace {target.namespace}", field=field
-    )
-
-
 def of_trust(role: IamRole, pointer: str = "") -> Place:
     """A role's trust policy, or an element of it."""
     return Place(
