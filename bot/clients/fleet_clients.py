@@ -180,12 +180,10 @@ class FleetClients:
             WriteDenied: The account has no fix role, or does not allow it.
         """
         account = self._fleet.account(account_id)
-        if account.fix_role is None or not account.allow_trust_policy_fix:
-            raise WriteDenied(
-                f"account {account.id} needs fix_role and allow_trust_policy_fix in the fleet file before a "
-                "trust policy is written there"
-            )
-        return TrustPolicyWriter(self._calls(account, Purpose.FIX))
+        allowed = account.allow_trust_policy_fix
+        return TrustPolicyWriter(
+            self._fix_calls(account, "a trust policy", "allow_trust_policy_fix", allowed=allowed)
+        )
 
     def provider_writer(self, account_id: str) -> ProviderWriter:
         """Return the writer of an account's OIDC providers: assumes the account's fix role.
@@ -195,12 +193,10 @@ class FleetClients:
             WriteDenied: The account has no fix role, or does not allow it.
         """
         account = self._fleet.account(account_id)
-        if account.fix_role is None or not account.allow_provider_fix:
-            raise WriteDenied(
-                f"account {account_id} needs fix_role and allow_provider_fix in the fleet file before an "
-                "OIDC provider is written there"
-            )
-        return OidcProviderWriter(self._calls(account, Purpose.FIX))
+        allowed = account.allow_provider_fix
+        return OidcProviderWriter(
+            self._fix_calls(account, "an OIDC provider", "allow_provider_fix", allowed=allowed)
+        )
 
     async def close(self) -> None:
         """Close connections and threads; calls under way end with their own timeouts."""
@@ -225,6 +221,20 @@ class FleetClients:
 
     def _calls(self, account: Account, purpose: Purpose) -> AccountCalls:
         return AccountCalls(account, self._sessions, self._identities, purpose)
+
+    def _fix_calls(
+        self, account: Account, what: str, setting: str, *, allowed: bool
+    ) -> AccountCalls:
+        """The calls that write something in IAM, where the fleet file opts in for the account.
+
+        Raises:
+            WriteDenied: It names no fix role, or does not opt in.
+        """
+        if account.fix_role is None or not allowed:
+            raise WriteDenied(
+                f"account {account.id} needs fix_role and {setting} in the fleet file before {what} is written there"
+            )
+        return self._calls(account, Purpose.FIX)
 
     def _access_to(self, cluster: str, purpose: Purpose) -> ClusterAccess:
         access = self._access.get((cluster, purpose))
