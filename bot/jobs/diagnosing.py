@@ -36,11 +36,8 @@ if TYPE_CHECKING:
     from handlers.incident import Incident
 
 
-async def diagnose_incident(bench: Bench, job: Job) -> None:
+async def diagnose_incident(bench: Bench, job: Job, incident: Incident) -> None:
     """Diagnose the incident's cases, or ask what they are about, and reply."""
-    incident = await _incident(bench, job)
-    if incident is None:
-        return
     again = job.attempt > 1
     incident = await _anchored(bench, incident, look_first=again)
     quiet = incident.shared or await bench.shared.is_shared(incident.spot.channel)
@@ -84,13 +81,10 @@ async def _unwanted(bench: Bench, incident: Incident, diagnoses: Sequence[Diagno
     return all(d.root is not None and d.root.code in quiet for d in diagnoses)
 
 
-async def recheck_incident(bench: Bench, job: Job) -> None:
+async def recheck_incident(bench: Bench, job: Job, incident: Incident) -> None:
     """Gather and judge again for every diagnosis of the incident, and edit the reply."""
-    incident = await _incident(bench, job)
-    if incident is None:
-        return
     if not incident.diagnoses:
-        await diagnose_incident(bench, job)
+        await diagnose_incident(bench, job, incident)
         return
     by = job.payload.get("by")
     incident = await show_card(bench, incident, busy=say("Checking again …"))
@@ -124,11 +118,8 @@ async def look_again(bench: Bench, incident: Incident) -> tuple[Incident, str | 
     return await settled(bench, replace(incident, diagnoses=tuple(diagnoses))), None
 
 
-async def take_evidence(bench: Bench, job: Job) -> None:
+async def take_evidence(bench: Bench, job: Job, incident: Incident) -> None:
     """Go on with pasted output; what was taken of it and what not stands in the reply."""
-    incident = await _incident(bench, job)
-    if incident is None:
-        return
     taken, happening = await take_output(bench, job, incident)
     if happening is None:
         return
@@ -139,16 +130,15 @@ async def take_evidence(bench: Bench, job: Job) -> None:
     if incident.diagnoses:
         await show_card(bench, incident)
     elif taken:
-        await diagnose_incident(bench, job)
+        await diagnose_incident(bench, job, incident)
     else:
         await tell(bench, job.payload, happening.words)
     await bench.store.handed.forget_message(job.id)
 
 
-async def watch_incident(bench: Bench, job: Job) -> None:
+async def watch_incident(bench: Bench, job: Job, incident: Incident) -> None:
     """Look again at an incident whose cause stood; its reply changes only if it has healed."""
-    incident = await _incident(bench, job)
-    if incident is None or not incident.diagnoses or not incident.found or incident.healed:
+    if not incident.diagnoses or not incident.found or incident.healed:
         return
     seen_by = job.payload.get("seen_by")
     given = seen_by if isinstance(seen_by, str) else None
@@ -175,11 +165,9 @@ async def happened(
     return replace(incident, happenings=happenings)
 
 
-async def show_again(bench: Bench, job: Job) -> None:
+async def show_again(bench: Bench, _job: Job, incident: Incident) -> None:
     """Show the reply once more, as after the same failure was pasted again."""
-    incident = await _incident(bench, job)
-    if incident is not None:
-        await show_card(bench, incident)
+    await show_card(bench, incident)
 
 
 async def show_card(
@@ -212,10 +200,6 @@ async def show_card(
 
 
 # -- steps ---------------------------------------------------------------------------------------
-
-
-async def _incident(bench: Bench, job: Job) -> Incident | None:
-    return None if job.incident_id is None else await bench.store.incidents.get(job.incident_id)
 
 
 async def _answer(

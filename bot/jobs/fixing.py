@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("irsa.fixes")
 
 
-async def apply_plan(bench: Bench, job: Job) -> None:
+async def apply_plan(bench: Bench, job: Job, incident: Incident) -> None:
     """Make the fix of a claimed plan, then read the cluster again and edit the reply.
 
     Each step is on record before the next begins. A job that is taken up again goes on where the record ends.
     """
-    plan, incident = await _plan_of(bench, job)
-    if plan is None or incident is None:
+    plan = await bench.store.plans.of(job)
+    if plan is None:
         return
     made = plan.state is PlanState.APPLIED and not _partly(plan, incident)
     if plan.state is PlanState.APPLYING:
@@ -104,15 +104,14 @@ def _partly(plan: Plan, incident: Incident) -> bool:
     )
 
 
-async def give_up_plan(bench: Bench, job: Job, trouble_id: str) -> None:
+async def give_up_plan(bench: Bench, job: Job, incident: Incident, trouble_id: str) -> None:
     """Say that an application ended in an error of ours; whether it was written is for a fresh look."""
-    plan, incident = await _plan_of(bench, job)
-    if plan is None or incident is None:
+    plan = await bench.store.plans.of(job)
+    if plan is None:
         return
     if plan.state is not PlanState.APPLYING:
-        await show_card(
-            bench, incident
-        )  # how it ended is on record; only the look afterwards failed
+        # How it ended is on record; only the look afterwards failed.
+        await show_card(bench, incident)
         return
     await bench.store.plans.settle(plan.id, PlanState.FAILED)
     said = say(
@@ -152,11 +151,6 @@ async def _permitted(bench: Bench, plan: Plan, incident: Incident) -> str | None
         return say("nothing was written, because {why}", why=why)
     await bench.store.plans.begin(plan.id)
     return None
-
-
-async def _plan_of(bench: Bench, job: Job) -> tuple[Plan | None, Incident | None]:
-    plan = await bench.store.plans.get(str(job.payload.get("plan_id")))
-    return plan, None if plan is None else await bench.store.incidents.get(plan.incident_id)
 
 
 async def _apply(bench: Bench, plan: Plan, *, again: bool) -> tuple[tuple[Part, ...], str | None]:

@@ -11,18 +11,17 @@ if TYPE_CHECKING:
     from bot.jobs.bench import Bench
     from bot.store.queue import Job
     from diagnostics.languages import Language
+    from handlers.incident import Incident
 
 _PRIVATE: Final = frozenset({Task.WARN, Task.HELP, Task.HOME})
 """Jobs whose words one person alone sees."""
 
 
-async def language_of(bench: Bench, job: Job) -> Language:
-    """Find who reads what a job says: one person, or a channel."""
+async def language_of(bench: Bench, job: Job, incident: Incident | None) -> Language:
+    """Find who reads what a job says: one person, or a channel; that of the incident that it is about, if any."""
     channel, user = text_at(job.payload, "channel"), text_at(job.payload, "user")
-    if job.incident_id is not None and job.task not in _PRIVATE:
-        incident = await bench.store.incidents.get(job.incident_id)
-        if incident is not None:
-            channel, user = incident.spot.channel, incident.by or ""
+    if incident is not None:
+        channel, user = incident.spot.channel, incident.by or ""
     # A direct message has one reader.
     if user and (job.task in _PRIVATE or channel.startswith("D")):
         own = await bench.directory.language(user)

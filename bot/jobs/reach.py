@@ -32,16 +32,13 @@ _LOCATING = 0.5
 """The share of a diagnosis's deadline for finding out what it would be about."""
 
 
-async def within_reach(bench: Bench, job: Job) -> Bench | None:
-    """The bench with clients that see what may be read for the job; None where its answer may not be given.
+async def within_reach(bench: Bench, job: Job, incident: Incident) -> Bench | None:
+    """The bench with clients that see what may be read for a job about an incident; None where it may not be answered.
 
     What a failure is about is looked for in the whole fleet first: a search among what is left could find the wrong
     cluster. Nothing of that search is shown.
     """
-    if not bench.rules.readers or job.incident_id is None:
-        return bench
-    incident = await bench.store.incidents.get(job.incident_id)
-    if incident is None:
+    if not bench.rules.readers:
         return bench
     reach = await bench.access.reach(await _reader(bench, job, incident), incident.spot.channel)
     if not reach.is_limited:
@@ -59,7 +56,7 @@ async def _reader(bench: Bench, job: Job, incident: Incident) -> str | None:
     if isinstance(by, str):
         return by
     if job.task is Task.APPLY:
-        plan = await bench.store.plans.get(str(job.payload.get("plan_id")))
+        plan = await bench.store.plans.of(job)
         if plan is not None and plan.by is not None:
             return plan.by
     return incident.by

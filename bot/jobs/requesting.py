@@ -26,11 +26,10 @@ _ENDED: Final = {
 }
 
 
-async def show_request(bench: Bench, job: Job) -> None:
+async def show_request(bench: Bench, job: Job, incident: Incident) -> None:
     """Make the message of a request show how it stands; posted the first time, edited ever after."""
-    plan = await bench.store.plans.get(str(job.payload.get("plan_id")))
-    incident = None if plan is None else await bench.store.incidents.get(plan.incident_id)
-    if plan is None or incident is None or plan.requested_by is None:
+    plan = await bench.store.plans.of(job)
+    if plan is None or plan.requested_by is None:
         return
     if plan.request_ts is None and plan.state is not PlanState.OPEN:
         return  # over before anybody was asked

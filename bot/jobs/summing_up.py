@@ -31,12 +31,9 @@ _COMMAND: Final = re.compile(r" \((?=(?:kubectl|aws) )")
 _CLAIMED: Final = frozenset(("claimed", "waiting"))
 
 
-async def sum_up(bench: Bench, job: Job) -> None:
+async def sum_up(bench: Bench, job: Job, incident: Incident) -> None:
     """Post the summary, or bring the one that stands in the thread up to date."""
-    incident = None
-    if job.incident_id is not None:
-        incident = await bench.store.incidents.get(job.incident_id)
-    if incident is None or not incident.diagnoses or incident.shared:
+    if not incident.diagnoses or incident.shared:
         return
     summary = await _summary(bench, incident)
     if not incident.spot.channel.startswith("D"):

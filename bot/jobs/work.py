@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -66,24 +66,22 @@ class Work:
         started = perf_counter()
         with reporting(self.bench.telemetry.called):
             async with self.lease() if self.lease else nullcontext(self.bench.io) as io:
-                with speaking(await language_of(self.bench, job)):
-                    bench = await within_reach(replace(self.bench, io=io), job)
-                    if bench is not None:
-                        await _TASKS[job.task](bench, job)
+                bench = replace(self.bench, io=io)
+                incident = await _incident_of(bench, job)
+                with speaking(await language_of(bench, job, incident)):
+                    await _do(bench, job, incident)
         _log.info("job done", milliseconds=round((perf_counter() - started) * 1000))
 
     async def give_up(self, job: Job, trouble_id: str) -> None:
         """Tell the thread that a job failed for good, in one sentence."""
-        if job.task is Task.APPLY:
-            await give_up_plan(self.bench, job, trouble_id)
+        incident = await _incident_of(self.bench, job)
+        if incident is None:
             return
-        incident = None
-        if job.incident_id is not None:
-            incident = await self.bench.store.incidents.get(job.incident_id)
-        if incident is None or job.task not in (Task.DIAGNOSE, Task.RECHECK):
-            return
-        with speaking(await language_of(self.bench, job)):
-            await self._give_up(job, incident, trouble_id)
+        with speaking(await language_of(self.bench, job, incident)):
+            if job.task is Task.APPLY:
+                await give_up_plan(self.bench, job, incident, trouble_id)
+            elif job.task in (Task.DIAGNOSE, Task.RECHECK):
+                await self._give_up(job, incident, trouble_id)
 
     async def _give_up(self, job: Job, incident: Incident, trouble_id: str) -> None:
         if incident.diagnoses:
@@ -101,19 +99,36 @@ class TooOften(Exception):
     """A job was started again and again."""
 
 
-_TASKS = {
+async def _incident_of(bench: Bench, job: Job) -> Incident | None:
+    """The incident that a job is about, as it stands when the job begins: none of its other jobs runs meanwhile."""
+    return None if job.incident_id is None else await bench.store.incidents.get(job.incident_id)
+
+
+async def _do(bench: Bench, job: Job, incident: Incident | None) -> None:
+    alone = _BY_ITSELF.get(job.task)
+    if alone is not None:
+        await alone(bench, job)
+    elif incident is not None:  # else it was kept long enough, and is forgotten
+        within = await within_reach(bench, job, incident)
+        if within is not None:
+            await _ABOUT_AN_INCIDENT[job.task](within, job, incident)
+
+
+_ABOUT_AN_INCIDENT: Final = {
     Task.DIAGNOSE: diagnose_incident,
     Task.SHOW: show_again,
     Task.RECHECK: recheck_incident,
     Task.WATCH: watch_incident,
     Task.SUMMARY: sum_up,
-    Task.INCIDENT: show_incident,
-    Task.UNFURL: unfurl,
     Task.APPLY: apply_plan,
     Task.REQUEST: show_request,
+    Task.EVIDENCE: take_evidence,
+}
+_BY_ITSELF: Final = {
+    Task.INCIDENT: show_incident,
+    Task.UNFURL: unfurl,
     Task.READ_THREAD: read_thread,
     Task.READ_FILES: read_files,
-    Task.EVIDENCE: take_evidence,
     Task.WARN: warn_of_secret,
     Task.HELP: give_help,
     Task.HOME: show_home,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+    from bot.store.queue import Job
     from diagnostics.fix.plan import Fix
     from diagnostics.result import Diagnosis
     from handlers.ports import Clock
@@ -32,6 +33,8 @@ REQUEST: Final = 60 * 60.0
 """Seconds that a request for approval stands. What it changes is still held to the value that was seen."""
 UNDO: Final = 24 * 3600.0
 """Seconds after a change in which it can be taken back by a press."""
+_NAMED: Final = "plan_id"
+"""Where a job says which plan it is about."""
 _OPEN: Final = PlanState.OPEN.value
 _KEPT: Final = ("incident_id", "position", "ordinal", "fix", "expires", "undoes")
 
@@ -51,6 +54,10 @@ class PlanStore:
                 await connection.execute(select(plans).where(plans.c.id == plan_id))
             ).one_or_none()
             return None if row is None else _plan(row, await _approvals(connection, plan_id))
+
+    async def of(self, job: Job) -> Plan | None:
+        """The plan that a job is about."""
+        return await self.get(str(job.payload.get(_NAMED)))
 
     async def approve(self, plan_id: str, *, by: str, needed: int, own: bool) -> Claim:
         """Approve an open plan; see `handlers.ports.Plans`."""
@@ -266,7 +273,7 @@ class PlanStore:
 
     @staticmethod
     async def _queue(connection: AsyncConnection, task: Task, row: Row[Any], at: float) -> None:
-        order = Order(task=task, incident_id=row.incident_id, payload={"plan_id": row.id})
+        order = Order(task=task, incident_id=row.incident_id, payload={_NAMED: row.id})
         await add_job(connection, order, at=at)
 
 

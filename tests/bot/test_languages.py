@@ -88,6 +88,26 @@ async def test_an_incident_is_told_in_the_language_of_its_channel_from_paste_to_
     read_aloud(summary.blocks, language)
 
 
+async def test_a_fix_that_broke_off_is_told_in_the_language_of_the_channel(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle_in(town, Language.JAPANESE)
+    async with town.bot() as bot:
+        ts = await town.paste(bot)
+
+        async def broken(*_: Any, **__: Any) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("bot.jobs.fixing.apply", broken)
+        await town.driver.press("注釈を適用", OMAR, channel=ONCALL)
+        await town.driver.submit(OMAR, {})
+        await town.settle(bot)
+        reply = town.reply(ts)
+
+    assert "エラーで停止しました" in read_aloud(reply.blocks, Language.JAPANESE)
+    read_aloud(reply.text, Language.JAPANESE)
+
+
 @pytest.mark.parametrize("language", list(SCRIPT))
 async def test_a_question_is_asked_in_the_language_of_its_channel(
     town: Town, language: Language
