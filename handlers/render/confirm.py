@@ -87,17 +87,32 @@ def _asked(fix: Fix, what: str) -> str:
         return speak(
             "{what}: {object}, for {namespace} on cluster {cluster}?",
             what=what,
-            object=_object(fix),
+            object=object_of(fix),
             namespace=fix.namespace,
             cluster=fix.cluster,
         )
     return speak(
         "{what} on {object} in {namespace}, cluster {cluster}?",
         what=what,
-        object=_object(fix),
+        object=_bare_name(fix),
         namespace=fix.namespace,
         cluster=fix.cluster,
     )
+
+
+def _bare_name(
+    fix: AnnotateServiceAccount | AnnotateAndRestart | RestartWorkload | UpdateTrustPolicy,
+) -> str:
+    """The name alone, for a question that says the namespace and the cluster itself."""
+    match fix:
+        case AnnotateServiceAccount():
+            return fix.name
+        case AnnotateAndRestart():
+            return fix.annotate.name
+        case RestartWorkload():
+            return str(fix.ref)
+        case UpdateTrustPolicy():
+            return fix.role_name
 
 
 def _source(fix: Fix, diagnosis: Diagnosis) -> str | None:
@@ -123,20 +138,6 @@ def _pieces(change: str) -> list[str]:
         *pieces[:_MOST],
         speak("… too long to be shown whole: apply it by hand, from Show all checks"),
     ]
-
-
-def _object(fix: Fix) -> str:
-    match fix:
-        case AnnotateServiceAccount():
-            return fix.name
-        case AnnotateAndRestart():
-            return fix.annotate.name
-        case RestartWorkload():
-            return str(fix.ref)
-        case UpdateTrustPolicy():
-            return fix.role_name
-        case SetClientIds() | SetProvider():
-            return object_of(fix)
 
 
 __all__ = ["confirm_modal"]
