@@ -10,14 +10,15 @@ from pydantic import ValidationError
 from bot.fleet_file.cross import cross_faults
 from bot.fleet_file.faults import Fault, shown
 from bot.fleet_file.models import SECTIONS, FleetDocument
-from bot.fleet_file.tree import Mapping, Scalar, Sequence, walk
+from bot.fleet_file.tree import kind_of
+from diagnostics.document.tree import Mapping, Scalar, Sequence, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic_core import ErrorDetails
 
-    from bot.fleet_file.tree import Node
+    from diagnostics.document.tree import Node
 
 _TYPE_WORDS = {
     "missing": "missing; it is required",
@@ -42,16 +43,16 @@ def check(root: Mapping) -> tuple[FleetDocument | None, tuple[Fault, ...]]:
 def _plain(node: Node) -> Any:
     match node:
         case Mapping():
-            return {key.raw: _plain(value) for key, value in node.pairs}
+            return {key.text: _plain(value) for key, value in node.pairs}
         case Sequence():
             return tuple(_plain(item) for item in node.items)
-        case Scalar(is_text=True):
-            return node.raw
+        case Scalar(string=True):
+            return node.text
         case Scalar(is_null=True):
             return None
         case Scalar():
             # Only `version` is a number; anything else that is no text is refused by its field.
-            return int(node.raw) if node.raw.isdecimal() and len(node.raw) < 3 else node  # noqa: PLR2004
+            return int(node.text) if node.text.isdecimal() and len(node.text) < 3 else node  # noqa: PLR2004
 
 
 def _duplicate_keys(root: Mapping) -> Iterator[Fault]:
@@ -60,11 +61,11 @@ def _duplicate_keys(root: Mapping) -> Iterator[Fault]:
             continue
         first: dict[str, Scalar] = {}
         for key, _ in node.pairs:
-            if (earlier := first.setdefault(key.raw, key)) is not key:
+            if (earlier := first.setdefault(key.text, key)) is not key:
                 yield Fault(
                     line=key.line,
                     column=key.column,
-                    field=key.raw,
+                    field=key.text,
                     words=f"written twice; the first is in line {earlier.line}, remove one",
                 )
 
@@ -101,7 +102,7 @@ def _key(root: Mapping, location: tuple[int | str, ...]) -> Scalar | None:
     parent = _nearest(root, location[:-1])
     if not isinstance(parent, Mapping):
         return None
-    return next((key for key, _ in parent.pairs if key.raw == location[-1]), None)
+    return next((key for key, _ in parent.pairs if key.text == location[-1]), None)
 
 
 def _path(location: tuple[int | str, ...]) -> str:
@@ -133,7 +134,7 @@ def _unknown_field(location: tuple[int | str, ...]) -> str:
 
 def _no_text(node: Node) -> str:
     if isinstance(node, Scalar) and not node.is_null:
-        return f'YAML reads {node.raw[:80]} as {node.kind}; quote it: "{node.raw[:80]}"'
+        return f'YAML reads {node.text[:80]} as {kind_of(node)}; quote it: "{node.text[:80]}"'
     if isinstance(node, Scalar):
         return "empty; a text is expected"
     return "a text is expected here, not a list or a block of fields"

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from bot.fleet_file.cross_rules import approver_faults, freeze_faults, reader_faults
 from bot.fleet_file.faults import Fault
-from bot.fleet_file.tree import Mapping, Scalar, Sequence
 from diagnostics.arn import RoleArn
+from diagnostics.document.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from bot.fleet_file.tree import Node
+    from diagnostics.document.tree import Node
 
 _DISCOVERED = re.compile(
     r"[^/\s]{1,100}/[a-z]{2,5}(?:-[a-z]{2,12}){1,2}-\d{1,2}/[\w-]{1,100}", re.ASCII
@@ -81,7 +81,7 @@ def _scalar(entry: Mapping, key: str) -> Scalar | None:
 def _texts(entry: Mapping, *keys: str) -> Iterator[str]:
     for key in keys:
         if (node := _scalar(entry, key)) is not None:
-            yield node.raw
+            yield node.text
 
 
 def _fault(node: Node, field: str, words: str) -> Fault:
@@ -93,16 +93,21 @@ def _duplicates(root: Mapping, section: str, key: str) -> Iterator[Fault]:
     for index, entry in enumerate(_entries(root, section)):
         if (node := _scalar(entry, key)) is None:
             continue
-        if (earlier := first.setdefault(node.raw, node)) is not node:
-            words = f"{node.raw!r} is already used in line {earlier.line}; each must be unique"
+        if (earlier := first.setdefault(node.text, node)) is not node:
+            words = f"{node.text!r} is already used in line {earlier.line}; each must be unique"
             yield _fault(node, f"{section}[{index}].{key}", words)
 
 
 def _names_that_are_ids(root: Mapping) -> Iterator[Fault]:
     for index, entry in enumerate(_entries(root, "accounts")):
         name, own = _scalar(entry, "name"), _scalar(entry, "id")
-        if name is not None and re.fullmatch(r"\d{12}", name.raw) and own and own.raw != name.raw:
-            words = f"{name.raw!r} reads as the ID of another account; use a word"
+        if (
+            name is not None
+            and re.fullmatch(r"\d{12}", name.text)
+            and own
+            and own.text != name.text
+        ):
+            words = f"{name.text!r} reads as the ID of another account; use a word"
             yield _fault(name, f"accounts[{index}].name", words)
 
 
@@ -110,8 +115,8 @@ def _unknown(
     entry: Mapping, key: str, known: Collection[str], where: str, section: str
 ) -> Iterator[Fault]:
     node = _scalar(entry, key)
-    if node is not None and node.is_text and not _is_known(node.raw, known, section):
-        yield _fault(node, f"{where}.{key}", _nothing_named(node.raw, known, section))
+    if node is not None and node.string and not _is_known(node.text, known, section):
+        yield _fault(node, f"{where}.{key}", _nothing_named(node.text, known, section))
 
 
 def _is_known(name: str, known: Collection[str], section: str) -> bool:
@@ -146,10 +151,10 @@ def _named(entry: Mapping, section: str, known: Collection[str], where: str) -> 
         for index, node in enumerate(named.items):
             if (
                 isinstance(node, Scalar)
-                and node.is_text
-                and not _is_known(node.raw, known, section)
+                and node.string
+                and not _is_known(node.text, known, section)
             ):
-                words = _nothing_named(node.raw, known, section)
+                words = _nothing_named(node.text, known, section)
                 yield _fault(node, f"{where}.{section}[{index}]", words)
 
 
@@ -157,17 +162,17 @@ def _foreign_roles(entry: Mapping, where: str) -> Iterator[Fault]:
     own = _scalar(entry, "id")
     roles = {key: _scalar(entry, key) for key in ("read_role", "fix_role", "proof_role")}
     for key, node in roles.items():
-        arn = RoleArn.parse(node.raw) if node is not None else None
-        if node is not None and arn is not None and own is not None and arn.account != own.raw:
-            words = f"the role is in account {arn.account}, this entry is account {own.raw}"
+        arn = RoleArn.parse(node.text) if node is not None else None
+        if node is not None and arn is not None and own is not None and arn.account != own.text:
+            words = f"the role is in account {arn.account}, this entry is account {own.text}"
             yield _fault(node, f"{where}.{key}", words)
     read, fix = roles["read_role"], roles["fix_role"]
-    if read is not None and fix is not None and read.raw == fix.raw:
+    if read is not None and fix is not None and read.text == fix.text:
         words = "the same role as read_role; reading and fixing must be different identities"
         yield _fault(fix, f"{where}.fix_role", words)
     prove = roles["proof_role"]
     for key, other in (("read_role", read), ("fix_role", fix)):
-        if prove is not None and other is not None and prove.raw == other.raw:
+        if prove is not None and other is not None and prove.text == other.text:
             words = f"the same role as {key}; only a proof may make tokens of service accounts"
             yield _fault(prove, f"{where}.proof_role", words)
 
@@ -184,7 +189,7 @@ def _proofs(root: Mapping) -> Iterator[Fault]:
         where = f"clusters[{index}]"
         proof, pod = _scalar(entry, "proof"), _scalar(entry, "proof_pod")
         account = _scalar(entry, "account")
-        if _is_on(proof) and account is not None and account.raw not in able:
+        if _is_on(proof) and account is not None and account.text not in able:
             yield _fault(
                 proof, f"{where}.proof", "its account has no proof_role; name one, or turn this off"
             )
@@ -195,7 +200,7 @@ def _proofs(root: Mapping) -> Iterator[Fault]:
 
 
 def _is_on(node: Scalar | None) -> TypeGuard[Scalar]:
-    return node is not None and node.raw.lower() in ("true", "yes", "on")
+    return node is not None and node.text.lower() in ("true", "yes", "on")
 
 
 def _hub(root: Mapping) -> Iterator[Fault]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from bot.fleet_file.faults import Fault
 from bot.fleet_file.times import clock_of
-from bot.fleet_file.tree import Mapping, Scalar, Sequence
+from diagnostics.document.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.fleet_file.tree import Node
+    from diagnostics.document.tree import Node
 
 _ONCE: Final = ("since", "until")
 _WEEKLY: Final = ("from", "to", "timezone")
@@ -24,13 +24,13 @@ def approver_faults(entry: Mapping, where: str) -> Iterator[Fault]:
     if entry.pairs and not _names_any(entry, "users", "groups"):
         yield _fault(entry, where, "names nobody; give users: or groups:")
     number = _scalar(entry, "approvals")
-    if number is None or not (number.raw.isascii() and number.raw.isdecimal()):
+    if number is None or not (number.text.isascii() and number.text.isdecimal()):
         return
     if _names_any(entry, "groups"):
         return
-    named = {n.raw for n in _items(entry, "users") if isinstance(n, Scalar)}
-    if named and len(named) < int(number.raw[:3]):
-        words = f"asks for {number.raw[:3]} approvals and names {len(named)}; name more people, or a group"
+    named = {n.text for n in _items(entry, "users") if isinstance(n, Scalar)}
+    if named and len(named) < int(number.text[:3]):
+        words = f"asks for {number.text[:3]} approvals and names {len(named)}; name more people, or a group"
         yield _fault(number, f"{where}.approvals", words)
 
 
@@ -62,8 +62,8 @@ def reader_faults(entry: Mapping, where: str) -> Iterator[Fault]:
 
 def _weekly_faults(entry: Mapping, where: str) -> Iterator[Fault]:
     begins, ends = _scalar(entry, "from"), _scalar(entry, "to")
-    start = None if begins is None else clock_of(begins.raw)
-    end = None if ends is None else clock_of(ends.raw)
+    start = None if begins is None else clock_of(begins.text)
+    end = None if ends is None else clock_of(ends.text)
     if ends is None or start is None or end is None:
         return  # said of the field itself
     if (start[0] is None) != (end[0] is None):
@@ -83,7 +83,7 @@ def _backwards(entry: Mapping, where: str) -> Iterator[Fault]:
     if since is None or until is None:
         return
     try:
-        ordered = datetime.fromisoformat(since.raw) < datetime.fromisoformat(until.raw)
+        ordered = datetime.fromisoformat(since.text) < datetime.fromisoformat(until.text)
     except (ValueError, TypeError):
         return  # said of the field itself
     if not ordered:

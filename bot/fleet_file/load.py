@@ -17,7 +17,8 @@ from bot.fleet_file.freezes import Freeze, WeeklyFreeze
 from bot.fleet_file.models import FleetDocument, certificate
 from bot.fleet_file.partitions import role_arn
 from bot.fleet_file.times import DAYS, clock_of, zone_of
-from bot.fleet_file.tree import Mapping, Sequence, TreeFaults, read_tree
+from bot.fleet_file.tree import TreeFaults, read_tree
+from diagnostics.document.tree import Mapping, Scalar, Sequence
 from diagnostics.fix.plan import FixKind
 from diagnostics.fleet import Account, Binding, Fleet, FleetCluster, Hub
 from diagnostics.languages import Language
@@ -99,9 +100,9 @@ def _authorities(root: Mapping, path: Path) -> tuple[dict[int, str], tuple[Fault
     clusters = root.get("clusters")
     for index, entry in enumerate(clusters.items if isinstance(clusters, Sequence) else []):
         node = entry.get("ca_file") if isinstance(entry, Mapping) else None
-        if node is None or not getattr(node, "is_text", False):
+        if not isinstance(node, Scalar) or not node.string:
             continue
-        name = getattr(node, "raw", "")
+        name = node.text
         try:
             data = _read(_located(name, path.parent))
             texts[index] = certificate(data.decode())

@@ -19,8 +19,8 @@ from bot.fleet_file.times import (
     Moment,  # noqa: TC001
     ZoneName,  # noqa: TC001
 )
-from bot.fleet_file.tree import Scalar
 from diagnostics.arn import RoleArn
+from diagnostics.document.tree import Scalar
 from diagnostics.fix.plan import FixKind
 from diagnostics.languages import Language
 
@@ -164,7 +164,7 @@ ExternalId = Annotated[
 def _yes_or_no(value: object) -> object:
     if isinstance(value, bool):
         return value
-    raw = value.raw.lower() if isinstance(value, Scalar) else None
+    raw = value.text.lower() if isinstance(value, Scalar) else None
     if raw in ("true", "yes", "on"):
         return True
     if raw in ("false", "no", "off"):

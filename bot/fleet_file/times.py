@@ -11,7 +11,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.fleet_file.faults import shown, wrong
-from bot.fleet_file.tree import Scalar
+from diagnostics.document.tree import Scalar
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """In the order of `date.weekday`."""
@@ -21,7 +21,7 @@ _MIDNIGHT: Final = 24 * 60
 
 def as_written(value: object) -> object:
     """YAML reads an unquoted time as one, or as a number; it is taken as text."""
-    return value.raw if isinstance(value, Scalar) and not value.is_null else value
+    return value.text if isinstance(value, Scalar) and not value.is_null else value
 
 
 def clock_of(text: str) -> tuple[int | None, int] | None:

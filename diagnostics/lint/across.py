@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
+from diagnostics.document.tree import HOLE
 from diagnostics.explain.words import clip, listed
 from diagnostics.iam import Outcome, decide
 from diagnostics.iam.decision import Mismatch
@@ -14,7 +15,6 @@ from diagnostics.iam.trusted_key import claim_meant
 from diagnostics.lint.fill import ISSUER
 from diagnostics.lint.finding import SourceFinding
 from diagnostics.lint.kubernetes import workload_findings
-from diagnostics.lint.tree import HOLE
 from diagnostics.lint.trust import filled_policy, request_of
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.checks.irsa105_annotation_malformed import annotation_malformed
 from diagnostics.checks.irsa109_token_expiration import token_expiration
+from diagnostics.document.tree import HOLE, Mapping, Node, Scalar
 from diagnostics.evidence import ROLE_ARN, TOKEN_EXPIRATION, ServiceAccount, Target
 from diagnostics.gather.annotation import looks_like_role_key
 from diagnostics.lint.finding import SourceFinding, Spot
-from diagnostics.lint.tree import HOLE, Mapping, Node, Scalar
 from diagnostics.result import Finding
 from diagnostics.visible import visible
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.lint.json_tree import embedded
+from diagnostics.document.json_tree import embedded
+from diagnostics.document.tree import HOLE, Mapping, Node, Scalar, Sequence, TreeError, at, text_at
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.provider import provider_findings
-from diagnostics.lint.tree import HOLE, Mapping, Node, Scalar, Sequence, TreeError, at, text_at
 
 if TYPE_CHECKING:
     from diagnostics.lint.sources import Sources

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
+from diagnostics.document.tree import Mapping, Node, Scalar, at, items_at, text_at
 from diagnostics.evidence import ROLE_ARN
 from diagnostics.lint.annotations import annotation_findings
 from diagnostics.lint.fill import ACCOUNT, ISSUER
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.policy_source import PolicySource
 from diagnostics.lint.sources import AccountSource
-from diagnostics.lint.tree import Mapping, Node, Scalar, at, items_at, text_at
 
 if TYPE_CHECKING:
     from diagnostics.lint.sources import Sources

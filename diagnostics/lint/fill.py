@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.document.tree import HOLE
 from diagnostics.iam.json_text import Json, escape
 from diagnostics.iam.keys import ISSUER_CLAIMS
-from diagnostics.lint.tree import HOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

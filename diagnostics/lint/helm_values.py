@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.document.tree import Mapping, Sequence, at, text_at
 from diagnostics.evidence import AUDIENCE, DEFAULT_AUDIENCE, ROLE_ARN
 from diagnostics.lint.annotations import annotation_findings
 from diagnostics.lint.finding import Spot
 from diagnostics.lint.sources import AccountSource
-from diagnostics.lint.tree import Mapping, Sequence, at, text_at
 
 if TYPE_CHECKING:
+    from diagnostics.document.tree import Node
     from diagnostics.lint.sources import Sources
-    from diagnostics.lint.tree import Node
 
 _MOST = 50_000
 

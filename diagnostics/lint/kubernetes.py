@@ -6,6 +6,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.checks.irsa205_manifest_sets_env import manifest_sets_env
+from diagnostics.document.json_tree import embedded
+from diagnostics.document.tree import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    TreeError,
+    at,
+    items_at,
+    text_at,
+)
 from diagnostics.evidence import (
     AUDIENCE,
     DEFAULT_AUDIENCE,
@@ -22,19 +33,8 @@ from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.lint.annotations import annotation_findings, from_check, judged, spot_of
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.helm_values import helm_values
-from diagnostics.lint.json_tree import embedded
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.sources import AccountSource, Sources, WorkloadSource
-from diagnostics.lint.tree import (
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-    TreeError,
-    at,
-    items_at,
-    text_at,
-)
 from diagnostics.visible import visible
 
 if TYPE_CHECKING:

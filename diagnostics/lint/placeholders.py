@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.lint.tree import HOLE, Mapping, Scalar, walk
+from diagnostics.document.tree import HOLE, Mapping, Scalar, walk
 
 if TYPE_CHECKING:
-    from diagnostics.lint.tree import Node
+    from diagnostics.document.tree import Node
 
 _PLACEHOLDER: Final = re.compile(
     r"\$\{(?![A-Za-z]{2,20}:)([^{}\s]{1,80})\}|\{\{([^{}]{1,120})\}\}|<([A-Z][A-Z0-9_-]{2,40})>"

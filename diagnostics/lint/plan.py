@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.document.json_tree import embedded
+from diagnostics.document.tree import Mapping, Node, Scalar, TreeError, at, items_at, text_at
 from diagnostics.evidence import AUDIENCE, DEFAULT_AUDIENCE, ROLE_ARN
 from diagnostics.lint.annotations import annotation_findings
 from diagnostics.lint.finding import Spot
-from diagnostics.lint.json_tree import embedded
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.provider import provider_findings
 from diagnostics.lint.sources import AccountSource
-from diagnostics.lint.tree import Mapping, Node, Scalar, TreeError, at, items_at, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.document.tree import HOLE, Scalar
 from diagnostics.iam.json_text import escape
 from diagnostics.lint.finding import Spot
 from diagnostics.lint.policy_source import PolicySource, add
-from diagnostics.lint.tree import HOLE, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from diagnostics.document.hcl_tree import Block
+    from diagnostics.document.tree import Node
     from diagnostics.iam.json_text import Json
-    from diagnostics.lint.hcl_tree import Block
-    from diagnostics.lint.tree import Node
 
 _ELEMENTS: Final = {
     "effect": "Effect",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.document.tree import Mapping, Scalar, Sequence
 from diagnostics.iam.json_text import escape
 from diagnostics.lint.finding import Spot
-from diagnostics.lint.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from diagnostics.document.tree import Node
     from diagnostics.iam.json_text import Json
-    from diagnostics.lint.tree import Node
 
 _WORDS: Final = {"true": True, "false": False, "null": None}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.document.tree import HOLE, Node, Scalar, Sequence
 from diagnostics.explain.words import listed
 from diagnostics.lint.finding import SourceFinding, Spot
-from diagnostics.lint.tree import HOLE, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

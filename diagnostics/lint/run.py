@@ -6,21 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.lint.across import across
-from diagnostics.lint.cloudformation import cloudformation
-from diagnostics.lint.eksctl import eksctl
-from diagnostics.lint.hcl_tree import read_hcl
-from diagnostics.lint.helm_values import helm_values
-from diagnostics.lint.json_tree import read_json
-from diagnostics.lint.kubernetes import kubernetes
-from diagnostics.lint.placeholders import placeholders
-from diagnostics.lint.plan import plan
-from diagnostics.lint.policy_source import policy_of
-from diagnostics.lint.sources import Sources
-from diagnostics.lint.suppress import IgnoreRule, Suppression, applied, suppressions
-from diagnostics.lint.terraform import terraform
-from diagnostics.lint.terraform_json import read_terraform_json
-from diagnostics.lint.tree import (
+from diagnostics.document.hcl_tree import read_hcl
+from diagnostics.document.json_tree import read_json
+from diagnostics.document.tree import (
     HOLE,
     Mapping,
     Node,
@@ -29,8 +17,20 @@ from diagnostics.lint.tree import (
     items_at,
     text_at,
 )
+from diagnostics.document.yaml_tree import read_yaml
+from diagnostics.lint.across import across
+from diagnostics.lint.cloudformation import cloudformation
+from diagnostics.lint.eksctl import eksctl
+from diagnostics.lint.helm_values import helm_values
+from diagnostics.lint.kubernetes import kubernetes
+from diagnostics.lint.placeholders import placeholders
+from diagnostics.lint.plan import plan
+from diagnostics.lint.policy_source import policy_of
+from diagnostics.lint.sources import Sources
+from diagnostics.lint.suppress import IgnoreRule, Suppression, applied, suppressions
+from diagnostics.lint.terraform import terraform
+from diagnostics.lint.terraform_json import read_terraform_json
 from diagnostics.lint.trust import lint_policy
-from diagnostics.lint.yaml_tree import read_yaml
 from diagnostics.result import Severity
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from diagnostics.evidence import DEFAULT_AUDIENCE, Workload
 from diagnostics.lint.finding import SourceFinding, Spot
 
 if TYPE_CHECKING:
-    from diagnostics.lint.hcl_tree import Block
+    from diagnostics.document.hcl_tree import Block
+    from diagnostics.document.tree import TreeError
     from diagnostics.lint.policy_source import PolicySource
-    from diagnostics.lint.tree import TreeError
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,19 +9,19 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.document.json_tree import embedded
+from diagnostics.document.tree import HOLE, Mapping, Node, Scalar, Sequence, TreeError, at, text_at
 from diagnostics.evidence import AUDIENCE, DEFAULT_AUDIENCE, ROLE_ARN
 from diagnostics.lint.annotations import annotation_findings
 from diagnostics.lint.finding import Spot
-from diagnostics.lint.json_tree import embedded
 from diagnostics.lint.policy_document import document_of
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.provider import provider_findings
 from diagnostics.lint.sources import AccountSource
 from diagnostics.lint.terraform_modules import module_policy
-from diagnostics.lint.tree import HOLE, Mapping, Node, Scalar, Sequence, TreeError, at, text_at
 
 if TYPE_CHECKING:
-    from diagnostics.lint.hcl_tree import Block
+    from diagnostics.document.hcl_tree import Block
     from diagnostics.lint.sources import Sources
 
 _LOCAL: Final = re.compile(r"local\.([\w-]{1,200})")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.lint.hcl_tree import Block, read_hcl
-from diagnostics.lint.json_tree import read_json
-from diagnostics.lint.tree import Mapping, Node, Scalar, Sequence, TreeError, walk
+from diagnostics.document.hcl_tree import Block, read_hcl
+from diagnostics.document.json_tree import read_json
+from diagnostics.document.tree import Mapping, Node, Scalar, Sequence, TreeError, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.document.tree import HOLE
 from diagnostics.explain.words import clip, listed, nearest
 from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, from_document
 from diagnostics.iam.decision import Mismatch
@@ -18,7 +19,6 @@ from diagnostics.iam.subject_reasons import form_fault, plausible
 from diagnostics.iam.trusted_key import claim_meant, read_key
 from diagnostics.lint.fill import ACCOUNT, FILLED, ISSUER, filled
 from diagnostics.lint.finding import SourceFinding
-from diagnostics.lint.tree import HOLE
 from diagnostics.visible import visible
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import tree_sitter_hcl
 from tree_sitter import Language, Parser
 
-from diagnostics.lint.tree import HOLE, MOST_DEPTH, Mapping, Node, Scalar, Sequence, TreeError
+from diagnostics.document.tree import HOLE, MOST_DEPTH, Mapping, Node, Scalar, Sequence, TreeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.lint.tree import (
+from diagnostics.document.tree import (
     HOLE,
     MOST_DEPTH,
     MOST_NODES,
