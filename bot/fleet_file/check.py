@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from bot.fleet_file.cross import cross_faults
-from bot.fleet_file.faults import Fault, shown
+from bot.fleet_file.faults import shown
 from bot.fleet_file.models import SECTIONS, FleetDocument
-from bot.fleet_file.tree import kind_of
+from bot.fleet_file.tree import fault_at, kind_of
 from diagnostics.document.tree import Mapping, Scalar, Sequence, walk
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+    from bot.fleet_file.faults import Fault
     from diagnostics.document.tree import Node
 
 _TYPE_WORDS = {
@@ -62,25 +63,15 @@ def _duplicate_keys(root: Mapping) -> Iterator[Fault]:
         first: dict[str, Scalar] = {}
         for key, _ in node.pairs:
             if (earlier := first.setdefault(key.text, key)) is not key:
-                yield Fault(
-                    line=key.line,
-                    column=key.column,
-                    field=key.text,
-                    words=f"written twice; the first is in line {earlier.line}, remove one",
-                )
+                words = f"written twice; the first is in line {earlier.line}, remove one"
+                yield fault_at(key, key.text, words)
 
 
 def _fault(root: Mapping, detail: ErrorDetails) -> Fault:
     location = detail["loc"]
     node = _nearest(root, location)
     key = _key(root, location) if detail["type"] == "extra_forbidden" else None
-    place = key or node
-    return Fault(
-        line=place.line,
-        column=place.column,
-        field=_path(location),
-        words=_words(detail, location, node),
-    )
+    return fault_at(key or node, _path(location), _words(detail, location, node))
 
 
 def _nearest(root: Mapping, location: tuple[int | str, ...]) -> Node:

@@ -10,14 +10,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeGuard
 
 from bot.fleet_file.cross_rules import approver_faults, freeze_faults, reader_faults
-from bot.fleet_file.faults import Fault
+from bot.fleet_file.tree import fault_at, value_at
 from diagnostics.arn import RoleArn
 from diagnostics.document.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from diagnostics.document.tree import Node
+    from bot.fleet_file.faults import Fault
 
 _DISCOVERED = re.compile(
     r"[^/\s]{1,100}/[a-z]{2,5}(?:-[a-z]{2,12}){1,2}-\d{1,2}/[\w-]{1,100}", re.ASCII
@@ -35,7 +35,7 @@ def cross_faults(root: Mapping) -> Iterator[Fault]:
     """Yield every fault that lies between entries."""
     for section in ("accounts", "clusters"):
         if isinstance(node := root.get(section), Sequence) and not node.items:
-            yield _fault(node, section, "empty; at least one entry is expected")
+            yield fault_at(node, section, "empty; at least one entry is expected")
     yield from _duplicates(root, "accounts", "id")
     yield from _duplicates(root, "accounts", "name")
     yield from _duplicates(root, "clusters", "name")
@@ -73,34 +73,25 @@ def _entries(root: Mapping, section: str) -> list[Mapping]:
     ]
 
 
-def _scalar(entry: Mapping, key: str) -> Scalar | None:
-    node = entry.get(key)
-    return node if isinstance(node, Scalar) and not node.is_null else None
-
-
 def _texts(entry: Mapping, *keys: str) -> Iterator[str]:
     for key in keys:
-        if (node := _scalar(entry, key)) is not None:
+        if (node := value_at(entry, key)) is not None:
             yield node.text
-
-
-def _fault(node: Node, field: str, words: str) -> Fault:
-    return Fault(line=node.line, column=node.column, field=field, words=words)
 
 
 def _duplicates(root: Mapping, section: str, key: str) -> Iterator[Fault]:
     first: dict[str, Scalar] = {}
     for index, entry in enumerate(_entries(root, section)):
-        if (node := _scalar(entry, key)) is None:
+        if (node := value_at(entry, key)) is None:
             continue
         if (earlier := first.setdefault(node.text, node)) is not node:
             words = f"{node.text!r} is already used in line {earlier.line}; each must be unique"
-            yield _fault(node, f"{section}[{index}].{key}", words)
+            yield fault_at(node, f"{section}[{index}].{key}", words)
 
 
 def _names_that_are_ids(root: Mapping) -> Iterator[Fault]:
     for index, entry in enumerate(_entries(root, "accounts")):
-        name, own = _scalar(entry, "name"), _scalar(entry, "id")
+        name, own = value_at(entry, "name"), value_at(entry, "id")
         if (
             name is not None
             and re.fullmatch(r"\d{12}", name.text)
@@ -108,15 +99,15 @@ def _names_that_are_ids(root: Mapping) -> Iterator[Fault]:
             and own.text != name.text
         ):
             words = f"{name.text!r} reads as the ID of another account; use a word"
-            yield _fault(name, f"accounts[{index}].name", words)
+            yield fault_at(name, f"accounts[{index}].name", words)
 
 
 def _unknown(
     entry: Mapping, key: str, known: Collection[str], where: str, section: str
 ) -> Iterator[Fault]:
-    node = _scalar(entry, key)
+    node = value_at(entry, key)
     if node is not None and node.string and not _is_known(node.text, known, section):
-        yield _fault(node, f"{where}.{key}", _nothing_named(node.text, known, section))
+        yield fault_at(node, f"{where}.{key}", _nothing_named(node.text, known, section))
 
 
 def _is_known(name: str, known: Collection[str], section: str) -> bool:
@@ -134,14 +125,14 @@ def _cluster_exclusions(entry: Mapping, where: str) -> Iterator[Fault]:
     given = {
         key: node
         for key in ("ca", "ca_file", "endpoint", "kubeconfig", "context")
-        if (node := _scalar(entry, key)) is not None
+        if (node := value_at(entry, key)) is not None
     }
     if "ca" in given and "ca_file" in given:
-        yield _fault(given["ca_file"], f"{where}.ca_file", "give either ca or ca_file, not both")
+        yield fault_at(given["ca_file"], f"{where}.ca_file", "give either ca or ca_file, not both")
     for key in ("kubeconfig", "context"):
         if "endpoint" in given and key in given:
             words = f"give either endpoint or {key}: both say where the API server is"
-            yield _fault(given[key], f"{where}.{key}", words)
+            yield fault_at(given[key], f"{where}.{key}", words)
             break
 
 
@@ -155,26 +146,26 @@ def _named(entry: Mapping, section: str, known: Collection[str], where: str) -> 
                 and not _is_known(node.text, known, section)
             ):
                 words = _nothing_named(node.text, known, section)
-                yield _fault(node, f"{where}.{section}[{index}]", words)
+                yield fault_at(node, f"{where}.{section}[{index}]", words)
 
 
 def _foreign_roles(entry: Mapping, where: str) -> Iterator[Fault]:
-    own = _scalar(entry, "id")
-    roles = {key: _scalar(entry, key) for key in ("read_role", "fix_role", "proof_role")}
+    own = value_at(entry, "id")
+    roles = {key: value_at(entry, key) for key in ("read_role", "fix_role", "proof_role")}
     for key, node in roles.items():
         arn = RoleArn.parse(node.text) if node is not None else None
         if node is not None and arn is not None and own is not None and arn.account != own.text:
             words = f"the role is in account {arn.account}, this entry is account {own.text}"
-            yield _fault(node, f"{where}.{key}", words)
+            yield fault_at(node, f"{where}.{key}", words)
     read, fix = roles["read_role"], roles["fix_role"]
     if read is not None and fix is not None and read.text == fix.text:
         words = "the same role as read_role; reading and fixing must be different identities"
-        yield _fault(fix, f"{where}.fix_role", words)
+        yield fault_at(fix, f"{where}.fix_role", words)
     prove = roles["proof_role"]
     for key, other in (("read_role", read), ("fix_role", fix)):
         if prove is not None and other is not None and prove.text == other.text:
             words = f"the same role as {key}; only a proof may make tokens of service accounts"
-            yield _fault(prove, f"{where}.proof_role", words)
+            yield fault_at(prove, f"{where}.proof_role", words)
 
 
 def _proofs(root: Mapping) -> Iterator[Fault]:
@@ -182,19 +173,19 @@ def _proofs(root: Mapping) -> Iterator[Fault]:
     able = {
         text
         for e in _entries(root, "accounts")
-        if _scalar(e, "proof_role") is not None
+        if value_at(e, "proof_role") is not None
         for text in _texts(e, "id", "name")
     }
     for index, entry in enumerate(_entries(root, "clusters")):
         where = f"clusters[{index}]"
-        proof, pod = _scalar(entry, "proof"), _scalar(entry, "proof_pod")
-        account = _scalar(entry, "account")
+        proof, pod = value_at(entry, "proof"), value_at(entry, "proof_pod")
+        account = value_at(entry, "account")
         if _is_on(proof) and account is not None and account.text not in able:
-            yield _fault(
+            yield fault_at(
                 proof, f"{where}.proof", "its account has no proof_role; name one, or turn this off"
             )
         if _is_on(pod) and not _is_on(proof):
-            yield _fault(
+            yield fault_at(
                 pod, f"{where}.proof_pod", "given without proof: true, which it is a part of"
             )
 
@@ -204,13 +195,13 @@ def _is_on(node: Scalar | None) -> TypeGuard[Scalar]:
 
 
 def _hub(root: Mapping) -> Iterator[Fault]:
-    external_id, hub = _scalar(root, "hub_external_id"), _scalar(root, "hub_role")
+    external_id, hub = value_at(root, "hub_external_id"), value_at(root, "hub_role")
     if external_id is not None and hub is None:
         words = "given without hub_role, which it is for"
-        yield _fault(external_id, "hub_external_id", words)
+        yield fault_at(external_id, "hub_external_id", words)
     accounts = _entries(root, "accounts")
     if hub is not None and not any(True for a in accounts for _ in _texts(a, "read_role")):
-        yield _fault(hub, "hub_role", "no account has a read_role that could be assumed from it")
+        yield fault_at(hub, "hub_role", "no account has a read_role that could be assumed from it")
 
 
 def _double_bindings(root: Mapping) -> Iterator[Fault]:
@@ -219,4 +210,4 @@ def _double_bindings(root: Mapping) -> Iterator[Fault]:
         key = tuple(_texts(entry, "cluster", "namespace", "service_account"))
         if len(key) == 3 and (earlier := first.setdefault(key, entry)) is not entry:  # noqa: PLR2004
             words = f"this service account already has a binding in line {earlier.line}"
-            yield _fault(entry, f"bindings[{index}]", words)
+            yield fault_at(entry, f"bindings[{index}]", words)

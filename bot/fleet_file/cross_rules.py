@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from bot.fleet_file.faults import Fault
 from bot.fleet_file.times import clock_of
+from bot.fleet_file.tree import fault_at, value_at
 from diagnostics.document.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.fleet_file.faults import Fault
     from diagnostics.document.tree import Node
 
 _ONCE: Final = ("since", "until")
@@ -22,8 +23,8 @@ _BESIDE: Final = ("days", "except")
 def approver_faults(entry: Mapping, where: str) -> Iterator[Fault]:
     """An entry that names nobody, or fewer people than it asks for."""
     if entry.pairs and not _names_any(entry, "users", "groups"):
-        yield _fault(entry, where, "names nobody; give users: or groups:")
-    number = _scalar(entry, "approvals")
+        yield fault_at(entry, where, "names nobody; give users: or groups:")
+    number = value_at(entry, "approvals")
     if number is None or not (number.text.isascii() and number.text.isdecimal()):
         return
     if _names_any(entry, "groups"):
@@ -31,7 +32,7 @@ def approver_faults(entry: Mapping, where: str) -> Iterator[Fault]:
     named = {n.text for n in _items(entry, "users") if isinstance(n, Scalar)}
     if named and len(named) < int(number.text[:3]):
         words = f"asks for {number.text[:3]} approvals and names {len(named)}; name more people, or a group"
-        yield _fault(number, f"{where}.approvals", words)
+        yield fault_at(number, f"{where}.approvals", words)
 
 
 def freeze_faults(entry: Mapping, where: str) -> Iterator[Fault]:
@@ -40,13 +41,13 @@ def freeze_faults(entry: Mapping, where: str) -> Iterator[Fault]:
     weekly = [key for key in (*_WEEKLY, *_BESIDE) if entry.get(key) is not None]
     if once and weekly:
         words = f"{weekly[0]} stands beside {once[0]}; a freeze is dated (since, until) or weekly (from, to, timezone)"
-        yield _fault(entry, where, words)
+        yield fault_at(entry, where, words)
         return
     wanted = _WEEKLY if weekly else _ONCE
     for key in wanted:
         if entry.pairs and entry.get(key) is None:
             words = "missing; give since and until, or from, to and timezone"
-            yield _fault(entry, f"{where}.{key}", words)
+            yield fault_at(entry, f"{where}.{key}", words)
     yield from _weekly_faults(entry, where) if weekly else _backwards(entry, where)
 
 
@@ -55,13 +56,13 @@ def reader_faults(entry: Mapping, where: str) -> Iterator[Fault]:
     if not entry.pairs:
         return
     if not _names_any(entry, "accounts", "clusters"):
-        yield _fault(entry, where, "names nothing to read; give accounts: or clusters:")
+        yield fault_at(entry, where, "names nothing to read; give accounts: or clusters:")
     if not _names_any(entry, "channels", "users", "groups"):
-        yield _fault(entry, where, "names nobody; give channels:, users: or groups:")
+        yield fault_at(entry, where, "names nobody; give channels:, users: or groups:")
 
 
 def _weekly_faults(entry: Mapping, where: str) -> Iterator[Fault]:
-    begins, ends = _scalar(entry, "from"), _scalar(entry, "to")
+    begins, ends = value_at(entry, "from"), value_at(entry, "to")
     start = None if begins is None else clock_of(begins.text)
     end = None if ends is None else clock_of(ends.text)
     if ends is None or start is None or end is None:
@@ -70,16 +71,16 @@ def _weekly_faults(entry: Mapping, where: str) -> Iterator[Fault]:
         words = (
             "a day of the week stands in one of from and to only; give it in both, or in neither"
         )
-        yield _fault(ends, f"{where}.to", words)
+        yield fault_at(ends, f"{where}.to", words)
     elif start == end:
-        yield _fault(ends, f"{where}.to", "the same time as from; a whole day is 00:00 to 24:00")
+        yield fault_at(ends, f"{where}.to", "the same time as from; a whole day is 00:00 to 24:00")
     elif start[0] is not None and entry.get("days") is not None:
         words = "stands beside a from that names its day; drop one of them"
-        yield _fault(entry, f"{where}.days", words)
+        yield fault_at(entry, f"{where}.days", words)
 
 
 def _backwards(entry: Mapping, where: str) -> Iterator[Fault]:
-    since, until = _scalar(entry, "since"), _scalar(entry, "until")
+    since, until = value_at(entry, "since"), value_at(entry, "until")
     if since is None or until is None:
         return
     try:
@@ -87,7 +88,7 @@ def _backwards(entry: Mapping, where: str) -> Iterator[Fault]:
     except (ValueError, TypeError):
         return  # said of the field itself
     if not ordered:
-        yield _fault(until, f"{where}.until", "not later than since")
+        yield fault_at(until, f"{where}.until", "not later than since")
 
 
 def _names_any(entry: Mapping, *keys: str) -> bool:
@@ -97,12 +98,3 @@ def _names_any(entry: Mapping, *keys: str) -> bool:
 def _items(entry: Mapping, key: str) -> tuple[Node, ...]:
     node = entry.get(key)
     return tuple(node.items) if isinstance(node, Sequence) else ()
-
-
-def _scalar(entry: Mapping, key: str) -> Scalar | None:
-    node = entry.get(key)
-    return node if isinstance(node, Scalar) and not node.is_null else None
-
-
-def _fault(node: Node, field: str, words: str) -> Fault:
-    return Fault(line=node.line, column=node.column, field=field, words=words)

@@ -17,7 +17,7 @@ from bot.fleet_file.freezes import Freeze, WeeklyFreeze
 from bot.fleet_file.models import FleetDocument, certificate
 from bot.fleet_file.partitions import role_arn
 from bot.fleet_file.times import DAYS, clock_of, zone_of
-from bot.fleet_file.tree import TreeFaults, read_tree
+from bot.fleet_file.tree import TreeFaults, fault_at, read_tree
 from diagnostics.document.tree import Mapping, Scalar, Sequence
 from diagnostics.fix.plan import FixKind
 from diagnostics.fleet import Account, Binding, Fleet, FleetCluster, Hub
@@ -109,7 +109,7 @@ def _authorities(root: Mapping, path: Path) -> tuple[dict[int, str], tuple[Fault
         except (OSError, ValueError, PydanticCustomError) as error:
             words = f"{name[:200]!r} can't be used: {_reason(error)}"
             field = f"clusters[{index}].ca_file"
-            faults.append(Fault(line=node.line, column=node.column, field=field, words=words))
+            faults.append(fault_at(node, field, words))
     return texts, tuple(faults)
 
 

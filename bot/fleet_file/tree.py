@@ -48,6 +48,17 @@ def read_tree(text: str) -> Node | None:
     return builder.root
 
 
+def value_at(entry: Mapping, key: str) -> Scalar | None:
+    """The single value under a key; None where there is none, or something else."""
+    node = entry.get(key)
+    return node if isinstance(node, Scalar) and not node.is_null else None
+
+
+def fault_at(node: Node, field: str, words: str) -> Fault:
+    """A fault at the place of a node."""
+    return Fault(line=node.line, column=node.column, field=field, words=words)
+
+
 def kind_of(value: Scalar) -> str:
     """Name what YAML made of a value that is no text, for a message."""
     return {"int": "a number", "float": "a number", "bool": "a yes/no value"}.get(
