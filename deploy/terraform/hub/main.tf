@@ -22,6 +22,12 @@ variable "role_name" {
   default = "irsa-doctor-hub"
 }
 
+variable "permissions_boundary" {
+  description = "Optional: ARN of the policy that bounds the role. It must allow what the role is for."
+  type        = string
+  default     = null
+}
+
 variable "read_role_name" {
   type    = string
   default = "irsa-doctor-read"
@@ -52,6 +58,7 @@ locals {
 
 resource "aws_iam_role" "hub" {
   name                 = var.role_name
+  permissions_boundary = var.permissions_boundary
   description          = "irsa-doctor passes through it on the way to the member accounts."
   max_session_duration = 3600
   assume_role_policy = jsonencode({

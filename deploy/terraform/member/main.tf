@@ -20,6 +20,7 @@ locals {
       Condition = {
         StringEquals = merge(
           { "sts:ExternalId" = var.external_id },
+          var.former_external_id == null ? {} : { "sts:ExternalId" = [var.external_id, var.former_external_id] },
           var.organization_id == null ? {} : { "aws:PrincipalOrgID" = var.organization_id },
         )
       }
@@ -102,7 +103,7 @@ locals {
         Action   = ["iam:GetRole", "iam:UpdateAssumeRolePolicy"]
         Resource = "${local.iam}:role${coalesce(var.trust_policy_path, "/no-path-is-given/")}*"
       },
-      # Never those that hold this bot back, whatever the path is.
+      # Never those that hold this bot back, whatever the path is; the last line is for the bot's own behind a hub.
       {
         Sid    = "NotItsOwn"
         Effect = "Deny"
@@ -112,6 +113,7 @@ locals {
           "${local.iam}:role/${var.read_role_name}",
           "${local.iam}:role/${var.fix_role_name}",
           "${local.iam}:role/${var.proof_role_name}",
+          "${local.iam}:role/irsa-doctor-*",
         ]
       },
     ]
@@ -161,6 +163,7 @@ resource "aws_iam_role" "read" {
   description          = "irsa-doctor reads clusters, OIDC providers and roles with it; it can change nothing."
   max_session_duration = 3600
   assume_role_policy   = local.trust
+  permissions_boundary = var.permissions_boundary
   tags                 = var.tags
 }
 
@@ -177,6 +180,7 @@ resource "aws_iam_role" "fix" {
   description          = "irsa-doctor makes the changes with it that somebody approved, and nothing else."
   max_session_duration = 3600
   assume_role_policy   = local.trust
+  permissions_boundary = var.permissions_boundary
   tags                 = var.tags
 }
 
@@ -188,6 +192,7 @@ resource "aws_iam_role" "proof" {
   description          = "irsa-doctor signs its requests to clusters with it when it proves at STS; it may do nothing in AWS."
   max_session_duration = 3600
   assume_role_policy   = local.trust
+  permissions_boundary = var.permissions_boundary
   tags                 = var.tags
 }
 

@@ -13,6 +13,12 @@ variable "external_id" {
   }
 }
 
+variable "former_external_id" {
+  description = "While the external ID is rotated: the one before, which is let in beside it until the fleet file has the new one."
+  type        = string
+  default     = null
+}
+
 variable "organization_id" {
   description = "Optional, such as o-abcdefghij. When set, only principals of this organization are let in."
   type        = string
@@ -52,6 +58,12 @@ variable "cloudtrail" {
   description = "Whether diagnosis may look up in CloudTrail who made a failed call, where all else leaves it open."
   type        = bool
   default     = true
+}
+
+variable "permissions_boundary" {
+  description = "Optional: ARN of the policy that bounds the roles. It must allow what they are for."
+  type        = string
+  default     = null
 }
 
 variable "read_role_name" {
