@@ -142,6 +142,11 @@ def test_repair_narrow_closes_what_is_open(app: typer.Typer) -> None:
         (["evaluate", "-", *WHO], "{}", "Statement is missing"),
         (["evaluate", "/nonexistent/policy.json", *WHO], "", "No such file"),
         (["evaluate", "-", "--provider", "x", "--sub", SUB], printed(statement()), "--provider x"),
+        (
+            ["evaluate", "-", "--provider", "arn:aws:oidc-provider/x", "--sub", SUB],
+            printed(statement()),
+            "must be an OIDC provider's ARN",
+        ),
         (["evaluate", "-", *WHO, "--context", "nonsense"], printed(statement()), "KEY=VALUE"),
         (["evaluate", "--ndjson", "/nonexistent"], "", "No such file"),
     ],
