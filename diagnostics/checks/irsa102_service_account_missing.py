@@ -49,8 +49,8 @@ def service_account_missing(
     arn = quote(str(role.arn) if role else PLACEHOLDER)
     return Finding(
         headline=say(
-            "Service account {subject_name} does not exist in namespace {namespace}",
-            subject_name=subject.name,
+            "Service account {name} does not exist in namespace {namespace}",
+            name=subject.name,
             namespace=target.namespace,
         ),
         place=of_account(target, subject.namespace, subject.name),

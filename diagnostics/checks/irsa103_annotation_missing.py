@@ -97,8 +97,8 @@ def _last_writer(account: ServiceAccount) -> str | None:
 def _unknown_role(question: RoleInQuestion | None) -> str:
     if question is not None:
         return say(
-            "{question_arn} is {source}, but it could not be read, so no button sets it.",
-            question_arn=question.arn,
+            "{role_arn} is {source}, but it could not be read, so no button sets it.",
+            role_arn=question.arn,
             source=question.source.words,
         )
     return say("Neither the error, the fleet file nor a trust policy says which role is meant.")

@@ -23,12 +23,12 @@ def role_path(
     """
     if question.source is not RoleSource.ANNOTATION:
         return Skip(say("the annotation names no role that can be read"))
-    if role.path == question.arn.path.removeprefix("") or role.arn == str(question.arn):
+    if role.path == question.arn.path or role.arn == str(question.arn):
         return Pass()
     return Finding(
         headline=say(
-            "The annotation gives role {arn_name} another path than it has",
-            arn_name=question.arn.name,
+            "The annotation gives role {role_name} another path than it has",
+            role_name=question.arn.name,
         ),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=str(question.arn),

@@ -26,13 +26,13 @@ def role_missing(
     others = tuple(r.arn for r in trusting.items) if trusting else ()
     return Finding(
         headline=say(
-            "Role {arn_name} does not exist in account {arn_account}",
-            arn_name=question.arn.name,
-            arn_account=question.arn.account,
+            "Role {role_name} does not exist in account {account}",
+            role_name=question.arn.name,
+            account=question.arn.account,
         ),
         place=Place(where=f"account {question.arn.account}", object=str(question.arn)),
         seen="NoSuchEntity",
-        wanted=say("a role named {arn_name}", arn_name=question.arn.name),
+        wanted=say("a role named {role_name}", role_name=question.arn.name),
         why="",
         next=say(
             "Create the role with a trust policy for this service account, or name the role that "

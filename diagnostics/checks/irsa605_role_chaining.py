@@ -46,8 +46,8 @@ def role_chaining(symptom: Symptom) -> Judgement:
     if itself is not None and itself.name == symptom.source_role:
         return Finding(
             headline=say(
-                "Role {itself_name} tries to assume itself, which it need not do",
-                itself_name=itself.name,
+                "Role {role_name} tries to assume itself, which it need not do",
+                role_name=itself.name,
             ),
             place=of_text(),
             seen=seen,

@@ -117,9 +117,9 @@ async def _read(probe: Probe, inputs: Mapping[str, object]) -> Fact:
         except Exception as error:  # noqa: BLE001  one broken reader must not cost the other facts
             return Unreadable(
                 why=say(
-                    "unexpected {name} while reading {probe_name}: {error}",
-                    name=type(error).__name__,
-                    probe_name=probe.name,
+                    "unexpected {exception} while reading {fact}: {error}",
+                    exception=type(error).__name__,
+                    fact=probe.name,
                     error=str(error)[:200],
                 ),
                 enable=say("please report this as a bug of irsa-doctor"),

@@ -183,8 +183,8 @@ def _answered(error: ClientError, attempt: Attempt) -> ReadError:
         return Throttled(
             why,
             enable=say(
-                "try again in a minute; account {attempt_account} is at its API rate limit",
-                attempt_account=attempt.account,
+                "try again in a minute; account {account} is at its API rate limit",
+                account=attempt.account,
             ),
         )
     if code in EXPIRED:
