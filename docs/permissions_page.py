@@ -92,7 +92,7 @@ _FOLDERS: Final = (
         "fix",
         "Fix",
         needs.FIX_RULES,
-        "The buttons, in every namespace; `fix-namespaces` binds the same in some.",
+        "The buttons, in every namespace; `fix-namespaces` binds the same in some, and `fix-guard` narrows both.",
     ),
     ("fix-events", "Opt-in: events", needs.EVENT_RULES, "`events: true` of the cluster."),
     ("prove", "Opt-in: proofs", needs.PROOF_RULES, "`proof: true` of the cluster."),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-import yaml
 
 from bot.preflight import needs
 from bot.settings import Settings
 from bot.store.retention import Retention
 from bot.telemetry import Telemetry
 from tests.conftest import ROOT
+from tests.deploy.manifests import FOLDERS, objects
 
 SECURITY = (ROOT / "docs" / "security.md").read_text()
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
@@ -55,26 +56,50 @@ def test_data_is_kept_as_long_as_the_page_says() -> None:
 
 
 def test_the_runbook_names_each_metric_that_there_is_and_no_others() -> None:
-    """In its table, and in the alerts."""
+    """In its table; and the alerts ask for no others."""
     there = {
         f"{family.name}_total" if family.type == "counter" else family.name
         for family in Telemetry().registry.collect()
-    } - {"irsa_build"}
-    named = set(re.findall(r"\birsa_(?!doctor)[a-z_]+", OPERATE))
+    } - {"irsa_build"} | {"irsa_build_info"}
+    words = re.compile(r"\birsa_(?!doctor)[a-z_]+")
 
-    assert named == there | {"irsa_build_info", "irsa_diagnosis_seconds_bucket"}
+    assert set(words.findall(OPERATE)) == there
+    for rule in alerts():
+        asked = words.findall(rule["expr"])
+        assert {name.removesuffix("_bucket") for name in asked} <= there, rule["alert"]
 
 
 def test_the_runbook_names_settings_that_there_are() -> None:
     assert set(re.findall(r"\bIRSA_[A-Z_]+", OPERATE)) <= set(Settings.variables())
 
 
-def test_the_alerts_are_rules_that_prometheus_reads() -> None:
-    (block,) = re.findall(r"```yaml\n(groups:.+?)```", OPERATE, re.DOTALL)
-    (group,) = yaml.safe_load(block)["groups"]
+def test_each_alert_is_a_rule_and_the_runbook_says_what_to_do() -> None:
+    rules = alerts()
 
-    assert len({rule["alert"] for rule in group["rules"]}) == len(group["rules"])
-    for rule in group["rules"]:
-        assert set(rule) <= {"alert", "expr", "for", "annotations"}
+    assert len({rule["alert"] for rule in rules}) == len(rules)
+    for rule in rules:
+        assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
         assert rule["expr"].count("(") == rule["expr"].count(")")
         assert rule["annotations"]["summary"]
+        assert rule["labels"]["severity"] in ("critical", "warning", "info")
+    assert {rule["alert"] for rule in rules} == set(re.findall(r"`(IrsaDoctor\w+)`", OPERATE))
+
+
+def test_what_is_scraped_is_the_port_that_the_bot_serves_metrics_on() -> None:
+    (monitor,) = (o for o in objects("monitoring") if o["kind"] == "PodMonitor")
+    template = next(o for o in objects("bot") if o["kind"] == "Deployment")["spec"]["template"]
+
+    assert monitor["spec"]["selector"]["matchLabels"] == template["metadata"]["labels"]
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    (port,) = template["spec"]["containers"][0]["ports"]
+    assert (endpoint["port"], endpoint["path"]) == (port["name"], "/metrics")
+
+
+def alerts() -> list[Any]:
+    (found,) = (o for o in objects("monitoring") if o["kind"] == "PrometheusRule")
+    (group,) = found["spec"]["groups"]
+    return list(group["rules"])
+
+
+def test_every_folder_of_manifests_is_in_the_guide() -> None:
+    assert set(re.findall(r"deploy/kubernetes/([\w-]+)(?![\w.-])", DEPLOY)) >= set(FOLDERS)
