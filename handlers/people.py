@@ -10,7 +10,7 @@ from diagnostics.languages import Language
 from handlers.slack_trouble import SLACK_TROUBLE, error_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -114,6 +114,29 @@ class Directory:
         members = frozenset(u for u in users if isinstance(u, str))
         _keep(self._groups, group, (at, members))
         return members
+
+    async def is_in(self, user: str, users: Collection[str], groups: Collection[str]) -> bool:
+        """Whether somebody is one of these people or in one of these groups.
+
+        Raises:
+            Unanswered: If Slack does not say of a group, and no other has them.
+        """
+        if user in users:
+            return True
+        unanswered: Unanswered | None = None
+        answers = await asyncio.gather(
+            *(self.members(g) for g in sorted(groups)), return_exceptions=True
+        )
+        for members in answers:
+            if isinstance(members, Unanswered):
+                unanswered = members
+            elif isinstance(members, BaseException):
+                raise members
+            elif user in members:
+                return True
+        if unanswered is not None:
+            raise unanswered
+        return False
 
     async def is_shared(self, channel: str) -> bool:
         """Whether people of other organisations read a channel, remembered for a minute at most.

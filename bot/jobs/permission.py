@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.languages import say
-from handlers.access import Actor, Denied
+from handlers.access import Actor
+from handlers.approval import approval_of
+from handlers.denied import Denied
 
 if TYPE_CHECKING:
     from bot.jobs.bench import Bench
@@ -23,7 +25,7 @@ async def withdrawn(bench: Bench, plan: Plan, incident: Incident) -> str | None:
         return say("the channel is shared with another organisation by now")
     given = 0
     last: Denied | None = None
-    needed = bench.access.needed(plan.fix, channel=incident.spot.channel, at=bench.now())
+    needed = approval_of(bench.rules, plan.fix, channel=incident.spot.channel, at=bench.now())
     if isinstance(needed, Denied):
         return _why(needed)
     for user in plan.approvals or ((plan.by,) if plan.by else ()):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from bot.jobs.deeds_in_words import in_words
 from bot.slack.replies import CannotPost
 from diagnostics.languages import aloud, say, speak
-from handlers.access import Denied, named
+from handlers.approval import approval_of, named
+from handlers.denied import Denied
 from handlers.incident import PlanState
 from handlers.render import Request, request_message
 from handlers.whisper import whisper
@@ -57,7 +58,7 @@ async def show_request(bench: Bench, job: Job, incident: Incident) -> None:
 
 
 def _request(bench: Bench, plan: Plan, incident: Incident) -> Request:
-    needed = bench.access.needed(plan.fix, channel=incident.spot.channel, at=bench.now())
+    needed = approval_of(bench.rules, plan.fix, channel=incident.spot.channel, at=bench.now())
     ended = _ENDED.get(plan.state)
     if ended is None and plan.expires <= bench.now():
         ended = say("nobody approved it in time.")

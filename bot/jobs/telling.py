@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.store.queue import Job
     from diagnostics.fleet import Fleet
     from handlers.blockkit import Block
+    from handlers.ports import Approver
     from handlers.reach import Reach
 
 _log = structlog.get_logger("irsa.telling")
@@ -138,19 +139,17 @@ async def _approves(bench: Bench, user: str) -> tuple[str, ...]:
     """Where somebody may approve fixes. A group that Slack can't be asked about counts as not theirs."""
     found: dict[str, None] = {}
     for approver in bench.rules.approvers[:_RULES]:
-        if user in approver.users or await _in_one(bench, user, approver.groups):
+        if await _is_one_of(bench, user, approver):
             found[_covered(approver.namespaces, approver.clusters)] = None
     return tuple(found)
 
 
-async def _in_one(bench: Bench, user: str, groups: frozenset[str]) -> bool:
-    for group in sorted(groups):
-        try:
-            if user in await bench.directory.members(group):
-                return True
-        except Unanswered as error:
-            _log.warning("group not read", group=group, error=str(error))
-    return False
+async def _is_one_of(bench: Bench, user: str, approver: Approver) -> bool:
+    try:
+        return await bench.directory.is_in(user, approver.users, approver.groups)
+    except Unanswered as error:
+        _log.warning("group not read", error=str(error))
+        return False
 
 
 def _covered(namespaces: frozenset[str] | None, clusters: frozenset[str] | None) -> str:

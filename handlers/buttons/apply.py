@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.languages import aloud, say, speak
-from handlers.access import Denied
 from handlers.blockkit import build
 from handlers.buttons.pressed import tell
 from handlers.buttons.refusal import Allowed, expired, judge
 from handlers.click import Click, notice
+from handlers.denied import Denied
 from handlers.ports import Claim
 from handlers.render import confirm_modal
 from handlers.render.card import (

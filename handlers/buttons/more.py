@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from diagnostics.languages import say, speak
-from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
 from handlers.buttons.summary import WISH, order_summary
 from handlers.click import Click
+from handlers.denied import Denied
 from handlers.mutes import KEEP_QUIET, USUAL, Mute
 from handlers.ports import Order, Task
 from handlers.render.card import MORE

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from diagnostics.fleet import Hints
 from diagnostics.languages import say, speak
-from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
 from handlers.click import Click, notice
+from handlers.denied import Denied
 from handlers.paste.form import errors_in, filled_in, hints_of
 from handlers.ports import Recorded
 from handlers.render import form_modal

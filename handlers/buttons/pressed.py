@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.languages import say
-from handlers.access import Denied
+from handlers.denied import Denied
 from handlers.paste.command import SHARED_WORDS
 from handlers.whisper import whisper
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.languages import Words, say, speak
-from handlers.access import Denied
 from handlers.buttons.pressed import OUT_OF_DATE, readable
+from handlers.denied import Denied
 from handlers.incident import PlanState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from handlers.access import Actor, Approval
+    from handlers.access import Actor
+    from handlers.approval import Approval
     from handlers.desk import Desk
     from handlers.incident import Incident, Plan
 

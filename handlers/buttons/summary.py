@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers.access import Denied
 from handlers.buttons.pressed import pressed_on, tell
 from handlers.click import Click
+from handlers.denied import Denied
 from handlers.ports import Order, Task
 from handlers.render.card import SUMMARY
 
