@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from bot.store import Store
     from bot.store.inbox import Limits
     from diagnostics.clients import Clients
-    from handlers.ports import Clock, Rules
+    from handlers.ports import Clock
+    from handlers.rules import Rules
 
 _log = structlog.get_logger("irsa.app")
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from bot.slack.pacing import Pacing
     from bot.telemetry import Telemetry
     from handlers.desk import Me
-    from handlers.ports import Clock, Rules
+    from handlers.ports import Clock
+    from handlers.rules import Rules
     from handlers.shared_channels import SharedChannels
 
 _log = structlog.get_logger("irsa.audit")

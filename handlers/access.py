@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from handlers.approval import Approval
     from handlers.incident import Incident
     from handlers.people import Directory
-    from handlers.ports import Reader, Rules
+    from handlers.rules import Reader, Rules
 
 _FIX: Final = say("apply fixes")
 _MEMBERS: Final = say("Only members of the workspace that installed me may do that.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from diagnostics.fix.plan import Fix, FixKind
-    from handlers.ports import Approver, Rules
+    from handlers.rules import Approver, Rules
 
 _NAMED: Final = 5
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from diagnostics.fleet import Fleet
     from handlers.access import Access
     from handlers.mutes import Mutes
-    from handlers.ports import Audit, Inbox, Incidents, Meter, Plans, Rules
+    from handlers.ports import Audit, Inbox, Incidents, Meter, Plans
+    from handlers.rules import Rules
     from handlers.shared_channels import SharedChannels
 
 

@@ -112,7 +112,7 @@ class FleetFile:
 
     @property
     def trouble(self) -> str | None:
-        """Nothing keeps a file that was read from being used; see `handlers.ports.Rules`."""
+        """Nothing keeps a file that was read from being used; see `handlers.rules.Rules`."""
         return None
 
     def channel_hints(self, channel_id: str) -> Hints:

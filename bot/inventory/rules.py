@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from diagnostics.fix.plan import FixKind
     from diagnostics.fleet import Fleet, Hints
     from diagnostics.languages import Language
-    from handlers.ports import Approver, Freeze, Reader, Rules
+    from handlers.rules import Approver, Freeze, Reader, Rules
 
 
 class KnowsFleet(Protocol):
@@ -25,7 +25,7 @@ class KnowsFleet(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveRules:
-    """Fulfils `handlers.ports.Rules`: people and channels as the file says, clusters as the clients know them."""
+    """Fulfils `handlers.rules.Rules`: people and channels as the file says, clusters as the clients know them."""
 
     file: Rules
     known: KnowsFleet

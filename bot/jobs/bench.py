@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from handlers.access import Access
     from handlers.desk import Me
     from handlers.people import Directory
-    from handlers.ports import Clock, Rules
+    from handlers.ports import Clock
+    from handlers.rules import Rules
     from handlers.shared_channels import SharedChannels
 
 

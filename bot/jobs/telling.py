@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from bot.store.queue import Job
     from diagnostics.fleet import Fleet
     from handlers.blockkit import Block
-    from handlers.ports import Approver
     from handlers.reach import Reach
+    from handlers.rules import Approver
 
 _log = structlog.get_logger("irsa.telling")
 _LATEST: Final = 10

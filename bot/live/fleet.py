@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from bot.clients import FleetClients
     from bot.fleet_file import FleetFile
     from diagnostics.clients import Clients
-    from handlers.ports import Clock, Rules
+    from handlers.ports import Clock
+    from handlers.rules import Rules
 
     _Companion = Callable[[FleetFile, FleetClients], AbstractAsyncContextManager[None]]
 

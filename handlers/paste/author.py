@@ -12,7 +12,7 @@ from handlers.render.card import EVENT_TYPE
 if TYPE_CHECKING:
     from handlers.desk import Me
     from handlers.paste.reading.untrusted import Node
-    from handlers.ports import Rules
+    from handlers.rules import Rules
 
 
 class Voice(StrEnum):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from handlers.incident import Spot
     from handlers.paste.reading import FileToRead
     from handlers.paste.reading.untrusted import Node
-    from handlers.ports import Rules
+    from handlers.rules import Rules
 
 MOST_FAILURES: Final = 5
 """Failures of one paste that are answered."""
