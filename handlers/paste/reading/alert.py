@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.fleet import Hints, WorkloadRef
-from diagnostics.recognize.fields import SCAN, read_fields, workload_kind
+from diagnostics.recognize.fields import SCAN, read_fields
+from diagnostics.recognize.kubernetes import workload_kind
 from diagnostics.recognize.linear import storable
 from diagnostics.recognize.unwrap import unwrap
 from handlers.paste.reading.message import extract_text
@@ -22,7 +23,7 @@ def alert_hints(message: Node) -> Hints:
     """
     text = unwrap(storable(extract_text(message)[:SCAN])).text
     found = read_fields(text)
-    kind = workload_kind(text)
+    kind = workload_kind(text[:SCAN])
     return Hints(
         cluster=found.cluster,
         namespace=found.namespace,
