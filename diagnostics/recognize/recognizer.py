@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from diagnostics.recognize.controllers import workload_of
-from diagnostics.recognize.entries import Failure, failures
+from diagnostics.recognize.failures import Failure, failures
 from diagnostics.recognize.fields import SCAN, Fields, read_fields
 from diagnostics.recognize.gate import worth_reading
 from diagnostics.recognize.linear import compile_pattern, storable
