@@ -1,20 +1,15 @@
-"""From settings, fleet file and clients to a Bolt app with its jobs; the one error handler."""
+"""From settings, fleet file and clients to a Bolt app with its jobs."""
 
 from __future__ import annotations
 
-import logging
-import secrets
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
-import structlog
-from slack_bolt import BoltResponse
-from slack_bolt.async_app import AsyncApp
 
 from bot.audit import AuditTrail
 from bot.audit_channel import AuditChannel
@@ -23,39 +18,34 @@ from bot.jobs import Runner, Work
 from bot.jobs.bench import Bench
 from bot.jobs.telling import not_readable
 from bot.jobs.watching import watching
+from bot.preflight.kept import KeptPreflights
+from bot.slack.bolt import make_bolt
 from bot.slack.client import make_client
+from bot.slack.identity import who_am_i
 from bot.slack.pacing import Pacing
 from bot.slack.replies import Replies
 from bot.store import open_store
+from bot.store.preflights import PreflightRecords
 from bot.telemetry import Telemetry
 from diagnostics.checks.documentation import document_at
-from diagnostics.errors import IrsaDoctorError
 from handlers import listeners
 from handlers.access import Access
-from handlers.click import Click, notice
-from handlers.desk import Desk, Me
+from handlers.desk import Desk
 from handlers.people import Directory
 from handlers.shared_channels import SharedChannels
-from handlers.slack_trouble import SLACK_TROUBLE, error_name
-from handlers.whisper import whisper
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from slack_sdk.web.async_client import AsyncWebClient
+    from slack_bolt.async_app import AsyncApp
 
     from bot.jobs.work import Lease
     from bot.store import Store
     from bot.store.inbox import Limits
     from diagnostics.clients import Clients
+    from handlers.desk import Me
     from handlers.ports import Clock
     from handlers.rules import Rules
-
-_log = structlog.get_logger("irsa.app")
-
-
-class SlackUnusable(IrsaDoctorError):
-    """Slack does not accept the token, or can't be reached; the message says what to do."""
 
 
 def utc_now() -> datetime:
@@ -197,6 +187,9 @@ async def serving(
             shared=shared,
             rules=rules,
             meter=telemetry,
+            preflights=KeptPreflights(
+                records=PreflightRecords(engine=store.engine, now=now), walkers=bench.preflights
+            ),
             not_readable=partial(not_readable, bench),
         )
         bolt = make_bolt(client, signing_secret=options.signing_secret)
@@ -224,81 +217,3 @@ async def serving(
                 )
         finally:
             await runner.stop(patience=options.drain)
-
-
-async def who_am_i(client: AsyncWebClient) -> tuple[Me, frozenset[str]]:
-    """Ask Slack who we are, and which scopes were granted.
-
-    Raises:
-        SlackUnusable: If it refuses the token or does not answer.
-    """
-    try:
-        answer = await client.auth_test()
-    except SLACK_TROUBLE as error:
-        name = error_name(error)
-        raise SlackUnusable(
-            f"Slack does not accept SLACK_BOT_TOKEN ({name}); check the token at api.slack.com/apps, "
-            f"OAuth & Permissions, and that {client.base_url} can be reached"
-        ) from error
-    bot = answer.get("bot_id")
-    app_id = None
-    headers = {str(k).lower(): str(v) for k, v in dict(answer.headers).items()}
-    scopes = frozenset(s.strip() for s in headers.get("x-oauth-scopes", "").split(",") if s.strip())
-    url = answer.get("url")
-    me = Me(
-        team=str(answer["team_id"]),
-        user=str(answer["user_id"]),
-        bot=bot,
-        app=app_id,
-        workspace=url if isinstance(url, str) and url.startswith("https://") else None,
-    )
-    return me, scopes
-
-
-def make_bolt(client: AsyncWebClient, *, signing_secret: str | None) -> AsyncApp:
-    """Make the Bolt app. Its listeners finish before Slack gets its answer: what fails is delivered again."""
-    bolt = AsyncApp(
-        client=client,
-        # Bolt takes an absent one from the environment; in Socket Mode the connection is authenticated.
-        signing_secret=signing_secret or "unused-in-socket-mode",
-        process_before_response=True,
-        attaching_conversation_kwargs_enabled=False,
-        logger=logging.getLogger("slack_bolt.irsa"),
-    )
-
-    @bolt.error
-    async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse | None:
-        return await tell_of_failure(client, error, body)
-
-    return bolt
-
-
-async def tell_of_failure(
-    client: AsyncWebClient, error: Exception, body: dict[str, Any]
-) -> BoltResponse | None:
-    """Log what went wrong; tell the person who pressed or typed, since Slack does not try those again."""
-    trouble_id = secrets.token_hex(4)
-    kind = str(body.get("type") or body.get("command") or "unknown")
-    _log.error("listener failed", trouble_id=trouble_id, kind=kind, exc_info=error)
-    if kind == "event_callback":
-        return None
-    words = (
-        "That did not work because of an error on my side. Try again; the log tells more under "
-        f"ID {trouble_id}."
-    )
-    if kind == "view_submission":
-        return BoltResponse(
-            status=200, body={"response_action": "update", "view": notice("Sorry", words)}
-        )
-    if "command" in body:
-        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
-    click = Click.parse(body)
-    await whisper(
-        client,
-        user=click.actor.user,
-        channel=click.channel,
-        thread_ts=click.thread_ts,
-        words=words,
-        response_url=click.response_url,
-    )
-    return BoltResponse(status=200, body="")

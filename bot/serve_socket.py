@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import SlackUnusable
+from bot.slack.identity import SlackUnusable
 from bot.trace import traced
 from handlers.slack_trouble import SLACK_TROUBLE, error_name
 

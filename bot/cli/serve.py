@@ -10,12 +10,12 @@ from typing import Annotated, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.app import SlackUnusable
 from bot.fleet_file import FleetFileError, load
 from bot.log import configure
 from bot.serve import options_of
 from bot.serve import serve as run
 from bot.settings import Settings, SettingsError
+from bot.slack.identity import SlackUnusable
 from bot.store.migrate import NewerDatabase
 
 _USAGE = 2

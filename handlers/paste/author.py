@@ -57,9 +57,8 @@ def author_of(desk: Knowing, message: Node) -> Author:
         text_at(profile, "id"),
         text_at(profile, "app_id"),
     } - {""}
-    ours = {desk.me.bot, desk.me.app} - {None}
     marked = text_at(node_at(message, "metadata"), "event_type") == EVENT_TYPE
-    if user == desk.me.user or bots & ours or marked:
+    if user == desk.me.user or desk.me.bot in bots or marked:
         return Author(voice=Voice.OURS, user=user)
     if bots or text_at(message, "subtype") == "bot_message":
         voice = Voice.ALERT if bots & desk.rules.alert_bots else Voice.OTHER_BOT

@@ -1,0 +1,70 @@
+"""The Bolt app, and its one error handler."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+
+from diagnostics.languages import speak
+from handlers.click import Click, notice
+from handlers.whisper import whisper
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+_log = structlog.get_logger("irsa.app")
+
+
+def make_bolt(client: AsyncWebClient, *, signing_secret: str | None) -> AsyncApp:
+    """Make the Bolt app. Its listeners finish before Slack gets its answer: what fails is delivered again."""
+    bolt = AsyncApp(
+        client=client,
+        # Bolt takes an absent one from the environment; in Socket Mode the connection is authenticated.
+        signing_secret=signing_secret or "unused-in-socket-mode",
+        process_before_response=True,
+        attaching_conversation_kwargs_enabled=False,
+        logger=logging.getLogger("slack_bolt.irsa"),
+    )
+
+    @bolt.error
+    async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse | None:
+        return await tell_of_failure(client, error, body)
+
+    return bolt
+
+
+async def tell_of_failure(
+    client: AsyncWebClient, error: Exception, body: dict[str, Any]
+) -> BoltResponse | None:
+    """Log what went wrong; tell the person who pressed or typed, since Slack does not try those again."""
+    trouble_id = secrets.token_hex(4)
+    kind = str(body.get("type") or body.get("command") or "unknown")
+    _log.error("listener failed", trouble_id=trouble_id, kind=kind, exc_info=error)
+    if kind == "event_callback":
+        return None
+    words = speak(
+        "That did not work because of an error on my side. Try again; the log tells more under "
+        "ID {trouble_id}.",
+        trouble_id=trouble_id,
+    )
+    if kind == "view_submission":
+        return BoltResponse(
+            status=200, body={"response_action": "update", "view": notice(speak("Sorry"), words)}
+        )
+    if "command" in body:
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
+    click = Click.parse(body)
+    await whisper(
+        client,
+        user=click.actor.user,
+        channel=click.channel,
+        thread_ts=click.thread_ts,
+        words=words,
+        response_url=click.response_url,
+    )
+    return BoltResponse(status=200, body="")
