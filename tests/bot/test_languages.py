@@ -108,6 +108,21 @@ async def test_a_fix_that_broke_off_is_told_in_the_language_of_the_channel(
     read_aloud(reply.text, Language.JAPANESE)
 
 
+async def test_an_error_of_ours_is_told_in_the_language_of_who_pressed(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with town.bot() as bot:
+        await town.paste(bot)
+
+        async def broken(*_: Any, **__: Any) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(type(bot.service.store.incidents), "get", broken)
+        await town.driver.press("Check again", YUKI, channel=ONCALL)
+
+    assert "エラー" in read_aloud(town.whispers(YUKI)[-1], Language.JAPANESE)
+
+
 @pytest.mark.parametrize("language", list(SCRIPT))
 async def test_a_question_is_asked_in_the_language_of_its_channel(
     town: Town, language: Language
