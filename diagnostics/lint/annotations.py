@@ -7,19 +7,72 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.checks.irsa105_annotation_malformed import annotation_malformed
 from diagnostics.checks.irsa109_token_expiration import token_expiration
-from diagnostics.document.tree import HOLE, Mapping, Node, Scalar
-from diagnostics.evidence import ROLE_ARN, TOKEN_EXPIRATION, ServiceAccount, Target
+from diagnostics.document.tree import HOLE, Mapping, Node, Scalar, text_at
+from diagnostics.evidence import (
+    AUDIENCE,
+    DEFAULT_AUDIENCE,
+    ROLE_ARN,
+    TOKEN_EXPIRATION,
+    ServiceAccount,
+    Target,
+)
 from diagnostics.gather.annotation import looks_like_role_key
 from diagnostics.lint.finding import SourceFinding, Spot
+from diagnostics.lint.sources import AccountSource
 from diagnostics.result import Finding
 from diagnostics.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diagnostics.lint.sources import Sources
     from diagnostics.wiring import Check
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
+
+
+def keep_account(
+    out: Sources,
+    *,
+    file: str,
+    annotations: Mapping,
+    namespace: str | None,
+    name: str | None,
+    object_: str,
+    reference: str | None = None,
+) -> None:
+    """Keep a service account by its annotations, and what is wrong with them.
+
+    Args:
+        out: Where to.
+        file: The file that writes it.
+        annotations: Without one of a role it is judged, and not kept.
+        namespace: None where it is left to whoever applies it.
+        name: None where it is not written out; then too it is only judged.
+        object_: What the findings name.
+        reference: The address of the role that the same sources define.
+    """
+    out.findings.extend(
+        annotation_findings(
+            file=file,
+            annotations=annotations,
+            namespace=namespace,
+            name=name or "?",
+            object_=object_,
+        )
+    )
+    role = annotations.get(ROLE_ARN)
+    if role is not None and name is not None:
+        out.accounts.append(
+            AccountSource(
+                spot=spot_of(file, role),
+                name=name,
+                namespace=namespace,
+                role_arn=text_at(annotations, ROLE_ARN),
+                reference=reference,
+                audience=text_at(annotations, AUDIENCE) or DEFAULT_AUDIENCE,
+            )
+        )
 
 
 def annotation_findings(

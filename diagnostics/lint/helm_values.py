@@ -8,10 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.document.tree import Mapping, Sequence, at, text_at
-from diagnostics.evidence import AUDIENCE, DEFAULT_AUDIENCE, ROLE_ARN
-from diagnostics.lint.annotations import annotation_findings
-from diagnostics.lint.finding import Spot
-from diagnostics.lint.sources import AccountSource
+from diagnostics.lint.annotations import keep_account
 
 if TYPE_CHECKING:
     from diagnostics.document.tree import Node
@@ -43,24 +40,12 @@ def _account(value: Mapping, file: str, out: Sources) -> bool:
     if not isinstance(annotations, Mapping):
         return False
     name = text_at(value, "name")
-    out.findings.extend(
-        annotation_findings(
-            file=file,
-            annotations=annotations,
-            namespace=None,
-            name=name or "?",
-            object_=f"values: serviceAccount {name or ''}".rstrip(),
-        )
+    keep_account(
+        out,
+        file=file,
+        annotations=annotations,
+        namespace=None,
+        name=name,
+        object_=f"values: serviceAccount {name or ''}".rstrip(),
     )
-    role = at(annotations, ROLE_ARN)
-    if role is not None and name is not None:
-        out.accounts.append(
-            AccountSource(
-                spot=Spot(file=file, line=role.line, column=role.column),
-                name=name,
-                namespace=None,
-                role_arn=text_at(annotations, ROLE_ARN),
-                audience=text_at(annotations, AUDIENCE) or DEFAULT_AUDIENCE,
-            )
-        )
     return True

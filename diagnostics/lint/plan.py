@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 
 from diagnostics.document.json_tree import embedded
 from diagnostics.document.tree import Mapping, Node, Scalar, TreeError, at, items_at, text_at
-from diagnostics.evidence import AUDIENCE, DEFAULT_AUDIENCE, ROLE_ARN
-from diagnostics.lint.annotations import annotation_findings
-from diagnostics.lint.finding import Spot
+from diagnostics.lint.annotations import keep_account
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.provider import provider_findings
-from diagnostics.lint.sources import AccountSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,20 +70,11 @@ def _account(values: Node | None, file: str, address: str, out: Sources) -> None
     name = text_at(meta, "name")
     if not isinstance(annotations, Mapping) or name is None:
         return
-    namespace = text_at(meta, "namespace")
-    out.findings.extend(
-        annotation_findings(
-            file=file, annotations=annotations, namespace=namespace, name=name, object_=address
-        )
+    keep_account(
+        out,
+        file=file,
+        annotations=annotations,
+        namespace=text_at(meta, "namespace"),
+        name=name,
+        object_=address,
     )
-    role = at(annotations, ROLE_ARN)
-    if role is not None:
-        out.accounts.append(
-            AccountSource(
-                spot=Spot(file=file, line=role.line, column=role.column),
-                name=name,
-                namespace=namespace,
-                role_arn=text_at(annotations, ROLE_ARN),
-                audience=text_at(annotations, AUDIENCE) or DEFAULT_AUDIENCE,
-            )
-        )

@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.document.json_tree import embedded
-from diagnostics.document.tree import HOLE, Mapping, Node, Scalar, Sequence, TreeError, at, text_at
-from diagnostics.evidence import AUDIENCE, DEFAULT_AUDIENCE, ROLE_ARN
-from diagnostics.lint.annotations import annotation_findings
-from diagnostics.lint.finding import Spot
+from diagnostics.document.tree import HOLE, Mapping, Node, Scalar, Sequence, TreeError
+from diagnostics.evidence import ROLE_ARN
+from diagnostics.lint.annotations import keep_account
 from diagnostics.lint.policy_document import document_of
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.provider import provider_findings
-from diagnostics.lint.sources import AccountSource
 from diagnostics.lint.terraform_modules import module_policy
 
 if TYPE_CHECKING:
@@ -189,32 +187,19 @@ def _role(
 def _account(meta: Block, address: str, file: str, folder: Folder, out: Sources) -> None:
     written = meta.attributes.get("annotations")
     annotations = folder.known(written) if written is not None else None
-    name = _text(meta.attributes.get("name"), folder)
     if not isinstance(annotations, Mapping):
         return
-    namespace = _text(meta.attributes.get("namespace"), folder)
-    out.findings.extend(
-        annotation_findings(
-            file=file,
-            annotations=annotations,
-            namespace=namespace,
-            name=name or "?",
-            object_=address,
-        )
-    )
-    role = at(annotations, ROLE_ARN)
-    if not isinstance(role, Scalar) or name is None:
-        return
-    match = _ROLE.fullmatch(role.holes[0]) if role.unknown and role.holes else None
-    out.accounts.append(
-        AccountSource(
-            spot=Spot(file=file, line=role.line, column=role.column),
-            name=name,
-            namespace=namespace,
-            role_arn=text_at(annotations, ROLE_ARN),
-            reference=match[1] if match else None,
-            audience=text_at(annotations, AUDIENCE) or DEFAULT_AUDIENCE,
-        )
+    role, defined = annotations.get(ROLE_ARN), None
+    if isinstance(role, Scalar) and role.unknown and role.holes:
+        defined = _ROLE.fullmatch(role.holes[0])
+    keep_account(
+        out,
+        file=file,
+        annotations=annotations,
+        namespace=_text(meta.attributes.get("namespace"), folder),
+        name=_text(meta.attributes.get("name"), folder),
+        object_=address,
+        reference=defined[1] if defined else None,
     )
 
 
