@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from diagnostics.result import Severity
+from diagnostics.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +48,18 @@ class SarifResult:
     """Stays the same from one run to the next."""
     new: bool | None = None
     """Whether the run before did not have it; None where there was none."""
+
+
+def told(headline: str, *, seen: str, wanted: str, fix: str) -> str:
+    """The text of a result: what is empty is left out, and a fix that only repeats the headline."""
+    lines = [headline]
+    if seen:
+        lines.append(f"Seen: {visible(seen)}")
+    if wanted:
+        lines.append(f"Expected: {visible(wanted)}")
+    if fix and fix != headline:
+        lines.append(f"Fix: {fix}")
+    return "\n".join(lines)
 
 
 def sarif(results: Iterable[SarifResult], *, command: str) -> dict[str, Any]:

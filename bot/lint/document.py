@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.sarif import SarifPlace, SarifResult, sarif
+from bot.sarif import SarifPlace, SarifResult, sarif, told
 from diagnostics.result import Severity  # noqa: TC001  pydantic reads the annotation
-from diagnostics.visible import visible
 
 if TYPE_CHECKING:
     from diagnostics.lint import LintReport, SourceFinding, Spot
@@ -95,19 +94,12 @@ def sarif_of(report: LintReport) -> dict[str, Any]:
 
 
 def _result(finding: SourceFinding) -> SarifResult:
-    words = [finding.headline]
-    if finding.seen:
-        words.append(f"Seen: {visible(finding.seen)}")
-    if finding.wanted:
-        words.append(f"Expected: {visible(finding.wanted)}")
-    if finding.next and finding.next != finding.headline:
-        words.append(f"Fix: {finding.next}")
     return SarifResult(
         code=finding.code,
         title=finding.rule.title,
         why=finding.rule.why,
         severity=finding.weight,
-        text="\n".join(words),
+        text=told(finding.headline, seen=finding.seen, wanted=finding.wanted, fix=finding.next),
         place=SarifPlace(
             file=finding.spot.file,
             line=finding.spot.line,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sarif import SarifPlace, SarifResult, sarif
+from bot.sarif import SarifPlace, SarifResult, sarif, told
 from diagnostics.sweep import rule
-from diagnostics.visible import visible
 
 if TYPE_CHECKING:
     from bot.sweep.document import Found, SweepDocument
@@ -18,19 +17,12 @@ def sarif_of(document: SweepDocument) -> dict[str, Any]:
 
 
 def _result(finding: Found) -> SarifResult:
-    words = [finding.headline]
-    if finding.seen:
-        words.append(f"Seen: {visible(finding.seen)}")
-    if finding.expected:
-        words.append(f"Expected: {visible(finding.expected)}")
-    if finding.fix:
-        words.append(f"Fix: {finding.fix}")
     return SarifResult(
         code=finding.code,
         title=finding.title,
         why=rule(finding.code).why,
         severity=finding.severity,
-        text="\n".join(words),
+        text=told(finding.headline, seen=finding.seen, wanted=finding.expected, fix=finding.fix),
         place=SarifPlace(name=_name(finding)),
         fingerprint=finding.key,
         new=finding.new,
