@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.app import Options, serving, utc_now
 from bot.clients import build_clients
 from bot.inventory import Inventory, InventoryRecords
+from bot.jobs.preflighting import preflights_of
 from bot.jobs.sweeping import sweeps_of
 from bot.jobs.watching import pauses
 from bot.live import LiveFleet, watching
@@ -177,6 +178,7 @@ async def _beside(
         _inventory(service, settings, file, io),
         build_clients(file.fleet, environ, limits=SWEEP_LIMITS) as patient,
         sweeps_of(service, file, patient),
+        preflights_of(service, settings, file, environ),
     ):
         yield
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from handlers.access import Access
     from handlers.mutes import Mutes
     from handlers.ports import Audit, Inbox, Incidents, Meter, Plans
+    from handlers.preflights import Preflights
     from handlers.rules import Rules
     from handlers.shared_channels import SharedChannels
 
@@ -47,5 +48,6 @@ class Desk:
     shared: SharedChannels
     rules: Rules
     meter: Meter
+    preflights: Preflights
     not_readable: Callable[[Fleet], Awaitable[Sequence[str]]]
     """What of a fleet could not be read when last tried, with the reason."""

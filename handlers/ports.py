@@ -47,6 +47,8 @@ class Task(StrEnum):
     """Say hello in a channel into which we were invited."""
     SWEEP = "sweep"
     """Sweep the whole fleet, or show the last sweep."""
+    PREFLIGHT = "preflight"
+    """Try what the bot may read and change, in each account and cluster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

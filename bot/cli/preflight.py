@@ -85,7 +85,7 @@ def _slack(settings: Settings, file: FleetFile) -> Callable[[], Awaitable[Place]
     token, app = settings.slack_bot_token, settings.slack_app_token
     if token is None:
         return None
-    scopes = manifest_document()["oauth_config"]["scopes"]
+    scopes = manifest_document(links=settings.links)["oauth_config"]["scopes"]
     return partial(
         check_slack,
         api_url=settings.slack_api_url,

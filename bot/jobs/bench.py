@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.live.attached import Attached
 from bot.sweep.attached import AttachedSweeping
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.audit import AuditTrail
+    from bot.preflight.walker import Walker
     from bot.slack.replies import Replies
     from bot.store import Store
     from bot.telemetry import Telemetry
@@ -54,3 +56,5 @@ class Bench:
     """Address below which links to incidents begin."""
     sweeps: AttachedSweeping = field(default_factory=AttachedSweeping)
     """What the fleet is swept with; it comes with the clients."""
+    preflights: Attached[Walker] = field(default_factory=Attached)
+    """What walks the fleet file in use."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from diagnostics.languages import Language
     from handlers.incident import Incident
 
-_PRIVATE: Final = frozenset({Task.WARN, Task.HELP, Task.HOME})
+_PRIVATE: Final = frozenset({Task.WARN, Task.HELP, Task.HOME, Task.PREFLIGHT})
 """Jobs whose words one person alone sees."""
 
 

@@ -20,6 +20,7 @@ from bot.jobs.diagnosing import (
 from bot.jobs.fixing import apply_plan, give_up_plan
 from bot.jobs.language import language_of
 from bot.jobs.looking_up import show_incident, unfurl
+from bot.jobs.preflighting import preflight_fleet
 from bot.jobs.reach import within_reach
 from bot.jobs.reading import read_files, read_thread
 from bot.jobs.requesting import show_request
@@ -134,4 +135,5 @@ _BY_ITSELF: Final = {
     Task.HOME: show_home,
     Task.HELLO: say_hello,
     Task.SWEEP: sweep_fleet,
+    Task.PREFLIGHT: preflight_fleet,
 }

@@ -30,6 +30,7 @@ async def preflight(
     limits: Limits,
     slack: Callable[[], Awaitable[Place]] | None = None,
     progress: Callable[[str, int, int], None] = lambda _name, _done, _of: None,
+    at_once: int = PLACES_AT_ONCE,
 ) -> Outcome:
     """Check every account and cluster, and Slack where it is asked for.
 
@@ -39,6 +40,7 @@ async def preflight(
         limits: Timeouts and sizes.
         slack: Checks Slack; None: there are no tokens.
         progress: Told the name of each place when it is done, how many are, and of how many.
+        at_once: Places at the same time.
     """
     started, start = datetime.now(UTC), time.perf_counter()
     fleet = file.fleet
@@ -61,7 +63,7 @@ async def preflight(
             )
         if slack is not None:
             walks.append(_Walk("slack", "Slack", slack))
-        places = await _bounded(walks, progress)
+        places = await _bounded(walks, progress, at_once)
     return Outcome(places=places, started=started, seconds=time.perf_counter() - start)
 
 
@@ -84,9 +86,9 @@ def fix_namespaces(file: FleetFile, cluster: str) -> frozenset[str]:
 
 
 async def _bounded(
-    walks: Sequence[_Walk], progress: Callable[[str, int, int], None]
+    walks: Sequence[_Walk], progress: Callable[[str, int, int], None], at_once: int
 ) -> tuple[Place, ...]:
-    slots = asyncio.Semaphore(PLACES_AT_ONCE)
+    slots = asyncio.Semaphore(at_once)
     done = 0
 
     async def one(walk: _Walk) -> Place:

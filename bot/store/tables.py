@@ -321,3 +321,14 @@ sweep_trusts = Table(
     Column("name", String(128), primary_key=True, comment="A role; empty: the OIDC provider alone"),
     comment="Which roles of a running sweep trust which issuer.",
 )
+
+preflights = Table(
+    "preflights",
+    metadata,
+    Column("fleet", String(64), primary_key=True, comment="What the fleet file said"),
+    Column("started", Double, nullable=False, comment="The newest walk"),
+    Column("by", String(64), comment="The job that walks; none: it has ended"),
+    Column("finished", Double, comment="The walk that the document is of"),
+    Column("document", Text, comment="The report as JSON"),
+    comment="What a preflight of the fleet came to, and whether one is under way.",
+)

@@ -1,4 +1,7 @@
-"""`/irsa diagnose …`, `sweep`, `status`, `history`, `mute`, `unmute`, `help`. Slash commands do not work in threads."""
+"""`/irsa diagnose …`, `sweep`, `preflight`, `status`, `history`, `mute`, `unmute`, `help`.
+
+Slash commands do not work in threads.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from handlers.incident import Spot
 from handlers.paste import mute_form
 from handlers.paste.intake import Source, failures, paste_of
 from handlers.paste.looking import VERBS, Look
+from handlers.paste.preflighting import order_preflight
 from handlers.paste.reading.untrusted import text_at
 from handlers.paste.sweeping import order_sweep
 from handlers.paste.words import Asked, Misused, parse
@@ -53,7 +57,7 @@ async def run(
         await ack(aloud(denied.words))
         return denied.rule
     verb = verb.lower()
-    if verb not in ("diagnose", "sweep", *VERBS):
+    if verb not in (*_STARTS, *VERBS):
         said = help_message()
         unknown = verb and verb != "help"
         words = speak("I do not know {word}. ", word=f"`{escape(verb[:40])}`") if unknown else ""
@@ -64,9 +68,8 @@ async def run(
     if await desk.shared.is_shared(channel):
         await ack(aloud(SHARED_WORDS))
         return "shared"
-    if verb in ("diagnose", "sweep"):
-        start = _diagnose if verb == "diagnose" else order_sweep
-        return await start(desk, ack, command, client, rest.strip())
+    if verb in _STARTS:
+        return await _STARTS[verb](desk, ack, command, client, rest.strip())
     look = Look(desk=desk, channel=channel, actor=actor, now=now)
     if verb == "mute" and not rest.strip():
         await mute_form.open_form(look, client, text_at(command, "trigger_id"))
@@ -131,3 +134,11 @@ def _paste(desk: Desk, command: dict[str, Any], text: str, asked: Asked) -> Past
     return paste_of(
         desk.rules, source, symptoms or ((named,) if named else ()), text=text, hints=asked.hints
     )
+
+
+_STARTS: Final = {
+    "diagnose": _diagnose,
+    "sweep": order_sweep,
+    "preflight": order_preflight,
+}
+"""What a job answers, or may."""

@@ -62,6 +62,7 @@ class Look:
             troubles=tuple(await desk.not_readable(fleet)),
             outdated=desk.rules.trouble,
             unposted=await desk.audit.unposted(desk.rules.audit_channel),
+            preflight=await desk.preflights.standing(reach),
         )
         recent = await self._readable(
             await desk.incidents.recent(desk.me.team, channel=self.channel, limit=_LATEST)

@@ -33,6 +33,12 @@ _HELP: Final = (
     ("/irsa history", say("lists the latest incidents of this channel; with an ID, that one.")),
     ("/irsa sweep", say("looks into every cluster now; /irsa sweep last repeats the last report.")),
     (
+        "/irsa preflight",
+        say(
+            "tries everything that I may read and change, and says what is missing and what mends it."
+        ),
+    ),
+    (
         "/irsa mute 4h",
         say("keeps me quiet here until then, unless asked. Or IRSA103 1d; /irsa unmute."),
     ),

@@ -35,6 +35,8 @@ class FleetHealth:
     """Why the audit channel is behind, as a clause."""
     outdated: str | None = None
     """Why a newer fleet file is not in use, as a clause."""
+    preflight: str | None = None
+    """What the last preflight came to, as mrkdwn; None where there was none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,12 @@ def status_message(standing: Standing) -> Message:
     lines += [
         speak("Not readable: {place}", place=escape(clip(t, 200))) for t in _troubles(standing)
     ]
+    lines.append(
+        standing.health.preflight
+        or speak(
+            "No preflight yet: `/irsa preflight` tries everything that I may read and change, and says what is missing."
+        )
+    )
     lines += [mute_line(mute) for mute in standing.mutes] or [
         speak("I answer web-identity errors here.")
     ]
@@ -176,7 +184,7 @@ def _homely(incident: Incident, workspace: str | None) -> Block:
 def _fleet(health: FleetHealth) -> str:
     count = len(health.clusters)
     if count == 0:
-        return "No cluster is read here for you."
+        return speak("No cluster is read here for you.")
     named = ", ".join(health.clusters[:_CLUSTERS])
     more = speak(" and {count} more", count=count - _CLUSTERS) if count > _CLUSTERS else ""
     return speak(

@@ -1,0 +1,113 @@
+"""`/irsa preflight`: walk the fleet, one walk at a time, and tell who asked what it came to."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.cli.manifest import manifest_document
+from bot.preflight.kept import KeptPreflights
+from bot.preflight.slack import check_slack
+from bot.preflight.walker import walker_of
+from bot.store.preflights import PreflightRecords
+from diagnostics.languages import speak
+from handlers.blockkit import build
+from handlers.blockkit.fitting import fit_message
+from handlers.paste.reading.untrusted import text_at
+from handlers.render.card import Message
+from handlers.whisper import whisper
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from bot.app import Service
+    from bot.fleet_file import FleetFile
+    from bot.jobs.bench import Bench
+    from bot.settings import Settings
+    from bot.store.queue import Job
+
+_log = structlog.get_logger("irsa.preflight")
+
+
+async def preflight_fleet(bench: Bench, job: Job) -> None:
+    """Walk, unless somebody did a moment ago or does, and tell who asked."""
+    channel, user = text_at(job.payload, "channel"), text_at(job.payload, "user")
+    if await bench.shared.is_shared(channel):
+        _log.warning("no preflight in a shared channel", channel=channel)
+        return
+    records = PreflightRecords(engine=bench.store.engine, now=bench.now)
+    kept = KeptPreflights(records=records, walkers=bench.preflights)
+    reach = await bench.access.reach(user, channel)
+    show = partial(kept.shown, reach, text_at(job.payload, "name"))
+    message = await show(however_old=False)
+    if message is None and await _walked(bench, records, by=f"job{job.id}"):
+        message = await show(however_old=True)
+    if message is None:
+        words = speak(
+            "Another preflight is under way. `/irsa preflight last` shows what it came to, once it has ended."
+        )
+        message = Message(text=words, blocks=[build.section(words)])
+    await whisper(
+        bench.client,
+        user=user,
+        channel=channel,
+        words=message.text,
+        blocks=fit_message(message.blocks),
+        response_url=text_at(job.payload, "response_url") or None,
+    )
+
+
+async def _walked(bench: Bench, records: PreflightRecords, *, by: str) -> bool:
+    """Walk the fleet file in use; False where somebody else does."""
+    walker = await bench.preflights.get()
+    fleet = walker.fleet
+    if not await records.begin(fleet, by=by):
+        return False
+    try:
+        report = await walker.report()
+    except BaseException:
+        await records.give_up(fleet, by=by)
+        raise
+    await records.finish(fleet, by=by, document=report.model_dump_json())
+    good = sum(place.works for place in report.places)
+    _log.info("preflight", places=len(report.places), works=good, seconds=report.seconds)
+    return True
+
+
+@asynccontextmanager
+async def preflights_of(
+    service: Service, settings: Settings, file: FleetFile, environ: Mapping[str, str]
+) -> AsyncIterator[None]:
+    """Walk what one content of the fleet file says, for jobs.
+
+    Args:
+        service: The running bot.
+        settings: How it runs.
+        file: What the fleet file holds.
+        environ: AWS_* and KUBECONFIG.
+    """
+    scopes = manifest_document(links=settings.links)["oauth_config"]["scopes"]
+    token = settings.slack_bot_token
+    walker = walker_of(
+        file,
+        environ,
+        # Names of private channels are not everybody's to read; the command on a terminal checks those.
+        partial(
+            check_slack,
+            api_url=settings.slack_api_url,
+            bot_token="" if token is None else token.get_secret_value(),
+            app_token=None,
+            scopes=scopes["bot"],
+            optional=scopes.get("bot_optional", ()),
+            channels=(),
+        ),
+    )
+    attached = service.bench.preflights
+    await attached.attach(walker)
+    try:
+        yield
+    finally:
+        await attached.detach(walker)

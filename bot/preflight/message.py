@@ -1,0 +1,174 @@
+"""A preflight in Slack: what does not work first, with the texts that mend it, within one message. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.preflight.outcome import State
+from diagnostics.languages import speak
+from diagnostics.visible import visible
+from handlers.blockkit import build, characters, clip, escape
+from handlers.render.card import Message
+from handlers.render.moments import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from bot.preflight.document import CheckReport, PlaceReport, PreflightReport, RemedyReport
+    from diagnostics.fleet import Fleet
+    from handlers.blockkit import Block
+    from handlers.reach import Reach
+
+_CHECKS: Final = 6
+"""Of one place."""
+_REMEDY: Final = 2_400
+"""Characters; a policy that is cut is none."""
+_BLOCKS: Final = 40
+_ROOM: Final = 9_000
+"""Characters of one message for places; Slack takes 12,000 in all."""
+_NAMES: Final = 5
+_ALIKE: Final = 10
+_BAD: Final = (State.MISSING, State.NO_ANSWER)
+
+
+def readable(report: PreflightReport, reach: Reach, fleet: Fleet) -> tuple[PlaceReport, ...]:
+    """The places that somebody may read; what belongs to no account, who reads everything."""
+    clusters = {cluster.name: cluster for cluster in fleet.clusters}
+
+    def may(place: PlaceReport) -> bool:
+        if place.kind == "account":
+            return reach.reads_account(_account(place), fleet)
+        if place.kind == "cluster":
+            cluster = clusters.get(place.name)
+            return cluster is not None and reach.reads_cluster(cluster)
+        return not reach.is_limited
+
+    return tuple(place for place in report.places if may(place))
+
+
+def named(places: Sequence[PlaceReport], name: str) -> tuple[PlaceReport, ...]:
+    """The places that go by a name: an account's ID or name, a cluster's, `slack`."""
+    wanted = name.casefold()
+    return tuple(place for place in places if wanted in _names(place))
+
+
+def standing_line(places: Sequence[PlaceReport], finished: datetime) -> str:
+    """One line of mrkdwn for `/irsa status`."""
+    bad = [place for place in places if not place.works]
+    if not bad:
+        return _all_work(len(places), finished)
+    return speak(
+        "{summary} `/irsa preflight` says what is missing, with the text that mends it.",
+        summary=_some_do_not(bad, len(places), finished),
+    )
+
+
+def preflight_message(places: Sequence[PlaceReport], finished: datetime) -> Message:
+    """What does not work, as much of it as one message holds; the rest by name."""
+    bad = [place for place in places if not place.works]
+    if not bad:
+        words = _all_work(len(places), finished)
+        return Message(text=words, blocks=[build.section(words)])
+    words = _some_do_not(bad, len(places), finished)
+    blocks: list[Block] = [build.section(words)]
+    left: list[PlaceReport] = []
+    for alike in _alike(bad):
+        more = list(_place(alike))
+        if len(blocks) > 1 and (
+            len(blocks) + len(more) > _BLOCKS or characters([*blocks, *more]) > _ROOM
+        ):
+            left += alike
+            continue
+        blocks += more
+    if left:
+        rest = speak(
+            "Not shown here: {names}. `/irsa preflight NAME` shows one of them; `irsa preflight` on a terminal all.",
+            names=_listed(left, most=20),
+        )
+        blocks.append(build.section(rest))
+    return Message(text=words, blocks=blocks)
+
+
+def _alike(bad: Sequence[PlaceReport]) -> Iterable[list[PlaceReport]]:
+    """Places that lack the same and are mended by the same text: a rollout forgets hundreds of clusters at once."""
+    groups: dict[object, list[PlaceReport]] = {}
+    for place in bad:
+        lacking = tuple((c.what, c.state) for c in place.checks if c.state in _BAD)
+        groups.setdefault((place.kind, lacking, place.remedies), []).append(place)
+    return groups.values()
+
+
+def _place(alike: Sequence[PlaceReport]) -> Iterator[Block]:
+    place = alike[0]
+    troubles = [check for check in place.checks if check.state in _BAD]
+    heading = f"*{_listed(alike, most=_ALIKE)}*"
+    lines = [_check(check) for check in troubles[:_CHECKS]]
+    if len(troubles) > _CHECKS:
+        lines.append(speak("and {count} more", count=len(troubles) - _CHECKS))
+    yield build.section("\n".join([heading, *lines]))
+    for remedy in place.remedies:
+        yield from _remedy(remedy)
+
+
+def _check(check: CheckReport) -> str:
+    why = f": {escape(clip(visible(check.why), 300))}" if check.why else ""
+    mend = ""
+    if check.enable:
+        mend = "\n   " + speak("to mend it: {what}", what=escape(clip(visible(check.enable), 300)))
+    state = speak("missing") if check.state is State.MISSING else speak("no answer")
+    return f"• {state}: `{escape(clip(visible(check.what), 120)).replace('`', '')}`{why}{mend}"
+
+
+def _remedy(remedy: RemedyReport) -> Iterator[Block]:
+    title = escape(clip(visible(remedy.title), 200))
+    if len(remedy.text) > _REMEDY:
+        yield build.context(
+            speak("{title}: too long for here; `irsa preflight` on a terminal has it.", title=title)
+        )
+        return
+    yield build.context(f"{title}:")
+    yield build.preformatted(remedy.text)
+
+
+def _all_work(count: int, finished: datetime) -> str:
+    return speak(
+        "Preflight of {moment}: all {count} places work.", moment=moment(finished), count=count
+    )
+
+
+def _some_do_not(bad: Sequence[PlaceReport], count: int, finished: datetime) -> str:
+    return speak(
+        "Preflight of {moment}: {bad} of {count} places do not work: {names}.",
+        moment=moment(finished),
+        bad=len(bad),
+        count=count,
+        names=_listed(bad, most=_NAMES),
+    )
+
+
+def _listed(places: Sequence[PlaceReport], *, most: int) -> str:
+    names = ", ".join(_called(place) for place in places[:most])
+    more = len(places) - most
+    return names + (speak(" and {count} more", count=more) if more > 0 else "")
+
+
+def _called(place: PlaceReport) -> str:
+    name = escape(clip(visible(place.name), 120))
+    if place.kind == "account":
+        return speak("account {name}", name=name)
+    if place.kind == "cluster":
+        return speak("cluster {name}", name=name)
+    return name
+
+
+def _account(place: PlaceReport) -> str:
+    return place.name.partition(" ")[0]
+
+
+def _names(place: PlaceReport) -> set[str]:
+    names = {place.name.casefold()}
+    if place.kind == "account":
+        identity, _, alias = place.name.partition(" ")
+        names |= {identity, alias.strip("()").casefold()}
+    return names

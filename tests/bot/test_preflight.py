@@ -1,0 +1,233 @@
+"""`/irsa preflight`: one walk at a time, kept for a while, told to who asked and as far as they may read."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.fleet_file import Reader
+from bot.preflight.outcome import Check, Outcome, Place, Remedy, State
+from bot.preflight.walker import LEFT_OUT, Walker
+from handlers.blockkit import validate_message
+from handlers.reach import Scope
+from tests.bot.conftest import MINJI, OMAR, ONCALL, PARTNER, shown
+from tests.engine import healthy as worlds
+
+if TYPE_CHECKING:
+    from bot.fleet_file import FleetFile
+    from tests.bot.conftest import Bot, Town
+
+SECRET = "a-value-of-ours"
+POLICY = f'{{\n  "Condition": {{"StringEquals": {{"sts:ExternalId": "{SECRET}"}}}}\n}}'
+
+
+def place(name: str, kind: str = "cluster", *, missing: int = 0, text: str = POLICY) -> Place:
+    checks = [Check(what="get pods", state=State.WORKS)]
+    checks += [
+        Check(
+            what=f"list thing{number}",
+            state=State.MISSING if number else State.NO_ANSWER,
+            why="RBAC does not allow it <!channel>",
+            enable=f"allow thing{number}",
+        )
+        for number in range(missing)
+    ]
+    remedies = (Remedy(title=f"Policy of {name}", text=text),) if missing else ()
+    return Place(kind=kind, name=name, checks=tuple(checks), remedies=remedies)  # type: ignore[arg-type]
+
+
+@dataclass
+class Walks:
+    """Stands for the walk itself, which tests/preflight is about."""
+
+    places: tuple[Place, ...]
+    done: int = 0
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    fails: bool = False
+
+    def __post_init__(self) -> None:
+        self.go_on.set()
+
+    async def __call__(self) -> Outcome:
+        self.done += 1
+        self.begun.set()
+        await self.go_on.wait()
+        if self.fails:
+            raise RuntimeError("as if")
+        return Outcome(places=self.places, started=datetime.now(UTC), seconds=1.5)
+
+
+def with_secret(file: FleetFile) -> FleetFile:
+    accounts = tuple(replace(a, external_id=SECRET) for a in file.fleet.accounts)
+    return replace(file, fleet=replace(file.fleet, accounts=accounts))
+
+
+async def attached(town: Town, bot: Bot, *places: Place) -> Walks:
+    walks = Walks(places)
+    file = with_secret(town.file)
+    await bot.service.bench.preflights.attach(Walker(file=file, walk=walks))
+    return walks
+
+
+async def ask(town: Town, bot: Bot, text: str = "", user: str = MINJI) -> str:
+    await town.driver.command(user, ONCALL, f"/irsa preflight {text}".strip())
+    await bot.idle()
+    message = town.driver.whispers(user)[-1]
+    assert validate_message({"text": message.text, "blocks": message.blocks}) == ()
+    return f"{message.text}\n{shown(message)}"
+
+
+FLEET = worlds.healthy().fleet
+CLUSTER, ACCOUNT = FLEET.clusters[0].name, FLEET.accounts[0].id
+
+
+async def test_who_asks_reads_what_is_missing_and_the_text_that_mends_it(town: Town) -> None:
+    async with town.bot() as bot:
+        await attached(town, bot, place(CLUSTER, missing=2), place(f"{ACCOUNT} (x)", "account"))
+        await town.driver.command(MINJI, ONCALL, "/irsa status")
+        before = shown(town.driver.whispers(MINJI)[-1])
+
+        said = await ask(town, bot)
+        await town.driver.command(MINJI, ONCALL, "/irsa status")
+
+    assert "No preflight yet: `/irsa preflight`" in before
+    assert f"1 of 2 places do not work: cluster {CLUSTER}" in said
+    assert "• no answer: `list thing0`" in said
+    assert "• missing: `list thing1`" in said
+    assert "to mend it: allow thing1" in said
+    assert f'"sts:ExternalId": "{LEFT_OUT}"' in said
+    assert SECRET not in said
+    assert "<!channel>" not in said
+    status = shown(town.driver.whispers(MINJI)[-1])
+    assert f"1 of 2 places do not work: cluster {CLUSTER}" in status
+    assert town.calls("chat.postMessage") == []  # for who asked alone
+
+
+async def test_within_ten_minutes_nothing_is_walked_again_and_then_it_is(town: Town) -> None:
+    async with town.bot() as bot:
+        walks = await attached(town, bot, place(CLUSTER))
+        await ask(town, bot)
+        again = await ask(town, bot, user=OMAR)
+        assert walks.done == 1
+        assert "all 1 places work" in again
+
+        town.clock.ahead = timedelta(minutes=11)
+        old = await ask(town, bot, "last")
+        assert walks.done == 1
+        assert "all 1 places work" in old
+        await ask(town, bot)
+        assert walks.done == 2
+
+
+async def test_one_walk_at_a_time_and_a_failed_one_stands_in_nobodys_way(town: Town) -> None:
+    async with town.bot() as bot:
+        walks = await attached(town, bot, place(CLUSTER))
+        walks.go_on.clear()
+        await town.driver.command(MINJI, ONCALL, "/irsa preflight")
+        await walks.begun.wait()
+        await town.driver.command(OMAR, ONCALL, "/irsa preflight")
+        assert "A preflight is under way since" in town.whispers(OMAR)[-1]
+        walks.fails = True
+        walks.go_on.set()
+        await bot.idle()
+        walks.fails = False
+        assert "all 1 places work" in await ask(town, bot, user=OMAR)
+        assert walks.done == 2
+
+
+async def test_another_fleet_file_is_walked_anew(town: Town) -> None:
+    async with town.bot() as bot:
+        walks = await attached(town, bot, place(CLUSTER))
+        await ask(town, bot)
+        fewer = replace(town.file, fleet=replace(town.file.fleet, organization=True))
+        await bot.service.bench.preflights.attach(Walker(file=fewer, walk=walks))
+        await ask(town, bot)
+
+    assert walks.done == 2
+
+
+async def test_hundreds_of_places_fit_into_one_message_and_each_can_be_asked_for(
+    town: Town,
+) -> None:
+    many = [
+        place(f"cluster-{n:03}", missing=9, text=f"{'x' * 70}\n" * 30 + str(min(n, 300)))
+        for n in range(400)
+    ]
+    many = [replace(one, remedies=(replace(one.remedies[0], title="Policy"),)) for one in many]
+    clusters = tuple(replace(FLEET.clusters[0], name=one.name, eks_name=one.name) for one in many)
+    town.file = replace(town.file, fleet=replace(town.file.fleet, clusters=clusters))
+    async with town.bot() as bot:
+        await attached(town, bot, *many, place("huge", missing=1, text="y" * 9_000))
+        said = await ask(town, bot)
+        one = await ask(town, bot, "CLUSTER-399")
+        none = await ask(town, bot, "nowhere")
+
+    assert "400 of 400 places do not work" in said
+    assert "and 3 more" in said  # checks of one place
+    assert "`/irsa preflight NAME` shows one of them" in said
+    assert len([line for line in said.splitlines() if line.startswith("*cluster")]) > 2
+    assert "1 of 1 places do not work: cluster cluster-399" in one
+    assert "I tried nothing of the name “nowhere”." in none
+
+
+async def test_places_that_lack_the_same_are_one_entry(town: Town) -> None:
+    alike = [place(name, missing=1) for name in ("prod-eu", "prod-us", "staging")]
+    alike = [replace(one, remedies=(replace(one.remedies[0], title="RBAC"),)) for one in alike]
+    clusters = tuple(replace(FLEET.clusters[0], name=one.name) for one in alike)
+    town.file = replace(town.file, fleet=replace(town.file.fleet, clusters=clusters))
+    async with town.bot() as bot:
+        await attached(town, bot, *alike)
+        said = await ask(town, bot)
+
+    assert "*cluster prod-eu, cluster prod-us, cluster staging*" in said
+    assert said.count("StringEquals") == 1
+
+
+async def test_a_text_that_does_not_fit_is_not_cut(town: Town) -> None:
+    async with town.bot() as bot:
+        await attached(town, bot, place(CLUSTER, missing=1, text="y" * 9_000))
+        said = await ask(town, bot)
+
+    assert "yy" not in said
+    assert "too long for here; `irsa preflight` on a terminal has it" in said
+
+
+async def test_nobody_reads_of_a_place_that_is_kept_from_them(town: Town) -> None:
+    readers = (Reader(scope=Scope(clusters=frozenset({CLUSTER})), users=frozenset({OMAR})),)
+    town.file = replace(town.file, readers=readers)
+    async with town.bot() as bot:
+        await attached(town, bot, place(CLUSTER, missing=1), place("Slack", "slack", missing=1))
+        theirs = await ask(town, bot)
+        ours = await ask(town, bot, user=OMAR)
+        named = await ask(town, bot, CLUSTER)
+
+    assert CLUSTER not in theirs.replace("--cluster prod-eu", "")
+    assert f"cluster {CLUSTER}" in ours
+    assert "I tried nothing of the name" in named
+
+
+async def test_nothing_is_told_in_a_channel_that_another_organisation_reads(town: Town) -> None:
+    async with town.bot() as bot:
+        walks = await attached(town, bot, place(CLUSTER))
+        await town.driver.command(MINJI, PARTNER, "/irsa preflight")
+        await bot.idle()
+
+    assert "shared with another organisation" in town.whispers(MINJI)[-1]
+    assert walks.done == 0
+
+
+@pytest.mark.parametrize("text", ["<!channel>", "`*_~", "x" * 3_000, "\u202e\x00", "%s{name}"])
+async def test_a_hostile_name_is_shown_as_text_and_cut(town: Town, text: str) -> None:
+    async with town.bot() as bot:
+        await attached(town, bot, place(CLUSTER))
+        await ask(town, bot)
+        said = await ask(town, bot, text)
+
+    assert "I tried nothing of the name" in said
+    assert "<!channel>" not in said
+    assert len(said) < 1_000
