@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import func, or_, select, update
 
 from bot.audit import after, newest
+from bot.background import beside
 from bot.store.insert import insert_once
 from bot.store.tables import audit, audit_posts
 from diagnostics.visible import visible
@@ -72,12 +73,8 @@ class AuditChannel:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Post while the block runs."""
-        task = asyncio.create_task(self._run(), name="irsa-audit-channel")
-        try:
+        async with beside(self._run(), name="irsa-audit-channel"):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def _run(self) -> None:
         failures = 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 from botocore.exceptions import ClientError
 
+from bot.background import beside, repeating
 from bot.inventory.members import with_members
 from bot.inventory.merge import with_seen
 from bot.inventory.records import ORGANIZATION
@@ -68,12 +69,8 @@ class Inventory:
 
     async def run(self) -> None:
         """Look into each region when it is due, until cancelled. A trouble is logged and tried again."""
-        while True:
-            try:
-                await self.refresh()
-            except Exception:  # noqa: BLE001  the process goes on, and tries again
-                _log.exception("inventory not kept")
-            await asyncio.sleep(self.check.total_seconds())
+        pause = self.check.total_seconds()
+        await repeating(self.refresh, pause=pause, log=_log, trouble="inventory not kept")
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -81,12 +78,8 @@ class Inventory:
         if not self.every:
             yield
             return
-        task = asyncio.create_task(self.run(), name="inventory")
-        try:
+        async with beside(self.run(), name="inventory"):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def refresh(self) -> None:
         """Look into what is due, and tell the clients what is on record by then."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from bot.background import beside, repeating
 from bot.store.sweeps import SweepRecords
 from bot.sweep.crew import sweeping
 from bot.sweep.csv_table import csv_of
@@ -234,27 +235,28 @@ async def sweeps_of(
     reader = FleetSweepReader(clients)
     async with sweeping(service.store.engine, reader, records, service.now) as here:
         await service.bench.sweeps.attach(here)
-        task = (
-            None
-            if file.sweep is None
-            else asyncio.create_task(_follow(service, file.sweep, records), name="irsa-schedule")
-        )
         try:
-            yield
+            async with _scheduled(service, file.sweep, records):
+                yield
         finally:
             await service.bench.sweeps.detach(here)
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
 
 
-async def _follow(service: Service, plan: SweepPlan, records: SweepRecords) -> None:
-    while True:
-        try:
-            await order_if_due(service, plan, records)
-        except Exception:  # noqa: BLE001  the process goes on
-            _log.exception("the schedule of sweeps could not be read")
-        await asyncio.sleep(_LOOK)
+@asynccontextmanager
+async def _scheduled(
+    service: Service, plan: SweepPlan | None, records: SweepRecords
+) -> AsyncIterator[None]:
+    if plan is None:
+        yield
+        return
+    following = repeating(
+        lambda: order_if_due(service, plan, records),
+        pause=_LOOK,
+        log=_log,
+        trouble="the schedule of sweeps could not be read",
+    )
+    async with beside(following, name="irsa-schedule"):
+        yield
 
 
 async def order_if_due(service: Service, plan: SweepPlan, records: SweepRecords) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from bot.background import beside, repeating
 from bot.jobs.sameness import target_key
 from diagnostics.errors import UsageError
 from diagnostics.result import Verdict
@@ -100,19 +101,11 @@ async def watching(bench: Bench) -> AsyncIterator[None]:
     if not bench.watch:
         yield
         return
-    tick = min(_TICK, bench.watch[0] / 2)
-
-    async def look() -> None:
-        while True:
-            try:
-                await bench.store.watches.queue_due(bench.watch, most=_MOST)
-            except Exception:  # noqa: BLE001  the process goes on
-                _log.exception("open incidents not read")
-            await asyncio.sleep(tick)
-
-    task = asyncio.create_task(look(), name="irsa-watching")
-    try:
+    looking = repeating(
+        lambda: bench.store.watches.queue_due(bench.watch, most=_MOST),
+        pause=min(_TICK, bench.watch[0] / 2),
+        log=_log,
+        trouble="open incidents not read",
+    )
+    async with beside(looking, name="irsa-watching"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

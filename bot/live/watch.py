@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.background import beside
 from bot.fleet_file.load import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -35,13 +36,11 @@ async def watching(live: LiveFleet, *, every: float) -> AsyncIterator[None]:
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGHUP, asked.set)
-    task = asyncio.create_task(_watch(live, asked, every), name="irsa-fleet-file")
     try:
-        yield
+        async with beside(_watch(live, asked, every), name="irsa-fleet-file"):
+            yield
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _watch(live: LiveFleet, asked: asyncio.Event, every: float) -> None:
