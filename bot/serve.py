@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot.app import Options, serving, utc_now
+from bot.background import beside, repeating
 from bot.clients import build_clients
 from bot.inventory import Inventory, InventoryRecords
 from bot.jobs.preflighting import preflights_of
@@ -248,17 +249,8 @@ def retention_of(settings: Settings) -> Retention:
 @asynccontextmanager
 async def _housekeeping(service: Service, keep: Retention) -> AsyncIterator[None]:
     async def tidy() -> None:
-        while True:
-            try:
-                gone = await service.store.forget(keep)
-                _log.info("forgotten", rows=gone)
-            except Exception:  # noqa: BLE001  the process goes on
-                _log.exception("nothing forgotten")
-            await asyncio.sleep(_HOUR)
+        _log.info("forgotten", rows=await service.store.forget(keep))
 
-    task = asyncio.create_task(tidy(), name="irsa-housekeeping")
-    try:
+    tidying = repeating(tidy, pause=_HOUR, log=_log, trouble="nothing forgotten")
+    async with beside(tidying, name="irsa-housekeeping"):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
