@@ -17,6 +17,7 @@ from diagnostics.languages import speak
 from handlers.blockkit import build
 from handlers.blockkit.fitting import fit_message
 from handlers.paste.reading.untrusted import text_at
+from handlers.render import trouble_message
 from handlers.render.card import Message
 from handlers.whisper import whisper
 
@@ -50,10 +51,20 @@ async def preflight_fleet(bench: Bench, job: Job) -> None:
             "Another preflight is under way. `/irsa preflight last` shows what it came to, once it has ended."
         )
         message = Message(text=words, blocks=[build.section(words)])
+    await _tell(bench, job, message)
+
+
+async def give_up_preflight(bench: Bench, job: Job, trouble_id: str) -> None:
+    """Tell who asked that it failed for good."""
+    words = speak("I could not finish this preflight because of an error on my side.")
+    await _tell(bench, job, trouble_message(words, trouble_id=trouble_id))
+
+
+async def _tell(bench: Bench, job: Job, message: Message) -> None:
     await whisper(
         bench.client,
-        user=user,
-        channel=channel,
+        user=text_at(job.payload, "user"),
+        channel=text_at(job.payload, "channel"),
         words=message.text,
         blocks=fit_message(message.blocks),
         response_url=text_at(job.payload, "response_url") or None,

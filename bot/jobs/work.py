@@ -20,7 +20,7 @@ from bot.jobs.diagnosing import (
 from bot.jobs.fixing import apply_plan, give_up_plan
 from bot.jobs.language import language_of
 from bot.jobs.looking_up import show_incident, unfurl
-from bot.jobs.preflighting import preflight_fleet
+from bot.jobs.preflighting import give_up_preflight, preflight_fleet
 from bot.jobs.reach import within_reach
 from bot.jobs.reading import read_files, read_thread
 from bot.jobs.requesting import show_request
@@ -77,6 +77,9 @@ class Work:
         """Tell the thread that a job failed for good, in one sentence."""
         incident = await _incident_of(self.bench, job)
         if incident is None:
+            if job.task is Task.PREFLIGHT:
+                with speaking(await language_of(self.bench, job, None)):
+                    await give_up_preflight(self.bench, job, trouble_id)
             return
         with speaking(await language_of(self.bench, job, incident)):
             if job.task is Task.APPLY:

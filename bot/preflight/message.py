@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.preflight.outcome import State
+from bot.preflight.outcome import TROUBLES, State
 from diagnostics.languages import speak
 from diagnostics.visible import visible
 from handlers.blockkit import build, characters, clip, escape
@@ -29,7 +29,6 @@ _ROOM: Final = 9_000
 """Characters of one message for places; Slack takes 12,000 in all."""
 _NAMES: Final = 5
 _ALIKE: Final = 10
-_BAD: Final = (State.MISSING, State.NO_ANSWER)
 
 
 def readable(report: PreflightReport, reach: Reach, fleet: Fleet) -> tuple[PlaceReport, ...]:
@@ -55,22 +54,19 @@ def named(places: Sequence[PlaceReport], name: str) -> tuple[PlaceReport, ...]:
 
 def standing_line(places: Sequence[PlaceReport], finished: datetime) -> str:
     """One line of mrkdwn for `/irsa status`."""
-    bad = [place for place in places if not place.works]
-    if not bad:
-        return _all_work(len(places), finished)
+    summary = _summary(places, finished)
+    if all(place.works for place in places):
+        return summary
     return speak(
         "{summary} `/irsa preflight` says what is missing, with the text that mends it.",
-        summary=_some_do_not(bad, len(places), finished),
+        summary=summary,
     )
 
 
 def preflight_message(places: Sequence[PlaceReport], finished: datetime) -> Message:
     """What does not work, as much of it as one message holds; the rest by name."""
     bad = [place for place in places if not place.works]
-    if not bad:
-        words = _all_work(len(places), finished)
-        return Message(text=words, blocks=[build.section(words)])
-    words = _some_do_not(bad, len(places), finished)
+    words = _summary(places, finished)
     blocks: list[Block] = [build.section(words)]
     left: list[PlaceReport] = []
     for alike in _alike(bad):
@@ -94,14 +90,14 @@ def _alike(bad: Sequence[PlaceReport]) -> Iterable[list[PlaceReport]]:
     """Places that lack the same and are mended by the same text: a rollout forgets hundreds of clusters at once."""
     groups: dict[object, list[PlaceReport]] = {}
     for place in bad:
-        lacking = tuple((c.what, c.state) for c in place.checks if c.state in _BAD)
+        lacking = tuple((c.what, c.state) for c in place.checks if c.state in TROUBLES)
         groups.setdefault((place.kind, lacking, place.remedies), []).append(place)
     return groups.values()
 
 
 def _place(alike: Sequence[PlaceReport]) -> Iterator[Block]:
     place = alike[0]
-    troubles = [check for check in place.checks if check.state in _BAD]
+    troubles = [check for check in place.checks if check.state in TROUBLES]
     heading = f"*{_listed(alike, most=_ALIKE)}*"
     lines = [_check(check) for check in troubles[:_CHECKS]]
     if len(troubles) > _CHECKS:
@@ -131,18 +127,25 @@ def _remedy(remedy: RemedyReport) -> Iterator[Block]:
     yield build.preformatted(remedy.text)
 
 
-def _all_work(count: int, finished: datetime) -> str:
-    return speak(
-        "Preflight of {moment}: all {count} places work.", moment=moment(finished), count=count
-    )
-
-
-def _some_do_not(bad: Sequence[PlaceReport], count: int, finished: datetime) -> str:
+def _summary(places: Sequence[PlaceReport], finished: datetime) -> str:
+    bad = [place for place in places if not place.works]
+    when = moment(finished)
+    if not places:
+        return speak("The last preflight tried nothing that you may read here.")
+    if len(places) == 1:
+        name = _called(places[0])
+        if bad:
+            return speak("Preflight of {moment}: {name} does not work.", moment=when, name=name)
+        return speak("Preflight of {moment}: {name} works.", moment=when, name=name)
+    if not bad:
+        return speak(
+            "Preflight of {moment}: all {count} places work.", moment=when, count=len(places)
+        )
     return speak(
         "Preflight of {moment}: {bad} of {count} places do not work: {names}.",
-        moment=moment(finished),
+        moment=when,
         bad=len(bad),
-        count=count,
+        count=len(places),
         names=_listed(bad, most=_NAMES),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +24,10 @@ class State(StrEnum):
     OPTIONAL = "not granted, optional"
     SKIPPED = "not checked"
     """Something that comes first does not work."""
+
+
+TROUBLES: Final = (State.MISSING, State.NO_ANSWER)
+"""With one of these a place does not work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +69,7 @@ class Place:
     @property
     def troubles(self) -> tuple[Check, ...]:
         """The checks that did not work."""
-        bad = (State.MISSING, State.NO_ANSWER)
-        return tuple(check for check in self.checks if check.state in bad)
+        return tuple(check for check in self.checks if check.state in TROUBLES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

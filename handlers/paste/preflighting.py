@@ -54,7 +54,7 @@ async def order_preflight(
         "name": name,
         "response_url": text_at(command, "response_url"),
     }
-    order = Order(task=Task.PREFLIGHT, payload=payload, urgent=False)
+    order = Order(task=Task.PREFLIGHT, payload=payload)
     await desk.inbox.order(order, event_id=text_at(command, "trigger_id") or None)
     await ack(
         speak(
