@@ -24,7 +24,6 @@ class Me:
     team: str
     user: str
     bot: str | None
-    app: str | None = None
     workspace: str | None = None
     """The workspace's address, such as https://example.slack.com/."""
 

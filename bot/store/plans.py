@@ -12,6 +12,7 @@ from bot.store import codec
 from bot.store.inbox import add_job, new_id
 from bot.store.insert import insert_once
 from bot.store.tables import approvals, plans
+from bot.store.undo import offer_undo, offer_undo_again
 from handlers.incident import Plan, PlanState
 from handlers.ports import Claim, Order, Task
 from handlers.render.card import OfferedFix
@@ -31,12 +32,9 @@ LIFETIME: Final = 30 * 60.0
 """Seconds that an offer stands; after that the cluster must be read again first."""
 REQUEST: Final = 60 * 60.0
 """Seconds that a request for approval stands. What it changes is still held to the value that was seen."""
-UNDO: Final = 24 * 3600.0
-"""Seconds after a change in which it can be taken back by a press."""
 _NAMED: Final = "plan_id"
 """Where a job says which plan it is about."""
 _OPEN: Final = PlanState.OPEN.value
-_KEPT: Final = ("incident_id", "position", "ordinal", "fix", "expires", "undoes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +61,9 @@ class PlanStore:
         """Approve an open plan; see `handlers.ports.Plans`."""
         at = self.now().timestamp()
         async with self.engine.begin() as connection:
-            row = await _locked(connection, plan_id)
-            over = _over(row, at)
-            if row is None or over is not None:
-                return over or Claim.UNKNOWN
+            row = await _open_plan(connection, plan_id, at)
+            if isinstance(row, Claim):
+                return row
             first = row.requested_by is None
             requester = by if first else row.requested_by
             if by == requester and not own:
@@ -92,10 +89,9 @@ class PlanStore:
         """Put a request on record; see `handlers.ports.Plans`."""
         at = self.now().timestamp()
         async with self.engine.begin() as connection:
-            row = await _locked(connection, plan_id)
-            over = _over(row, at)
-            if row is None or over is not None:
-                return over or Claim.UNKNOWN
+            row = await _open_plan(connection, plan_id, at)
+            if isinstance(row, Claim):
+                return row
             if row.requested_by is not None:
                 return Claim.REPEATED
             await connection.execute(
@@ -111,16 +107,15 @@ class PlanStore:
         """Close the request for an open plan; see `handlers.ports.Plans`."""
         at = self.now().timestamp()
         async with self.engine.begin() as connection:
-            row = await _locked(connection, plan_id)
-            over = _over(row, at)
-            if row is None or over is not None:
-                return over or Claim.UNKNOWN
+            row = await _open_plan(connection, plan_id, at)
+            if isinstance(row, Claim):
+                return row
             await connection.execute(
                 update(plans)
                 .where(plans.c.id == plan_id)
                 .values(state=PlanState.DECLINED.value, by=by, settled=at)
             )
-            await _offer_undo_again(connection, row, at)
+            await offer_undo_again(connection, row, at)
             await self._queue(connection, Task.REQUEST, row, at)
             await self._queue(connection, Task.SHOW, row, at)
         self.wake()
@@ -234,42 +229,10 @@ class PlanStore:
             if row.request_ts is not None:
                 await self._queue(connection, Task.REQUEST, row, at)
             if state is not PlanState.APPLIED:
-                await _offer_undo_again(connection, row, at)
+                await offer_undo_again(connection, row, at)
                 return
-            if undo is None:
-                return
-            await self._forget_undo(connection, row.incident_id, undo, at)
-            await connection.execute(
-                plans.insert().values(
-                    id=new_id(),
-                    incident_id=row.incident_id,
-                    position=row.position,
-                    ordinal=row.ordinal,
-                    fix=codec.fix.write(undo),
-                    state=_OPEN,
-                    created=at,
-                    expires=at + UNDO,
-                    undoes=plan_id,
-                )
-            )
-
-    async def _forget_undo(
-        self, connection: AsyncConnection, incident_id: str, undo: Fix, at: float
-    ) -> None:
-        held = await connection.execute(
-            select(plans).where(
-                plans.c.incident_id == incident_id,
-                plans.c.state == _OPEN,
-                plans.c.undoes.is_not(None),
-            )
-        )
-        for row in list(held):
-            if codec.fix.read(row.fix).subject == undo.subject:
-                await connection.execute(
-                    update(plans)
-                    .where(plans.c.id == row.id)
-                    .values(state=PlanState.WITHDRAWN.value, settled=at)
-                )
+            if undo is not None:
+                await offer_undo(connection, row, undo, at)
 
     @staticmethod
     async def _queue(connection: AsyncConnection, task: Task, row: Row[Any], at: float) -> None:
@@ -283,12 +246,13 @@ async def _locked(connection: AsyncConnection, plan_id: str) -> Row[Any] | None:
     return found.one_or_none()
 
 
-def _over(row: Row[Any] | None, at: float) -> Claim | None:
-    """Why a plan can't be claimed any more, if so."""
+async def _open_plan(connection: AsyncConnection, plan_id: str, at: float) -> Row[Any] | Claim:
+    """Read, as `_locked` does, a plan that may still be claimed; or why it may not."""
+    row = await _locked(connection, plan_id)
     if row is None:
         return Claim.UNKNOWN
     if row.state == _OPEN:
-        return None if row.expires > at else Claim.EXPIRED
+        return row if row.expires > at else Claim.EXPIRED
     return {
         PlanState.WITHDRAWN: Claim.WITHDRAWN,
         PlanState.DECLINED: Claim.DECLINED,
@@ -299,14 +263,6 @@ def _request_ends(row: Row[Any], at: float) -> float:
     """When a request for a plan expires: what takes a change back stands as long as it would anyway."""
     expires: float = row.expires
     return expires if row.undoes is not None else at + REQUEST
-
-
-async def _offer_undo_again(connection: AsyncConnection, row: Row[Any], at: float) -> None:
-    """A way back that was declined, or not permitted just then, stays open as a new plan."""
-    if row.undoes is None or row.expires <= at:
-        return
-    kept = {name: getattr(row, name) for name in _KEPT}
-    await connection.execute(plans.insert().values(id=new_id(), state=_OPEN, created=at, **kept))
 
 
 async def _approvals(connection: AsyncConnection, plan_id: str) -> tuple[str, ...]:
