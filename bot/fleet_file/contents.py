@@ -9,7 +9,6 @@ from diagnostics.fleet import Fleet, Hints
 from diagnostics.languages import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
     from pathlib import Path
     from zoneinfo import ZoneInfo
@@ -130,21 +129,6 @@ class FleetFile:
         """Return the entries that cover a fix; nobody may approve where there is none."""
         return tuple(
             a for a in self.approvers if a.covers(cluster=cluster, namespace=namespace, kind=kind)
-        )
-
-    def may_approve(
-        self,
-        *,
-        user: str,
-        groups: Collection[str],
-        cluster: str,
-        namespace: str,
-        kind: FixKind | None = None,
-    ) -> bool:
-        """Whether a person, given the user groups they are in, may approve a fix there."""
-        return any(
-            user in a.users or not a.groups.isdisjoint(groups)
-            for a in self.approvers_of(cluster=cluster, namespace=namespace, kind=kind)
         )
 
     def frozen(self, *, at: datetime, cluster: str, namespace: str, kind: FixKind) -> Freeze | None:

@@ -52,7 +52,6 @@ class Answer:
     """What the app acknowledged with: a JSON object, a text, or nothing."""
 
     body: Json | str | None = None
-    no_retry: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,6 @@ class Connection:
 
     socket: web.WebSocketResponse
     waiting: dict[str, asyncio.Future[Json | str | None]] = field(default_factory=dict)
-    delivered: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +41,6 @@ class SocketMode:
     Attributes:
         connections: Those that are open.
         accepted: How many were taken so far.
-        rejected: How many were turned away because ten were open.
     """
 
     app: SlackApp
@@ -52,7 +50,6 @@ class SocketMode:
     chooser: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
     connections: list[Connection] = field(default_factory=list)
     accepted: int = 0
-    rejected: int = 0
     _tickets: dict[str, float] = field(default_factory=dict)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -104,7 +101,6 @@ class SocketMode:
         waiter: asyncio.Future[Json | str | None] = asyncio.get_running_loop().create_future()
         chosen.waiting[envelope_id] = waiter
         try:
-            chosen.delivered += 1
             await chosen.socket.send_str(json.dumps(envelope))
             return Answer(body=await waiter)
         except ConnectionError as error:
@@ -127,7 +123,6 @@ class SocketMode:
         socket = web.WebSocketResponse(max_msg_size=_LARGEST)
         await socket.prepare(request)
         if len(self.connections) >= MOST_CONNECTIONS:
-            self.rejected += 1
             await self._disconnect(socket, "too_many_websockets")
             return socket
         connection = Connection(socket)

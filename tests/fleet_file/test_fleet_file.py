@@ -119,27 +119,27 @@ def test_a_channel_gives_hints_and_an_unknown_one_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "groups", "cluster", "namespace", "may"),
+    ("cluster", "namespace", "people"),
     [
-        ("U0123", [], "prod-eu", "payments", True),
-        ("U9999", ["S0123"], "prod-eu", "payments", True),
-        ("U9999", ["S9999"], "prod-eu", "payments", False),
-        ("U0123", [], "prod-us", "payments", False),
-        ("U0123", [], "prod-eu", "kube-system", False),
+        ("prod-eu", "payments", [({"U0123"}, {"S0123"})]),
+        ("prod-us", "payments", []),
+        ("prod-eu", "kube-system", []),
     ],
 )
 def test_approvers_may_where_they_are_named(
-    *, user: str, groups: list[str], cluster: str, namespace: str, may: bool
+    cluster: str, namespace: str, people: list[tuple[set[str], set[str]]]
 ) -> None:
     file = parse(WHOLE.encode(), Path("fleet.yaml"))
 
-    assert file.may_approve(user=user, groups=groups, cluster=cluster, namespace=namespace) is may
+    found = file.approvers_of(cluster=cluster, namespace=namespace)
+
+    assert [(set(a.users), set(a.groups)) for a in found] == people
 
 
 def test_nobody_may_approve_where_nobody_is_named() -> None:
     file = parse(changed().encode(), Path("fleet.yaml"))
 
-    assert not file.may_approve(user="U0123", groups=["S0123"], cluster="prod", namespace="x")
+    assert not file.approvers_of(cluster="prod", namespace="x")
 
 
 def test_roles_take_the_partition_of_their_clusters() -> None:
