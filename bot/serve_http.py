@@ -17,7 +17,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from bot.serve_signed import LARGEST, Gate, Refused
 from bot.trace import traced
 from handlers.links import PATH as LINKS
-from handlers.links import id_in
+from handlers.links import UNKNOWN, id_in
 from handlers.render.moments import address_of
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ class Links:
             incident = await self.service.store.incidents.get(found)
         address = address_of(incident, self.service.me.workspace) if incident else None
         if address is None:
-            words = "I know no such incident; I keep them for 90 days.\n"
-            return web.Response(text=words, status=HTTPStatus.NOT_FOUND)
+            return web.Response(text=UNKNOWN, status=HTTPStatus.NOT_FOUND)
         return web.Response(
             status=HTTPStatus.SEE_OTHER, headers={"Location": html.unescape(address)}
         )

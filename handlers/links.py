@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PATH: Final = "/i/"
 """Below the bot's own address; the incident's whole ID follows."""
+UNKNOWN: Final = "I know no such incident; I keep them for 90 days.\n"
+"""What such an address answers where there is no reply to lead to."""
 _ID: Final = re.compile(r"[0-9a-f]{20}")
 _MOST: Final = 5
 """Previews of one message."""

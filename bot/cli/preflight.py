@@ -72,7 +72,14 @@ def preflight(
     check = _slack(settings, file) if slack else None
     with _progress() as progress:
         outcome = asyncio.run(
-            walk(file, os.environ, limits=Limits(), slack=check, progress=progress)
+            walk(
+                file,
+                os.environ,
+                limits=Limits(),
+                slack=check,
+                links=settings.links,
+                progress=progress,
+            )
         )
     if output is Format.JSON:
         typer.echo(report_of(outcome).model_dump_json(indent=2))

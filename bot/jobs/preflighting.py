@@ -115,6 +115,7 @@ async def preflights_of(
             optional=scopes.get("bot_optional", ()),
             channels=(),
         ),
+        settings.links,
     )
     attached = service.bench.preflights
     await attached.attach(walker)

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from bot.clients.kube.access import ClusterAccess
     from bot.clients.kube.endpoint import Endpoint
     from bot.preflight.needs import Rule
-    from bot.preflight.reach import Reach
-    from diagnostics.fleet import FleetCluster
+    from bot.preflight.reach import Reach, Way
+    from diagnostics.fleet import Account, FleetCluster
 
 _PATH: Final = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _Asked = tuple[str, "Rule"]
@@ -59,24 +59,28 @@ async def check_cluster(reach: Reach, entry: FleetCluster, namespaces: Collectio
         entry: The cluster.
         namespaces: Where fixes are meant to be allowed, if that is not everywhere.
     """
-    account = reach.fleet.account(entry.account)
+    async with reach.cluster(entry) as way:
+        return await _checked(reach.fleet.account(entry.account), way, entry, namespaces)
+
+
+async def _checked(
+    account: Account, way: Way, entry: FleetCluster, namespaces: Collection[str]
+) -> Place:
     checks: list[Check] = []
     mend: list[Remedy] = []
-    read = _Identity(reach.access(entry, Purpose.READ), entry, account.read_role, READ_GROUP)
+    read = _Identity(way(Purpose.READ), entry, account.read_role, READ_GROUP)
     if await read.enter(checks, mend):
         missing = await read.ask(READ_RULES, checks)
         if missing:
             mend.append(remedies.rbac(READ_GROUP, missing))
     if account.fix_role is not None:
-        fix = _Identity(
-            reach.access(entry, Purpose.FIX), entry, account.fix_role, FIX_GROUP, called="fix role"
-        )
+        fix = _Identity(way(Purpose.FIX), entry, account.fix_role, FIX_GROUP, called="fix role")
         if await fix.enter(checks, mend):
             rules = FIX_RULES + (EVENT_RULES if entry.events else ())
             await _in_places(fix, rules, namespaces, checks, mend)
     if entry.proof and account.proof_role is not None:
         prove = _Identity(
-            reach.access(entry, Purpose.PROVE),
+            way(Purpose.PROVE),
             entry,
             account.proof_role,
             PROVE_GROUP,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-Kind: TypeAlias = Literal["account", "organization", "cluster", "slack"]
+Kind: TypeAlias = Literal["account", "organization", "cluster", "slack", "links"]
 
 
 class State(StrEnum):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Self
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 from bot.clients.aws.calls import AccountCalls
 from bot.clients.aws.clusters import EksDescriptions
@@ -15,12 +16,13 @@ from bot.clients.kube.access import ClusterAccess
 from bot.clients.slots import Slots
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from types import TracebackType
 
     from bot.clients.limits import Limits
     from diagnostics.fleet import Account, Fleet, FleetCluster
 
+Way: TypeAlias = "Callable[[Purpose], ClusterAccess]"
 _ASSUMED: Final = re.compile(r"arn:([\w-]+):sts::(\d{12}):assumed-role/([\w+=,.@-]+)/[^/]+")
 
 
@@ -41,15 +43,32 @@ class Reach:
         self._sessions = AwsSessions(options, limits)
         self._identities = Identities(fleet, self._sessions, options.region)
         self._descriptions = EksDescriptions()
-        self._opened: list[ClusterAccess] = []
 
     def calls(self, account: Account, purpose: Purpose) -> AccountCalls:
         """Calls in an account as the identity for a purpose."""
         return AccountCalls(account, self._sessions, self._identities, purpose)
 
-    def access(self, entry: FleetCluster, purpose: Purpose) -> ClusterAccess:
-        """The way to a cluster as the identity for a purpose."""
-        opened = ClusterAccess(
+    @asynccontextmanager
+    async def cluster(self, entry: FleetCluster) -> AsyncIterator[Way]:
+        """The ways to a cluster, each by the identity for a purpose; closed when the block ends.
+
+        A preflight goes to hundreds of clusters as up to three identities: connections that stay open until its end
+        would be more than a process may have.
+        """
+        opened: list[ClusterAccess] = []
+
+        def way(purpose: Purpose) -> ClusterAccess:
+            opened.append(self._access(entry, purpose))
+            return opened[-1]
+
+        try:
+            yield way
+        finally:
+            for access in opened:
+                await access.close()
+
+    def _access(self, entry: FleetCluster, purpose: Purpose) -> ClusterAccess:
+        return ClusterAccess(
             entry,
             self.calls(self.fleet.account(entry.account), purpose),
             self._descriptions,
@@ -57,8 +76,6 @@ class Reach:
             limits=self._limits,
             environ=self._environ,
         )
-        self._opened.append(opened)
-        return opened
 
     async def principal(self, account: Account) -> str:
         """Who the accounts' roles must trust: the hub role, or the bot's own; an ARN as a policy takes it.
@@ -117,8 +134,6 @@ class Reach:
 
     async def close(self) -> None:
         """Close connections and threads."""
-        for access in self._opened:
-            await access.close()
         await self._descriptions.close()
         await self._identities.close()
         self._sessions.close()

@@ -67,7 +67,7 @@ def entry(cluster: FleetCluster, role: str, group: str) -> tuple[Remedy, ...]:
 
 def rbac(group: str, missing: Iterable[tuple[str, Rule]], namespace: str | None = None) -> Remedy:
     """The rules that are missing, bound to the group."""
-    name = f"{group.replace(':', '-')}-missing"
+    name = f"{group.replace(':', '-')}-missing{f'-{namespace}' if namespace else ''}"
     verbs: dict[tuple[str | None, str], list[str]] = {}
     for verb, rule in missing:
         verbs.setdefault((rule.group, rule.resource), []).append(verb)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bot.preflight.account import check_account, check_organization
 from bot.preflight.cluster import check_cluster
+from bot.preflight.links import check_links
 from bot.preflight.outcome import Check, Outcome, Place, State
 from bot.preflight.reach import Reach
 
@@ -29,16 +30,18 @@ async def preflight(
     *,
     limits: Limits,
     slack: Callable[[], Awaitable[Place]] | None = None,
+    links: str | None = None,
     progress: Callable[[str, int, int], None] = lambda _name, _done, _of: None,
     at_once: int = PLACES_AT_ONCE,
 ) -> Outcome:
-    """Check every account and cluster, and Slack where it is asked for.
+    """Check every account and cluster, and Slack and links where they are asked for.
 
     Args:
         file: The fleet file.
         environ: AWS_* and KUBECONFIG.
         limits: Timeouts and sizes.
         slack: Checks Slack; None: there are no tokens.
+        links: `IRSA_LINKS`; None: there are no links to incidents.
         progress: Told the name of each place when it is done, how many are, and of how many.
         at_once: Places at the same time.
     """
@@ -63,6 +66,8 @@ async def preflight(
             )
         if slack is not None:
             walks.append(_Walk("slack", "Slack", slack))
+        if links is not None:
+            walks.append(_Walk("links", "Links to incidents", partial(check_links, links)))
         places = await _bounded(walks, progress, at_once)
     return Outcome(places=places, started=started, seconds=time.perf_counter() - start)
 

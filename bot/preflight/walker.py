@@ -70,7 +70,10 @@ def _troubles(report: PreflightReport) -> PreflightReport:
 
 
 def walker_of(
-    file: FleetFile, environ: Mapping[str, str], slack: Callable[[], Awaitable[Place]]
+    file: FleetFile,
+    environ: Mapping[str, str],
+    slack: Callable[[], Awaitable[Place]],
+    links: str | None,
 ) -> Walker:
     """The walker of a fleet file.
 
@@ -78,6 +81,9 @@ def walker_of(
         file: What it holds.
         environ: AWS_* and KUBECONFIG.
         slack: Checks the bot token's scopes.
+        links: `IRSA_LINKS`.
     """
-    walk = partial(preflight, file, environ, limits=Limits(), slack=slack, at_once=_PLACES_AT_ONCE)
+    walk = partial(
+        preflight, file, environ, limits=Limits(), slack=slack, links=links, at_once=_PLACES_AT_ONCE
+    )
     return Walker(file=file, walk=walk)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.fleet_file import Reader
+from bot.preflight.links import check_links
 from bot.preflight.outcome import Check, Outcome, Place, Remedy, State
 from bot.preflight.walker import LEFT_OUT, Walker
+from bot.serve_http import PATH
 from handlers.blockkit import validate_message
 from handlers.reach import Scope
 from tests.bot.conftest import MINJI, OMAR, ONCALL, PARTNER, shown
@@ -233,3 +235,10 @@ async def test_a_hostile_name_is_shown_as_text_and_cut(town: Town, text: str) ->
     assert "I tried nothing of the name" in said
     assert "<!channel>" not in said
     assert len(said) < 1_000
+
+
+async def test_a_link_that_leads_to_the_bot_is_known_by_its_answer(town: Town) -> None:
+    async with town.bot() as bot:
+        place = await check_links(bot.url.removesuffix(PATH))
+
+    assert [check.state for check in place.checks] == [State.WORKS]
