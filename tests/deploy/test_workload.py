@@ -81,11 +81,12 @@ def test_the_pod_gets_the_time_that_the_process_takes_to_end() -> None:
     (_, pause) = container()["lifecycle"]["preStop"]["exec"]["command"]
     door = serve._GRACE + serve_socket._GRACE
     drain = Settings.from_environ({}).drain_deadline
-    last = max(Limits().aws_deadline, Limits().kube_deadline)
+    limits = Limits()
+    last = max(limits.aws_attempts * (limits.aws_connect + limits.aws_read), limits.kube_deadline)
 
     grace = one("bot", "Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
 
-    assert float(pause) + door + drain + last <= grace - 5
+    assert float(pause) + door + drain + last <= grace - 10
 
 
 def test_as_process_one_it_ends_on_sigterm(monkeypatch: pytest.MonkeyPatch) -> None:
