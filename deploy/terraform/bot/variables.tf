@@ -9,7 +9,7 @@ variable "identity" {
 }
 
 variable "cluster_name" {
-  description = "pod-identity: name of the EKS cluster that the bot runs in; it needs the eks-pod-identity-agent add-on."
+  description = "pod-identity: name of the EKS cluster that the bot runs in, of this account and region; it needs the eks-pod-identity-agent add-on."
   type        = string
   default     = null
 }
