@@ -8,6 +8,8 @@ import structlog
 
 from bot.inventory.records import InventoryRecords
 from bot.inventory.troubles import Troubles
+from bot.preflight.kept import KeptPreflights
+from bot.store.preflights import PreflightRecords
 from diagnostics.languages import Words, aloud, from_kept, say, speak
 from diagnostics.recognize import SecretKind
 from handlers.access import Actor
@@ -106,12 +108,15 @@ async def show_home(bench: Bench, job: Job) -> None:
 async def fleet_health(bench: Bench, reach: Reach) -> FleetHealth:
     """What is read, and the regions that the inventory could not read when it last tried."""
     fleet = reach.of(bench.rules.fleet)
+    records = PreflightRecords(engine=bench.store.engine, now=bench.now)
+    preflights = KeptPreflights(records=records, walkers=bench.preflights)
     return FleetHealth(
         clusters=tuple(c.name for c in fleet.clusters),
         accounts=len(fleet.accounts),
         outdated=bench.rules.trouble,
         unposted=await bench.audit.unposted(bench.rules.audit_channel),
         troubles=await not_readable(bench, fleet),
+        preflight=await preflights.standing(reach),
     )
 
 

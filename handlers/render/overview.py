@@ -165,6 +165,7 @@ def home_view(
         build.header(speak("The fleet")),
         build.section(speak("I am <@{me}>. {fleet}", me=escape(me), fleet=escape(_fleet(health)))),
         *(build.section(line) for line in _outdated(health)),
+        *([build.section(health.preflight)] if health.preflight else []),
         *(
             build.section(speak("Not readable: {place}", place=escape(clip(t, 200))))
             for t in health.troubles[:_TROUBLES]

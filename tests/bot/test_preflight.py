@@ -96,7 +96,10 @@ async def test_who_asks_reads_what_is_missing_and_the_text_that_mends_it(town: T
 
         said = await ask(town, bot)
         await town.driver.command(MINJI, ONCALL, "/irsa status")
+        town.driver.open_home(MINJI)
+        await town.settle(bot)
 
+    assert f"places do not work: cluster {CLUSTER}" in str(town.calls("views.publish")[-1])
     assert "No preflight yet: `/irsa preflight`" in before
     assert f"1 of 2 places do not work: cluster {CLUSTER}" in said
     assert "• no answer: `list thing0`" in said
