@@ -46,7 +46,7 @@ def _starting(prefix: str, kind: str, page: str) -> AfterValidator:
 
 def _signing_secret(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
-    if len(text) < 8 or not text.isascii() or any(c.isspace() for c in text):  # noqa: PLR2004
+    if len(text) < 8 or not text.isascii() or any(c.isspace() for c in text):  # noqa: PLR2004  surely cut off
         raise _wrong("not a signing secret (api.slack.com/apps, Basic Information, Signing Secret)")
     return value
 

@@ -192,6 +192,6 @@ def _named(reader: Reader) -> bool:
     return bool(reader.users or reader.groups)
 
 
-def _admits(reader: Reader, channel: str, is_one: bool | None) -> bool:  # noqa: FBT001
+def _admits(reader: Reader, channel: str, is_one: bool | None) -> bool:  # noqa: FBT001  as `_is_one_of` gives it
     """Whether an entry lets somebody read what it names in a channel."""
     return is_one is True and (reader.channels is None or channel in reader.channels)

@@ -28,7 +28,7 @@ def demo(
     """
     try:
         from sandbox.stage import Play, Stage, StageError  # noqa: PLC0415  an optional extra
-        from sandbox.world import World  # noqa: PLC0415
+        from sandbox.world import World  # noqa: PLC0415  the demo alone needs it
     except ModuleNotFoundError as error:
         _refuse(f"the demo needs {error.name}; install it with: pip install 'irsa-doctor[demo]'")
     play = Play(

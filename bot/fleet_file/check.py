@@ -12,6 +12,7 @@ from bot.fleet_file.faults import shown
 from bot.fleet_file.models import SECTIONS, FleetDocument
 from bot.fleet_file.tree import fault_at, kind_of
 from diagnostics.document.tree import Mapping, Scalar, Sequence, walk
+from diagnostics.whole_number import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,8 @@ def _plain(node: Node) -> Any:
             return None
         case Scalar():
             # Only `version` is a number; anything else that is no text is refused by its field.
-            return int(node.text) if node.text.isdecimal() and len(node.text) < 3 else node  # noqa: PLR2004
+            number = whole_number(node.text, digits=2)
+            return node if number is None else number
 
 
 def _duplicate_keys(root: Mapping) -> Iterator[Fault]:

@@ -24,6 +24,8 @@ _DISCOVERED = re.compile(
 )
 """`account/region/name`: what a cluster is called that EKS lists and the file does not."""
 
+_BINDING = ("cluster", "namespace", "service_account")
+"""What a binding is known by."""
 _RULES = {
     "approvers": approver_faults,
     "freezes": freeze_faults,
@@ -207,7 +209,7 @@ def _hub(root: Mapping) -> Iterator[Fault]:
 def _double_bindings(root: Mapping) -> Iterator[Fault]:
     first: dict[tuple[str, ...], Mapping] = {}
     for index, entry in enumerate(_entries(root, "bindings")):
-        key = tuple(_texts(entry, "cluster", "namespace", "service_account"))
-        if len(key) == 3 and (earlier := first.setdefault(key, entry)) is not entry:  # noqa: PLR2004
+        key = tuple(_texts(entry, *_BINDING))
+        if len(key) == len(_BINDING) and (earlier := first.setdefault(key, entry)) is not entry:
             words = f"this service account already has a binding in line {earlier.line}"
             yield fault_at(entry, f"bindings[{index}]", words)

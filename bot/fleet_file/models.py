@@ -13,11 +13,11 @@ from bot.fleet_file.faults import shown, wrong
 from bot.fleet_file.loopback import is_loopback
 from bot.fleet_file.times import (
     ClockTime,  # noqa: TC001  pydantic reads the annotations
-    CronLine,  # noqa: TC001
-    Date,  # noqa: TC001
-    Day,  # noqa: TC001
-    Moment,  # noqa: TC001
-    ZoneName,  # noqa: TC001
+    CronLine,  # noqa: TC001  as above
+    Date,  # noqa: TC001  as above
+    Day,  # noqa: TC001  as above
+    Moment,  # noqa: TC001  as above
+    ZoneName,  # noqa: TC001  as above
 )
 from diagnostics.arn import RoleArn
 from diagnostics.document.tree import Scalar

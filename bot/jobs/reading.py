@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -132,7 +133,7 @@ async def _download(bench: Bench, url: str) -> str:
         async with bench.http().get(
             url, headers=headers, timeout=_PATIENCE, allow_redirects=False
         ) as response:
-            if response.status != 200:  # noqa: PLR2004
+            if response.status != HTTPStatus.OK:
                 raise Undownloadable(
                     speak("Slack answered {status}; is files:read granted?", status=response.status)
                 )

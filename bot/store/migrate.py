@@ -59,7 +59,7 @@ def _upgrade(connection: Connection) -> None:
             "or restore the backup that was made before the upgrade"
         )
     # Here, because Alembic costs a tenth of the start, and most starts find nothing to do.
-    from alembic import command  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415  see above
 
     config = alembic_config()
     config.attributes["connection"] = connection

@@ -23,7 +23,7 @@ def catalogue(language: Language) -> Mapping[str, str]:
     if language is Language.ENGLISH:
         return {}
     # Babel is imported here: most processes never speak anything but English.
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415  see above
 
     with (files(__package__) / f"{language}.po").open("rb") as file:
         read = read_po(file, locale=language.value)

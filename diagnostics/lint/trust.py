@@ -12,7 +12,7 @@ from diagnostics.document.tree import HOLE
 from diagnostics.explain.words import clip, listed, nearest
 from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, from_document
 from diagnostics.iam.decision import Mismatch
-from diagnostics.iam.keys import ISSUER_CLAIMS
+from diagnostics.iam.keys import ISSUER_CLAIMS, account_of
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.subject import PREFIX, Subject, looks_like_subject
 from diagnostics.iam.subject_reasons import form_fault, plausible
@@ -256,7 +256,9 @@ def _reaches(value: str, *, wild: bool) -> bool:
     start = re.split(r"[*?]", value, maxsplit=1)[0]
     if not wild or start == value:
         return False
-    return PREFIX.startswith(start) or (start.startswith(PREFIX) and value.count(":") <= 3)  # noqa: PLR2004
+    return PREFIX.startswith(start) or (
+        start.startswith(PREFIX) and value.count(":") <= PREFIX.count(":") + 1
+    )
 
 
 def _audience(
@@ -377,7 +379,7 @@ def _unreachable(
 
 def request_of(provider: str, subject: str, audience: str = _AUDIENCES[0]) -> WebIdentityRequest:
     """The call that a pod would make through a provider, to a role of the provider's account."""
-    account = provider.split(":")[4] if provider.count(":") > 4 else ACCOUNT  # noqa: PLR2004
+    account = account_of(provider) or ACCOUNT
     return WebIdentityRequest(
         role_arn=f"arn:aws:iam::{account}:role/any",
         provider_arn=provider,

@@ -162,7 +162,7 @@ def _named(name: str | None, fleet: Fleet) -> FleetCluster | None:
 
 async def issued(issuer: str, io: Clients) -> FleetCluster | None:
     """The fleet's cluster with an issuer, asked of EKS where the fleet file does not say."""
-    region = next((part for part in issuer.split(".") if part.count("-") >= 2), None)  # noqa: PLR2004
+    region = next((part for part in issuer.split(".") if part.count("-") >= 2), None)  # noqa: PLR2004  as eu-west-1
     for entry in io.fleet.clusters:
         known = entry.issuer or entry.seen_issuer
         if known is not None and known.removeprefix("https://") == issuer:

@@ -32,6 +32,8 @@ _ENOUGH = 5
 _TRAIL_SECONDS = 6.0
 _WORKLOAD_SECONDS = 3.0
 """For naming the workload of a target that is known: worth a look, and no reason to ask what it is about."""
+_NAMED = 10
+"""Clusters of the fleet that a question names."""
 _CLEAR = 3
 """By so many points the best candidate must lead to be taken without asking."""
 
@@ -67,9 +69,9 @@ def _unusable(case: Case, io: Clients) -> Question | None:
     if name is None or clusters_named(name, io.fleet):
         return None
     meant = nearest(name, known)
-    shown: Words = ", ".join(sorted(known)[:10])
-    if len(known) > 10:  # noqa: PLR2004
-        shown = say("{names}, and {count} more", names=shown, count=f"{len(known) - 10:,}")
+    shown: Words = ", ".join(sorted(known)[:_NAMED])
+    if len(known) > _NAMED:
+        shown = say("{names}, and {count} more", names=shown, count=f"{len(known) - _NAMED:,}")
     cluster = repr(name[:100])
     return Question(
         text=say(

@@ -150,7 +150,7 @@ def _by_account(
         tally.add(8, say("it has the name of {name}", name=name))
     elif name is not None and account.labels.get("app.kubernetes.io/name") == name:
         tally.add(6, say("it is labelled {name}", name=name))
-    elif name is not None and len(name) > 3 and name in account.name:  # noqa: PLR2004
+    elif name is not None and len(name) > 3 and name in account.name:  # noqa: PLR2004  short ones are in many
         tally.add(3, say("its name holds {name}", name=name))
     if tally.score > 0 and clues.default_namespace == account.namespace:
         tally.add(3, say("it is in this channel's namespace"))

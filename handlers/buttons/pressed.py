@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.languages import say
+from diagnostics.whole_number import whole_number
 from handlers.denied import Denied
 from handlers.paste.command import SHARED_WORDS
 from handlers.whisper import whisper
@@ -97,5 +98,4 @@ async def tell(
 
 def position_of(value: str) -> int:
     """The index behind the point of a button's value; 0 for the first."""
-    index = value.partition(".")[2]
-    return int(index) if index.isascii() and index.isdigit() and len(index) < 3 else 0  # noqa: PLR2004
+    return whole_number(value.partition(".")[2], digits=2) or 0

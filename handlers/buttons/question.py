@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagnostics.fleet import Hints
 from diagnostics.languages import speak
+from diagnostics.whole_number import whole_number
 from handlers.buttons.pressed import OUT_OF_DATE, shown_to, tell
 from handlers.click import Click
 from handlers.render import form_modal
@@ -39,12 +40,12 @@ async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient) -> st
     incident = await _asked(desk, click, client)
     if incident is None or incident.question is None:
         return "refused"
-    index = click.value.partition(":")[2]
+    index = whole_number(click.value.partition(":")[2], digits=4)
     candidates = incident.question.candidates
-    if not (index.isascii() and index.isdigit() and int(index[:4]) < len(candidates)):
+    if index is None or index >= len(candidates):
         await tell(click, client, OUT_OF_DATE)
         return "unknown"
-    target = candidates[int(index[:4])].target
+    target = candidates[index].target
     hints = Hints(
         cluster=target.cluster,
         namespace=target.namespace,

@@ -121,7 +121,7 @@ def _options(line: str, clusters: frozenset[str]) -> Asked:
         name, equals, value = word.partition("=")
         field = _OPTIONS.get(name)
         if field is None:
-            if name.startswith("--") and len(name) > 2 and not rest:  # noqa: PLR2004
+            if name.startswith("--") and name != "--" and not rest:
                 raise Misused(
                     say(
                         "I do not know the option {option}. I know {options}.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
 from diagnostics.languages import speak
+from diagnostics.whole_number import whole_number
 from handlers.blockkit import build, clip
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def _path(pointer: str) -> str:
     words: list[str] = []
     for raw in pointer.split("/")[1:]:
         step = raw.replace("~1", "/").replace("~0", "~")
-        if step.isdecimal() and words:
-            words[-1] = f"{words[-1].lower()} {int(step) + 1}" if len(step) < 6 else step  # noqa: PLR2004
+        number = whole_number(step, digits=5)
+        if number is not None and words:
+            words[-1] = f"{words[-1].lower()} {number + 1}"
         elif step != "Condition":
             words.append(step.rpartition(":")[2] if _ISSUER.search(step) else step)
     return ", ".join(words)

@@ -45,5 +45,5 @@ def _asked(response: IamResponse) -> tuple[Any, str]:
     arn = response._get_param("OpenIDConnectProviderArn")  # noqa: SLF001  moto's frame
     return (
         response.backend.get_open_id_connect_provider(arn),
-        str(response._get_param("ClientID")),  # noqa: SLF001
+        str(response._get_param("ClientID")),  # noqa: SLF001  moto's frame
     )

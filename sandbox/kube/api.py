@@ -349,7 +349,7 @@ def _resource(parts: list[str]) -> tuple[Resource, str | None, str | None] | Non
     resource = _BY_PATH.get((base, rest[0]))
     if resource is None or len(rest) > 2:  # noqa: PLR2004  PLURAL/NAME; no subresources
         raise no_such_path()
-    name = rest[1] if len(rest) == 2 else None  # noqa: PLR2004
+    name = rest[1] if rest[1:] else None
     if (resource.namespaced and name and namespace is None) or (
         namespace is not None and not resource.namespaced
     ):

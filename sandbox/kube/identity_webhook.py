@@ -10,6 +10,7 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from diagnostics.whole_number import whole_number
 from sandbox.kube.selectors import selects
 
 if TYPE_CHECKING:
@@ -167,6 +168,5 @@ def _add_volume(spec: dict[str, Any], *, audience: str, seconds: int) -> None:
 
 def _seconds(text: str | None) -> int:
     """The webhook takes what is no number as the default, and keeps the rest within bounds."""
-    if not text or not text.isascii() or not text.isdigit() or len(text) > 9:  # noqa: PLR2004
-        return _DEFAULT_SECONDS
-    return min(max(int(text), _LEAST_SECONDS), _MOST_SECONDS)
+    seconds = whole_number(text or "", digits=9)
+    return _DEFAULT_SECONDS if seconds is None else min(max(seconds, _LEAST_SECONDS), _MOST_SECONDS)

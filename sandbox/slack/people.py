@@ -158,9 +158,9 @@ class SlackApp:
     user_id: str = "U0IRSABOT1"
     bot_id: str = "B0IRSABOT1"
     bot_token: str = "xoxb-sandbox-bot"  # noqa: S105 - opens this stand-in and nothing else
-    app_token: str = "xapp-sandbox-app"  # noqa: S105
-    signing_secret: str = "sandbox-signing-secret"  # noqa: S105
-    verification_token: str = "sandbox-verification"  # noqa: S105
+    app_token: str = "xapp-sandbox-app"  # noqa: S105  of the sandbox
+    signing_secret: str = "sandbox-signing-secret"  # noqa: S105  of the sandbox
+    verification_token: str = "sandbox-verification"  # noqa: S105  of the sandbox
     scopes: frozenset[str] = EVERY_SCOPE
     events: frozenset[str] = EVERY_EVENT
     unfurl_domains: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ class SocketMode:
     timing: Timing
     clock: Clock
     ids: Identifiers
-    chooser: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
+    chooser: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311  the same choice in each run
     connections: list[Connection] = field(default_factory=list)
     accepted: int = 0
     _tickets: dict[str, float] = field(default_factory=dict)
@@ -59,14 +59,14 @@ class SocketMode:
         self._tickets[ticket] = self.clock.now() + _TICKET_LASTS
         return ticket
 
-    async def connected(self, number: int = 1, *, timeout: float = 10.0) -> None:  # noqa: ASYNC109
+    async def connected(self, number: int = 1, *, timeout: float = 10.0) -> None:  # noqa: ASYNC109  for tests to say
         """Wait until that many connections are open."""
         async with asyncio.timeout(timeout):
             while len(self.connections) < number:
                 self._arrived.clear()
                 await self._arrived.wait()
 
-    async def reconnected(self, accepted: int, *, timeout: float = 20.0) -> None:  # noqa: ASYNC109
+    async def reconnected(self, accepted: int, *, timeout: float = 20.0) -> None:  # noqa: ASYNC109  for tests to say
         """Wait until more than `accepted` connections were taken since the start."""
         async with asyncio.timeout(timeout):
             while self.accepted <= accepted:

@@ -95,7 +95,7 @@ def _token(workspace: Workspace, method: Method, request: web.Request, args: Jso
     app = workspace.app
     if given not in {app.bot_token, app.app_token}:
         raise ApiError("invalid_auth")
-    wanted = app.app_token if method.token == "app" else app.bot_token  # noqa: S105
+    wanted = app.app_token if method.token == "app" else app.bot_token  # noqa: S105  a kind of token
     if given != wanted:
         raise ApiError("not_allowed_token_type")
 

@@ -114,7 +114,7 @@ class ClusterAccess:
             TimeoutError: No answer in time.
         """
         answer = await self._once(request)
-        if answer.status == 401:  # noqa: PLR2004  HTTP
+        if answer.status == HTTPStatus.UNAUTHORIZED:
             # Nothing was done: the API server asks who is there before anything else.
             self._bearers.forget("bearer")
             self._kubeconfigs.forget("kubeconfig")
@@ -216,7 +216,7 @@ class ClusterAccess:
 
     async def _kubeconfig(self) -> KubeconfigEntry:
         # Here, because the library behind it costs a fifth of a second and 20 MB, and few fleets use a kubeconfig.
-        from bot.clients.kube.kubeconfig import load_entry  # noqa: PLC0415
+        from bot.clients.kube.kubeconfig import load_entry  # noqa: PLC0415  see above
 
         async def load() -> Kept[KubeconfigEntry]:
             entry = await load_entry(

@@ -12,6 +12,7 @@ import aiohttp
 from bot.clients.kube.errors import TooLarge
 from bot.clients.kube.request import Answer
 from bot.fleet_file.loopback import is_loopback
+from diagnostics.whole_number import whole_number
 
 if TYPE_CHECKING:
     from bot.clients.kube.request import Request
@@ -126,4 +127,4 @@ async def _bounded(response: aiohttp.ClientResponse, most: int) -> bytes:
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None  # noqa: PLR2004
+    return whole_number(text or "", digits=5)

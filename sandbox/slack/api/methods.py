@@ -56,7 +56,7 @@ _WINDOW: Final = "cursor include_all_metadata inclusive latest limit oldest"
 
 METHODS: Final[dict[str, Method]] = {
     "auth.test": Method(run=people.auth_test, tier="t5", json=True),
-    "apps.connections.open": Method(run=people.connections_open, json=True, token="app"),  # noqa: S106
+    "apps.connections.open": Method(run=people.connections_open, json=True, token="app"),  # noqa: S106  a kind of token
     "assistant.threads.setStatus": Method(
         run=extras.set_status,
         required=_words("channel_id thread_ts status"),
@@ -69,7 +69,7 @@ METHODS: Final[dict[str, Method]] = {
         run=modals.validated,
         optional=_words("blocks message view"),
         json=True,
-        token="none",  # noqa: S106
+        token="none",  # noqa: S106  a kind of token
     ),
     "bots.info": Method(
         run=people.bot_info, optional=_words("bot team_id"), scopes=("users:read",)
