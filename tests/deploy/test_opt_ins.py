@@ -27,6 +27,7 @@ OPT_INS = {
     "no CloudTrail": {"CloudTrail": "no"},
     "organization": {"OrganizationId": "o-abcdefghij"},
     "rotation": {"FormerExternalId": "older"},
+    "path": {"FixRole": "yes", "TrustPolicyPath": "/", "RolePath": "/platform/"},
     "everything": {
         "FixRole": "yes",
         "TrustPolicyPath": "/teams/a/",
@@ -40,6 +41,7 @@ SAME = {
     "ExternalId": "external_id",
     "FormerExternalId": "former_external_id",
     "PermissionsBoundary": "permissions_boundary",
+    "RolePath": "role_path",
     "OrganizationId": "organization_id",
     "FixRole": "fix_role",
     "TrustPolicyPath": "trust_policy_path",
@@ -105,7 +107,12 @@ BOTH = [
     (
         "bot-role.yaml",
         "bot",
-        {"Identity": "IRSA", "Issuer": ISSUER, "ProofRoleName": "irsa-doctor-prove"},
+        {
+            "Identity": "IRSA",
+            "Issuer": ISSUER,
+            "ProofRoleName": "irsa-doctor-prove",
+            "RolePath": "/platform/",
+        },
     ),
     (
         "bot-role.yaml",
@@ -129,6 +136,7 @@ BOTH = [
         {
             "BotRoleArn": BOT,
             "ExternalId": "hub",
+            "RolePath": "/platform/",
             "OrganizationId": "o-abcdefghij",
             "ProofRoleName": "irsa-doctor-prove",
         },
@@ -148,6 +156,9 @@ def test_terraform_makes_what_cloudformation_makes(
 
     assert alike(made.statements()) == alike(statements_of(stack))
     assert trusts_in(made) == trusts_of(stack)
+    roles = [n for n, r in stack.document["Resources"].items() if r["Type"] == "AWS::IAM::Role"]
+    paths = {stack.resource(n)["Path"] for n in roles if stack.resource(n) is not None}
+    assert {r["path"] for r in made.resources("aws_iam_role").values()} == paths
     assert trusts_of(stack)
 
 

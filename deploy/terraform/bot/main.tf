@@ -9,12 +9,12 @@ locals {
   by_irsa   = var.identity == "irsa"
   partition = data.aws_partition.here.partition
   account   = data.aws_caller_identity.here.account_id
-  roles     = "arn:${local.partition}:iam::*:role"
+  roles     = "arn:${local.partition}:iam::*:role${var.role_path}"
 
   assumed_roles = var.hub_role_arn != null ? [var.hub_role_arn] : compact([
-    "${local.roles}/${var.read_role_name}",
-    var.fix_role_name == null ? "" : "${local.roles}/${var.fix_role_name}",
-    var.proof_role_name == null ? "" : "${local.roles}/${var.proof_role_name}",
+    "${local.roles}${var.read_role_name}",
+    var.fix_role_name == null ? "" : "${local.roles}${var.fix_role_name}",
+    var.proof_role_name == null ? "" : "${local.roles}${var.proof_role_name}",
   ])
 
   irsa_trust = {
@@ -44,6 +44,7 @@ locals {
 
 resource "aws_iam_role" "bot" {
   name                 = var.role_name
+  path                 = var.role_path
   permissions_boundary = var.permissions_boundary
   description          = "What irsa-doctor runs as; assumes its roles in the member accounts."
   assume_role_policy = local.by_irsa ? jsonencode({

@@ -40,6 +40,17 @@ variable "role_name" {
   default = "irsa-doctor-bot"
 }
 
+variable "role_path" {
+  description = "Path of irsa-doctor's roles, such as /platform/; the same in all modules, and in the fleet file (platform/irsa-doctor-read)."
+  type        = string
+  default     = "/"
+
+  validation {
+    condition     = can(regex("^/([\\w+=,.@-]+/)*$", var.role_path))
+    error_message = "A path starts and ends with a slash: /platform/."
+  }
+}
+
 variable "permissions_boundary" {
   description = "Optional: ARN of the policy that bounds the role. It must allow what the role is for."
   type        = string

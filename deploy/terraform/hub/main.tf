@@ -22,6 +22,17 @@ variable "role_name" {
   default = "irsa-doctor-hub"
 }
 
+variable "role_path" {
+  description = "Path of irsa-doctor's roles, such as /platform/; the same in all modules, and in the fleet file (platform/irsa-doctor-read)."
+  type        = string
+  default     = "/"
+
+  validation {
+    condition     = can(regex("^/([\\w+=,.@-]+/)*$", var.role_path))
+    error_message = "A path starts and ends with a slash: /platform/."
+  }
+}
+
 variable "permissions_boundary" {
   description = "Optional: ARN of the policy that bounds the role. It must allow what the role is for."
   type        = string
@@ -53,11 +64,12 @@ variable "tags" {
 data "aws_partition" "here" {}
 
 locals {
-  roles = "arn:${data.aws_partition.here.partition}:iam::*:role"
+  roles = "arn:${data.aws_partition.here.partition}:iam::*:role${var.role_path}"
 }
 
 resource "aws_iam_role" "hub" {
   name                 = var.role_name
+  path                 = var.role_path
   permissions_boundary = var.permissions_boundary
   description          = "irsa-doctor passes through it on the way to the member accounts."
   max_session_duration = 3600
@@ -90,9 +102,9 @@ resource "aws_iam_role_policy" "assume_member_roles" {
         Effect = "Allow"
         Action = ["sts:AssumeRole"]
         Resource = compact([
-          "${local.roles}/${var.read_role_name}",
-          var.fix_role_name == null ? "" : "${local.roles}/${var.fix_role_name}",
-          var.proof_role_name == null ? "" : "${local.roles}/${var.proof_role_name}",
+          "${local.roles}${var.read_role_name}",
+          var.fix_role_name == null ? "" : "${local.roles}${var.fix_role_name}",
+          var.proof_role_name == null ? "" : "${local.roles}${var.proof_role_name}",
         ])
       },
       var.organization_id == null ? {} : {

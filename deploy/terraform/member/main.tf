@@ -110,10 +110,10 @@ locals {
         Action = ["iam:UpdateAssumeRolePolicy"]
         Resource = [
           var.bot_role_arn,
-          "${local.iam}:role/${var.read_role_name}",
-          "${local.iam}:role/${var.fix_role_name}",
-          "${local.iam}:role/${var.proof_role_name}",
-          "${local.iam}:role/irsa-doctor-*",
+          "${local.iam}:role${var.role_path}${var.read_role_name}",
+          "${local.iam}:role${var.role_path}${var.fix_role_name}",
+          "${local.iam}:role${var.role_path}${var.proof_role_name}",
+          "${local.iam}:role${var.role_path}irsa-doctor-*",
         ]
       },
     ]
@@ -163,6 +163,7 @@ resource "aws_iam_role" "read" {
   description          = "irsa-doctor reads clusters, OIDC providers and roles with it; it can change nothing."
   max_session_duration = 3600
   assume_role_policy   = local.trust
+  path                 = var.role_path
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
 }
@@ -180,6 +181,7 @@ resource "aws_iam_role" "fix" {
   description          = "irsa-doctor makes the changes with it that somebody approved, and nothing else."
   max_session_duration = 3600
   assume_role_policy   = local.trust
+  path                 = var.role_path
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
 }
@@ -192,6 +194,7 @@ resource "aws_iam_role" "proof" {
   description          = "irsa-doctor signs its requests to clusters with it when it proves at STS; it may do nothing in AWS."
   max_session_duration = 3600
   assume_role_policy   = local.trust
+  path                 = var.role_path
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
 }
