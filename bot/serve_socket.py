@@ -40,7 +40,7 @@ class Socket(AsyncSocketModeHandler):
         self._quiet.set()
         self._closing = False
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # Bolt names the request otherwise
         """Handle one envelope; none once we are closing: Slack gives it to another connection."""
         if self._closing:
             return

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+    from aiohttp.typedefs import Handler
+
     from sandbox.slack import Driver
     from sandbox.world import World
 
@@ -202,7 +204,7 @@ class Stage:
 @web.middleware
 async def _own_page_only(
     request: web.Request,
-    handler: web.Handler,  # type: ignore[name-defined]
+    handler: Handler,
 ) -> web.StreamResponse:
     """Let no page of another site read or reset the world."""
     if request.path.startswith("/world/") and (why := refusal(request)) is not None:

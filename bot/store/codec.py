@@ -70,4 +70,4 @@ diagnoses: Final = Codec(tuple[Diagnosis, ...])
 question: Final = Codec(tuple[Question, ...])
 """None or one: pydantic takes our settings for a tuple, but not for a bare dataclass."""
 happenings: Final = Codec(tuple[Happening, ...])
-fix: Final[Codec[Fix]] = Codec(Fix)  # type: ignore[arg-type]
+fix: Final[Codec[Fix]] = Codec(Fix)  # type: ignore[arg-type]  # a union is no type[T]

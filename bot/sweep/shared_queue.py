@@ -22,7 +22,7 @@ from bot.sweep.shards import Kind, Shard, ShardedSweep
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    import asyncpg  # type: ignore[import-untyped]
+    import asyncpg  # type: ignore[import-untyped]  # it has no types
     from pgqueuer import Job, Queries
     from sqlalchemy.ext.asyncio import AsyncEngine
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console, RenderableType
+    from rich.progress import TaskID
 
     from bot.sweep.document import Found, SweepDocument
     from diagnostics.sweep import Progress
@@ -44,7 +45,7 @@ class LiveProgress:
             disable=not console.is_terminal,
             transient=True,
         )
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -60,7 +61,7 @@ class LiveProgress:
                 _STEPS[progress.step], total=progress.total, last=""
             )
         self._bar.update(
-            self._tasks[progress.step],  # type: ignore[arg-type]
+            self._tasks[progress.step],
             completed=progress.done,
             last=visible(progress.last[:60]),
         )

@@ -17,6 +17,7 @@ from diagnostics.lint.policy_source import PolicySource
 from diagnostics.lint.sources import AccountSource
 
 if TYPE_CHECKING:
+    from diagnostics.iam.json_text import Json
     from diagnostics.lint.sources import Sources
 
 _TRUE: Final = frozenset({"true", "yes", "on"})
@@ -81,7 +82,7 @@ def _account(entry: Node, file: str, out: Sources) -> None:
 
 def _generated(entry: Node, file: str, shown: str, role: str, who: str) -> PolicySource:
     """The trust policy that eksctl writes: one service account, exactly."""
-    statement: dict[str, object] = {
+    statement: dict[str, Json] = {
         "Effect": "Allow",
         "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"},
         "Action": "sts:AssumeRoleWithWebIdentity",
@@ -97,6 +98,6 @@ def _generated(entry: Node, file: str, shown: str, role: str, who: str) -> Polic
         object=shown,
         role=role,
         generated=True,
-        document={"Version": "2012-10-17", "Statement": [statement]},  # type: ignore[list-item]
+        document={"Version": "2012-10-17", "Statement": [statement]},
         spots={"": Spot(file=file, line=entry.line, column=entry.column)},
     )

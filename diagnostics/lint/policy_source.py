@@ -51,9 +51,19 @@ class PolicySource:
         return self.keys.get(pointer) or self.spot(pointer)
 
 
-def policy_of(node: Node, file: str, object_: str, **more: object) -> PolicySource:
-    """Take a tree for a policy document."""
-    source = PolicySource(file=file, object=object_, **more)  # type: ignore[arg-type]
+def policy_of(
+    node: Node, file: str, object_: str, *, role: str | None, address: str | None = None
+) -> PolicySource:
+    """Take a tree for a policy document.
+
+    Args:
+        node: The document.
+        file: The file that writes it.
+        object_: What holds it.
+        role: The role's name, where it is written out.
+        address: How the same sources refer to the role.
+    """
+    source = PolicySource(file=file, object=object_, role=role, address=address)
     source.document = _json(node, "", source)
     return source
 

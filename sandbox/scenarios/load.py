@@ -52,7 +52,7 @@ def filled(value: T, names: Mapping[str, str]) -> T:
         KeyError: A name is not known.
         ValueError: A dollar stands alone.
     """
-    return _filled(value, names)  # type: ignore[no-any-return]
+    return _filled(value, names)  # type: ignore[no-any-return]  # the shape stays
 
 
 def _filled(value: Any, names: Mapping[str, str]) -> Any:

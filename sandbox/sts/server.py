@@ -239,16 +239,20 @@ def _audience(claims: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, list) else (str(value),)
 
 
+def _lifetime(claims: Mapping[str, Any]) -> int:
+    ends, begins = claims.get("exp"), claims.get("iat")
+    return ends - begins if isinstance(ends, int) and isinstance(begins, int) else 0
+
+
 def _note(form: Mapping[str, str], claims: Mapping[str, Any], code: str, *, signed: bool) -> Asked:
     seconds = form.get("DurationSeconds", "")
-    times = [claims.get(key) for key in ("exp", "iat")]
     return Asked(
         role_arn=form.get("RoleArn", ""),
         subject=str(claims.get("sub", "")),
         audience=_audience(claims),
         policy=form.get("Policy", ""),
         seconds=int(seconds) if seconds.isdecimal() else 0,
-        lifetime=int(times[0] - times[1]) if all(isinstance(t, int) for t in times) else 0,  # type: ignore[operator]
+        lifetime=_lifetime(claims),
         signed=signed,
         code=code,
     )

@@ -106,7 +106,7 @@ class Organization:
                 "ListParents",
                 account_id,
                 child,
-                lambda api, child=child: api.list_parents(ChildId=child)["Parents"][0]["Id"],  # type: ignore[misc]
+                lambda api, child=child: api.list_parents(ChildId=child)["Parents"][0]["Id"],  # type: ignore[misc]  # a lambda with a default
             )
             if parent is None:
                 break

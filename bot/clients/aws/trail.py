@@ -143,7 +143,7 @@ class Trails:
                     StartTime=since,
                     EndTime=until,
                     MaxResults=_PAGE,
-                    **more,  # type: ignore[arg-type]
+                    **more,  # type: ignore[arg-type]  # a key or none
                 )
 
             async with turn:
