@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 class EvidenceAws:
-    """Fulfils `diagnostics.clients.AwsReader`."""
+    """Fulfils `diagnostics.clients.AwsReader`.
+
+    Each method raises:
+        ReadError: Neither the evidence has it nor may AWS be asked; it names what would add it.
+    """
 
     def __init__(self, bundle: Bundle, mark: Mark, account: str, inner: AwsReader | None) -> None:
         self._bundle = bundle

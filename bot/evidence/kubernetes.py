@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 class EvidenceKubernetes:
-    """Fulfils `diagnostics.clients.KubernetesReader`."""
+    """Fulfils `diagnostics.clients.KubernetesReader`.
+
+    Each method raises:
+        ReadError: Neither the evidence has it nor may the API server be asked; it names what would add it.
+    """
 
     def __init__(self, bundle: Bundle, mark: Mark, inner: KubernetesReader | None) -> None:
         self._bundle = bundle

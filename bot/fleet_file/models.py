@@ -100,7 +100,11 @@ def _url(value: str, schemes: tuple[str, ...], *, credentials: bool = False) -> 
 
 
 def certificate(value: str) -> str:
-    """Accept PEM text of one or more certificates."""
+    """Accept PEM text of one or more certificates.
+
+    Raises:
+        PydanticCustomError: It is anything else.
+    """
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=value)
     except (ssl.SSLError, ValueError) as error:

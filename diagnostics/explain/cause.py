@@ -63,6 +63,9 @@ def explain(
         finished: When the last answer came.
         fixes_blocked: Why nothing can be changed in the cluster, if so.
         fleet: Says in which accounts trust policies may be written; none without.
+
+    Raises:
+        ValueError: The facts hold no target, or no time.
     """
     target, now = value_of(facts, Target), value_of(facts, Now)
     if target is None or now is None:

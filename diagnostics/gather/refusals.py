@@ -37,7 +37,11 @@ def refused_though_allowed(
 async def control_policies(
     io: Clients, symptom: Symptom | None, answer: TrustAnswer | Unreadable | None, role: IamRole
 ) -> ControlPolicies | None:
-    """The resource control policies over the role's account."""
+    """The resource control policies over the role's account.
+
+    Raises:
+        ReadError: They can't be read, or the fleet file does not let the bot read the organization.
+    """
     if not refused_though_allowed(symptom, answer):
         return None
     if not io.fleet.organization:

@@ -94,7 +94,11 @@ class Posting(Changing):
         thread_ts: str | None = None,
         legacy: bool = False,
     ) -> str:
-        """Another app's post; `legacy` gives it the subtype `bot_message` and no user."""
+        """Another app's post; `legacy` gives it the subtype `bot_message` and no user.
+
+        Raises:
+            Impossible: There is no such bot or channel.
+        """
         sender = self.workspace.bots.get(bot) or next(
             (known for known in self.workspace.bots.values() if known.name == bot), None
         )

@@ -70,7 +70,11 @@ class Sight:
     # --- finding -----------------------------------------------------------------------------
 
     def user(self, name: str) -> User:
-        """A user by ID or name."""
+        """A user by ID or name.
+
+        Raises:
+            Impossible: There is none.
+        """
         users = self.workspace.users
         found = users.get(name) or next((u for u in users.values() if u.name == name), None)
         if found is None:
@@ -78,7 +82,11 @@ class Sight:
         return found
 
     def channel(self, name: str) -> Channel:
-        """A channel by ID or name; a user's direct conversation with the app by `@name`."""
+        """A channel by ID or name; a user's direct conversation with the app by `@name`.
+
+        Raises:
+            Impossible: There is none.
+        """
         if name.startswith("@"):
             return self.workspace.direct_channel(self.user(name[1:]).id)
         channels = self.workspace.channels
@@ -89,7 +97,11 @@ class Sight:
         return found
 
     def message(self, channel: str, ts: str) -> Message:
-        """A message by channel and `ts`, an ephemeral one too."""
+        """A message by channel and `ts`, an ephemeral one too.
+
+        Raises:
+            Impossible: There is none.
+        """
         place = self.channel(channel)
         found = self.workspace.messages[place.id].get(ts) or self.workspace.whispers.get(ts)
         if found is None or found.channel != place.id:
@@ -97,7 +109,11 @@ class Sight:
         return found
 
     def view(self, user: str, view_id: str | None = None) -> Json:
-        """An open view of a person, by ID; the top modal without one."""
+        """An open view of a person, by ID; the top modal without one.
+
+        Raises:
+            Impossible: There is none.
+        """
         if view_id is None:
             view = self.modal(user)
             if view is None:

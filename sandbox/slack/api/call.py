@@ -53,7 +53,11 @@ class Call:
         return str(self.args.get(name, "")).lower() in {"1", "true", "t", "yes"}
 
     def number(self, name: str, default: int, *, most: int) -> int:
-        """An argument as a number between 1 and `most`."""
+        """An argument as a number between 1 and `most`.
+
+        Raises:
+            ApiError: It is no number.
+        """
         held = self.args.get(name)
         if held in {None, ""}:
             return default
@@ -68,6 +72,9 @@ class Call:
         Args:
             name: Which.
             otherwise: The error if it cannot be read.
+
+        Raises:
+            ApiError: It cannot be read.
         """
         held = self.args.get(name)
         if not isinstance(held, str):
@@ -144,7 +151,11 @@ class Call:
             )
 
     def page(self, items: Sequence[Json], *, default: int = 100, most: int = 1000) -> Page:
-        """The part of a list that `cursor` and `limit` ask for."""
+        """The part of a list that `cursor` and `limit` ask for.
+
+        Raises:
+            ApiError: `invalid_cursor`, or a limit that is no number.
+        """
         size = self.number("limit", default, most=most)
         cursor = self.text("cursor")
         start = 0
