@@ -14,10 +14,11 @@ from bot.fleet_file.check import check
 from bot.fleet_file.contents import Approver, Channel, FleetFile, Reader, SweepPlan
 from bot.fleet_file.faults import Fault, FleetFileError
 from bot.fleet_file.freezes import Freeze, WeeklyFreeze
-from bot.fleet_file.models import FleetDocument, certificate
+from bot.fleet_file.models import FleetDocument
 from bot.fleet_file.partitions import role_arn
 from bot.fleet_file.times import DAYS, clock_of, zone_of
 from bot.fleet_file.tree import TreeFaults, fault_at, read_tree
+from bot.fleet_file.values import certificate
 from diagnostics.document.tree import Mapping, Scalar, Sequence
 from diagnostics.fix.plan import FixKind
 from diagnostics.fleet import Account, Binding, Fleet, FleetCluster, Hub
