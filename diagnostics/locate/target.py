@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from diagnostics.case import Candidate, Case, Question
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Target
-from diagnostics.explain.words import nearest
-from diagnostics.fleet import Hints
 from diagnostics.gather.trust_reading import trusted_subjects
-from diagnostics.languages import Words, as_sentence, joined, say
-from diagnostics.locate.cloudtrail import PROOF, Recorded, merged, recorded
+from diagnostics.iam.subject import Subject
+from diagnostics.languages import Words, say
+from diagnostics.locate.callers import PROOF, merged
+from diagnostics.locate.cloudtrail import Recorded, recorded
 from diagnostics.locate.clues import clues_of
 from diagnostics.locate.cluster import SEARCHED, clusters_of
-from diagnostics.locate.naming import clusters_named
+from diagnostics.locate.question import no_such_cluster, which_one
 from diagnostics.locate.workload import Scored, best, search
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from diagnostics.case import Case, Question
     from diagnostics.clients import Clients
     from diagnostics.fleet import WorkloadRef
     from diagnostics.locate.clues import Clues
@@ -32,8 +32,6 @@ _ENOUGH = 5
 _TRAIL_SECONDS = 6.0
 _WORKLOAD_SECONDS = 3.0
 """For naming the workload of a target that is known: worth a look, and no reason to ask what it is about."""
-_NAMED = 10
-"""Clusters of the fleet that a question names."""
 _CLEAR = 3
 """By so many points the best candidate must lead to be taken without asking."""
 
@@ -50,50 +48,14 @@ async def locate(
         now: The time, with its zone; without it CloudTrail is not asked.
     """
     clues = clues_of(case)
-    refused = _unusable(case, io)
+    refused = no_such_cluster(case, io.fleet)
     if refused is not None:
         return refused
     try:
         async with asyncio.timeout(patience):
             return await _locate(clues, io, now)
     except TimeoutError:
-        return _ask(clues, (), (say("The search took too long."),))
-
-
-def _unusable(case: Case, io: Clients) -> Question | None:
-    """A cluster that a person named and that the fleet does not have ends the search at once."""
-    name = case.hints.cluster
-    known = [c.name for c in io.fleet.clusters]
-    if not known:
-        return Question(text=say("The fleet file names no cluster yet."), missing=("cluster",))
-    if name is None or clusters_named(name, io.fleet):
-        return None
-    meant = nearest(name, known)
-    shown: Words = ", ".join(sorted(known)[:_NAMED])
-    if len(known) > _NAMED:
-        shown = say("{names}, and {count} more", names=shown, count=f"{len(known) - _NAMED:,}")
-    cluster = repr(name[:100])
-    return Question(
-        text=say(
-            "Cluster {cluster} is neither in the fleet file nor found by EKS; did you mean {meant}? Known: {known}.",
-            cluster=cluster,
-            meant=meant,
-            known=shown,
-        )
-        if meant
-        else say(
-            "Cluster {cluster} is neither in the fleet file nor found by EKS. Known: {known}.",
-            cluster=cluster,
-            known=shown,
-        ),
-        missing=("cluster",),
-        known=Hints(
-            namespace=case.hints.namespace,
-            service_account=case.hints.service_account,
-            workload=case.hints.workload,
-            role_arn=case.hints.role_arn,
-        ),
-    )
+        return which_one(clues, (), (say("The search took too long."),))
 
 
 async def _locate(clues: Clues, io: Clients, now: datetime | None) -> Target | Question:
@@ -132,7 +94,7 @@ async def _locate(clues: Clues, io: Clients, now: datetime | None) -> Target | Q
                 count=len(guesses),
             ),
         )
-    return _ask(clues, candidates, troubles, guesses)
+    return which_one(clues, candidates, troubles, guesses)
 
 
 async def _trail(
@@ -166,13 +128,10 @@ def _by_trust(clues: Clues, guesses: tuple[Guess, ...], subjects: frozenset[str]
     """The one service account that the named role trusts, which does not exist where it should."""
     if len(subjects) != 1 or not (guesses[0].trusted or guesses[0].sure):
         return None
-    parts = next(iter(subjects)).split(":")
-    if len(parts) != len(["system", "serviceaccount", "namespace", "name"]):
+    subject = Subject.parse(next(iter(subjects)))
+    if subject is None:
         return None
-    names = clues_of(Case(hints=Hints(namespace=parts[2], service_account=parts[3])))
-    if names.namespace is None or names.service_account is None:
-        return None
-    target = _target(clues, guesses[0], names.namespace, names.service_account, clues.workload)
+    target = _target(clues, guesses[0], subject.namespace, subject.name, clues.workload)
     return replace(
         target, how=(*target.how, say("service account that the role's trust policy names"))
     )
@@ -256,54 +215,3 @@ async def _trusted(clues: Clues, io: Clients) -> tuple[tuple[str, ...], frozense
     pairs = trusted_subjects(role) if role is not None else ()
     issuers = tuple(dict.fromkeys(issuer for issuer, _ in pairs))
     return issuers, frozenset(subject for _, subject in pairs)
-
-
-def _ask(
-    clues: Clues,
-    candidates: tuple[Scored, ...],
-    troubles: tuple[Words, ...],
-    guesses: tuple[Guess, ...] = (),
-) -> Question:
-    sure = guesses[0].entry.name if guesses and guesses[0].sure else None
-    cluster = clues.cluster if clues.cluster and sure == clues.cluster else sure
-    missing = [
-        what
-        for what, value in (
-            ("cluster", cluster),
-            ("namespace", clues.namespace),
-            ("service_account", clues.service_account or clues.workload),
-        )
-        if value is None
-    ]
-    if len(candidates) > 1:
-        text = say("Several service accounts fit; which one is it?")
-    elif candidates:
-        text = say("One service account may fit; is this the one?")
-    else:
-        text = say("I can't tell which {parts} this is about.", parts=_parts(missing))
-    return Question(
-        text=joined((text, *(t if t.endswith(".") else as_sentence(t) for t in troubles[:3])), " "),
-        missing=tuple(missing) or ("service_account",),
-        candidates=tuple(Candidate(target=c.target, reason=c.reason) for c in candidates),
-        known=Hints(
-            cluster=cluster,
-            namespace=clues.namespace,
-            service_account=clues.service_account,
-            workload=clues.workload,
-            role_arn=str(clues.role) if clues.role else None,
-        ),
-    )
-
-
-def _parts(missing: list[str]) -> Words:
-    names = [_PARTS[one] for one in missing] or [_PARTS["service_account"]]
-    if len(names) == 1:
-        return names[0]
-    return say("{some} and {last}", some=joined(names[:-1], ", "), last=names[-1])
-
-
-_PARTS: Final = {
-    "cluster": say("cluster"),
-    "namespace": say("namespace"),
-    "service_account": say("service account"),
-}
