@@ -14,7 +14,7 @@ from bot.jobs.watching import healthy_now, settled
 from bot.slack.diff_file import attach_diff
 from bot.slack.progress import Progress
 from bot.slack.replies import CannotPost
-from bot.store.inbox import fingerprint
+from bot.store.failures import fingerprint
 from diagnostics.case import Question
 from diagnostics.errors import UsageError
 from diagnostics.languages import aloud, say, speak

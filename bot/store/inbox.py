@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +9,13 @@ from sqlalchemy import func, select, update
 
 from bot.store import codec
 from bot.store.correcting import corrected
+from bot.store.failures import answered_by, fingerprint, keep_failures
+from bot.store.ids import new_id
 from bot.store.insert import insert_once
 from bot.store.memory import remember
 from bot.store.mutes import is_muted
-from bot.store.tables import events, failures, incidents, jobs, messages
-from bot.trace import TRACE, trace_of_work
+from bot.store.queue import add_job
+from bot.store.tables import events, incidents, jobs, messages
 from handlers.incident import Spot
 from handlers.ports import Order, Recorded, Task
 
@@ -151,7 +150,7 @@ class InboxStore:
         known: dict[str, None] = {}
         unknown: list[Case] = []
         for case in fresh:
-            incident_id = await self._answered(connection, paste, case)
+            incident_id = await answered_by(connection, paste.spot, case)
             if incident_id is None:
                 unknown.append(case)
             else:
@@ -204,19 +203,6 @@ class InboxStore:
             },
         )
 
-    async def _answered(self, connection: AsyncConnection, paste: Paste, case: Case) -> str | None:
-        if paste.spot.thread_ts is None:
-            return None
-        found = await connection.scalar(
-            select(failures.c.incident_id).where(
-                failures.c.team == paste.spot.team,
-                failures.c.channel == paste.spot.channel,
-                failures.c.thread_ts == paste.spot.thread_ts,
-                failures.c.fingerprint == fingerprint(case),
-            )
-        )
-        return None if found is None else str(found)
-
     async def _seen_again(
         self, connection: AsyncConnection, incident_id: str, *, asked: bool
     ) -> None:
@@ -263,19 +249,8 @@ class InboxStore:
                 updated=self._at,
             )
         )
-        for case in cases:
-            if paste.spot.thread_ts is not None:
-                await insert_once(
-                    connection,
-                    failures,
-                    {
-                        "team": paste.spot.team,
-                        "channel": paste.spot.channel,
-                        "thread_ts": paste.spot.thread_ts,
-                        "fingerprint": fingerprint(case),
-                        "incident_id": incident_id,
-                    },
-                )
+        if paste.spot.thread_ts is not None:
+            await keep_failures(connection, paste.spot, cases, incident_id)
         return incident_id
 
     async def _capped(self, connection: AsyncConnection, paste: Paste) -> bool:
@@ -293,32 +268,3 @@ class InboxStore:
     async def _full(self, connection: AsyncConnection) -> bool:
         waiting = await connection.scalar(select(func.count()).where(jobs.c.state == "queued"))
         return (waiting or 0) >= self.limits.waiting
-
-
-def fingerprint(case: Case) -> str:
-    """What makes two pastes the same failure, or two questions the same."""
-    if case.symptom is not None:
-        return case.symptom.fingerprint[:64]
-    return "asked:" + hashlib.sha256(repr(case.hints).encode()).hexdigest()[:40]
-
-
-def new_id() -> str:
-    """A random ID that nobody guesses: 80 bits."""
-    return secrets.token_hex(10)
-
-
-async def add_job(connection: AsyncConnection, order: Order, *, at: float) -> None:
-    """Queue one job in the transaction under way, with the trace of the delivery that caused it."""
-    trace = trace_of_work()
-    payload = {TRACE: trace, **order.payload} if trace else dict(order.payload)
-    await connection.execute(
-        jobs.insert().values(
-            task=order.task.value,
-            incident_id=order.incident_id,
-            payload=json.dumps(payload),
-            urgent=order.urgent,
-            state="queued",
-            attempts=0,
-            created=at,
-        )
-    )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select, update
 
 from bot.store import codec
-from bot.store.inbox import fingerprint
-from bot.store.insert import insert_once
-from bot.store.tables import failures, incidents
+from bot.store.failures import forget_failures, keep_failures
+from bot.store.tables import incidents
 from handlers.incident import Incident, Spot
 
 if TYPE_CHECKING:
@@ -100,15 +99,8 @@ class IncidentStore:
                 .where(incidents.c.id == incident.id)
                 .values(thread_ts=thread_ts, updated=self._at)
             )
-            for case in incident.cases:
-                row = {
-                    "team": incident.spot.team,
-                    "channel": incident.spot.channel,
-                    "thread_ts": thread_ts,
-                    "fingerprint": fingerprint(case),
-                    "incident_id": incident.id,
-                }
-                await insert_once(connection, failures, row)
+            spot = replace(incident.spot, thread_ts=thread_ts)
+            await keep_failures(connection, spot, incident.cases, incident.id)
 
     async def diagnosed(self, incident_id: str, diagnoses: Sequence[Diagnosis]) -> None:
         """Keep the newest diagnoses, and beside them the first that named a cause."""
@@ -138,7 +130,7 @@ class IncidentStore:
     async def left_unanswered(self, incident_id: str) -> None:
         """Let the incident's failures be asked about anew in their threads, as by somebody who may read them."""
         async with self.engine.begin() as connection:
-            await connection.execute(failures.delete().where(failures.c.incident_id == incident_id))
+            await forget_failures(connection, incident_id)
 
     async def shared(self, incident_id: str, *, shared: bool) -> None:
         """Keep whether the channel is shared with another organisation."""

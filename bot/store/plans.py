@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select, update
 
 from bot.store import codec
-from bot.store.inbox import add_job, new_id
+from bot.store.ids import new_id
 from bot.store.insert import insert_once
+from bot.store.queue import add_job
 from bot.store.tables import approvals, plans
 from bot.store.undo import offer_undo, offer_undo_again
 from handlers.incident import Plan, PlanState

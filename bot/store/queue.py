@@ -10,14 +10,15 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.tables import jobs
+from bot.trace import TRACE, trace_of_work
 from handlers.ports import Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-    from handlers.ports import Clock
+    from handlers.ports import Clock, Order
 
 _LOOK: Final = 20
 """Candidates that are tried before giving up until the next wake-up."""
@@ -152,3 +153,20 @@ class JobQueue:
                 .where(jobs.c.id == job.id, jobs.c.owner == self.owner, jobs.c.state == "running")
                 .values(**values)
             )
+
+
+async def add_job(connection: AsyncConnection, order: Order, *, at: float) -> None:
+    """Queue one job in the transaction under way, with the trace of the delivery that caused it."""
+    trace = trace_of_work()
+    payload = {TRACE: trace, **order.payload} if trace else dict(order.payload)
+    await connection.execute(
+        jobs.insert().values(
+            task=order.task.value,
+            incident_id=order.incident_id,
+            payload=json.dumps(payload),
+            urgent=order.urgent,
+            state="queued",
+            attempts=0,
+            created=at,
+        )
+    )

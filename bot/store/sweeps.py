@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, func, select, update
 
-from bot.store.inbox import new_id
+from bot.store.ids import new_id
 from bot.store.insert import insert_once
 from bot.store.tables import sweep_parts, sweep_roles, sweep_trusts, sweeps
 

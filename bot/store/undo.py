@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select, update
 
 from bot.store import codec
-from bot.store.inbox import new_id
+from bot.store.ids import new_id
 from bot.store.tables import plans
 from handlers.incident import PlanState
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
-from bot.store.inbox import add_job
 from bot.store.insert import insert_once
+from bot.store.queue import add_job
 from bot.store.tables import watches
 from handlers.ports import Order, Task
 
