@@ -19,6 +19,7 @@ from bot.clients.aws.provider_writer import OidcProviderWriter
 from bot.clients.aws.regions import main_region
 from bot.clients.aws.sessions import AwsSessions
 from bot.clients.aws.trail import Trails
+from bot.clients.aws.trust_store import TrustStore
 from bot.clients.aws.trust_writer import TrustPolicyWriter
 from bot.clients.aws.wanted import wanted_by
 from bot.clients.aws.web_identity import WebIdentitySts, proof_endpoint
@@ -69,6 +70,7 @@ class FleetClients:
         self._environ = environ
         self._region = options.region or main_region(fleet)
         self._sessions = AwsSessions(options, limits)
+        self._trust = TrustStore(options.ca_bundle)
         self._identities = Identities(fleet, self._sessions, options.region)
         self._descriptions = EksDescriptions()
         self._trails = Trails(pause=limits.trail_pause, pages=limits.trail_pages)
@@ -167,8 +169,8 @@ class FleetClients:
             self._sessions,
             entry,
             self._limits,
+            trust=self._trust,
             override=proof_endpoint(self._environ),
-            ca_bundle=self._environ.get("AWS_CA_BUNDLE") or None,
         )
         return ClusterProver(self._access_to(cluster, Purpose.PROVE), sts)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 from bot.clients.aws.eks import all_pod_identities, login_issuers, pod_identity_associations
-from bot.clients.aws.regions import events_region
+from bot.clients.aws.regions import global_region
 from bot.clients.aws.trust_change import trust_change
 from diagnostics.arn import RoleArn, partition_of
 from diagnostics.errors import NotInFleet, ReadError
@@ -18,7 +18,7 @@ from diagnostics.evidence import (
     ProviderArns,
     TrustChanges,
 )
-from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, parse
+from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, outcome, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +161,7 @@ class AwsAccountReader:
 
     async def trust_changes(self, role_name: str, since: datetime, until: datetime) -> TrustChanges:
         """cloudtrail:LookupEvents by event name, where IAM's events are kept; bounded, paced and kept for a while."""
-        region = events_region(partition_of(self._calls.region))
+        region = global_region(partition_of(self._calls.region))
         found = await self._trails.find(
             self._calls, region, since, until, event="UpdateAssumeRolePolicy", read=trust_change
         )
@@ -240,4 +240,4 @@ def _trusts(role: IamRole, provider_arn: str, subject: str) -> bool:
         claims={"sub": subject, "aud": "sts.amazonaws.com"},
         open_context=True,
     )
-    return decide(role.trust, request).outcome in (Outcome.ALLOWED, Outcome.UNDECIDED)
+    return outcome(role.trust, request) in (Outcome.ALLOWED, Outcome.UNDECIDED)

@@ -47,7 +47,8 @@ class AwsOptions:
                 if (url := environ.get(f"AWS_ENDPOINT_URL_{service.upper()}"))
             },
             endpoint=environ.get("AWS_ENDPOINT_URL") or None,
-            ca_bundle=environ.get("AWS_CA_BUNDLE") or None,
+            # The second as botocore does.
+            ca_bundle=environ.get("AWS_CA_BUNDLE") or environ.get("REQUESTS_CA_BUNDLE") or None,
         )
 
     def endpoint_of(self, service: str) -> str | None:

@@ -28,8 +28,8 @@ def main_region(fleet: Fleet) -> str:
     return _MAIN.get(partition_of(regions[0]), "us-east-1") if regions else "us-east-1"
 
 
-def events_region(partition: str) -> str:
-    """The region whose CloudTrail has IAM's events.
+def global_region(partition: str) -> str:
+    """The region that IAM's endpoint is in, and whose CloudTrail has IAM's events.
 
     Source: CloudTrail User Guide, "About global service events".
     """

@@ -11,7 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar, overload
 
 import boto3
 import botocore.session
@@ -21,7 +21,11 @@ from botocore.exceptions import NoCredentialsError
 from botocore.handlers import json_decode_policies
 
 from bot.clients.aws.errors import ABSENT, FAILURES, THROTTLED, code_of, translate
+from bot.clients.aws.regions import global_region
+from bot.clients.aws.timestamps import timestamp
+from bot.clients.aws.wire import Wire
 from bot.clients.slots import Slots, Turn
+from diagnostics.arn import partition_of
 from diagnostics.journal import Call, record
 
 if TYPE_CHECKING:
@@ -40,7 +44,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Service = Literal["iam", "eks", "sts", "cloudtrail", "organizations"]
+_GLOBAL: Final = ("iam", "organizations")
+"""They have one endpoint in a partition, whatever the region: one client, and its connections, are enough."""
 _UNUSABLE = "NEVER-USED-TO-SIGN"
+
+
+class _Base(NamedTuple):
+    """What all clients are made of."""
+
+    session: boto3.session.Session
+    wire: Wire
 
 
 class AwsSessions:
@@ -56,7 +69,7 @@ class AwsSessions:
         self._limits = limits
         self._lock = threading.Lock()
         self._signer = threading.local()
-        self._session: boto3.session.Session | None = None
+        self._made: _Base | None = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._slots: dict[str, Slots] = {}
         self._closed = False
@@ -154,21 +167,29 @@ class AwsSessions:
         future.add_done_callback(done)
         return await asyncio.shield(future)
 
-    def _base(self) -> boto3.session.Session:
+    def _base(self) -> _Base:
         with self._lock:
-            if self._session is None:
+            if self._made is None:
                 core = botocore.session.Session(profile=self._options.profile)
                 # Regional endpoints, as the SDKs do by now; the global one is in us-east-1 alone.
                 core.set_config_variable("sts_regional_endpoints", "regional")
-                self._session = boto3.session.Session(
-                    botocore_session=core, region_name=self._options.region
+                core.get_component("response_parser_factory").set_parser_defaults(
+                    timestamp_parser=timestamp
                 )
-            return self._session
+                self._made = _Base(
+                    boto3.session.Session(botocore_session=core, region_name=self._options.region),
+                    Wire(
+                        self._options.ca_bundle or core.get_config_variable("ca_bundle"),
+                        (self._limits.aws_connect, self._limits.aws_read),
+                        self._limits.threads,
+                    ),
+                )
+            return self._made
 
     def _own(self) -> ReadOnlyCredentials:
         if self._options.credentials is not None:
             return self._options.credentials
-        session = self._base()
+        session = self._base().session
         with self._lock:
             found = session.get_credentials()
         if found is None:
@@ -192,14 +213,16 @@ class AwsSessions:
         region: str,
     ) -> Any:
         """Return the shared client of a service; call it inside a function given to `call`."""
+        if service in _GLOBAL:
+            region = global_region(partition_of(region))
         client = self._clients.get((service, region))
         if client is None:
-            session = self._base()
+            base = self._base()
             # The making of clients is not safe among threads; whoever wants one that is there does not wait.
             with self._lock:
                 client = self._clients.get((service, region))
                 if client is None:
-                    client = self._build(session, service, region)
+                    client = self._build(base, service, region)
                     self._clients[service, region] = client
         return client
 
@@ -207,18 +230,23 @@ class AwsSessions:
         """Begin to build clients, in this order, in a thread; makes no call. What fails, fails again in its use."""
 
         def build() -> None:
-            for service, region in wanted:
-                if self._closed:
-                    return
-                try:
-                    self.client(service, region)
-                except FAILURES:
-                    return
+            try:
+                self._base().wire.prepare()
+                for service, region in wanted:
+                    if self._closed:
+                        return
+                    client = self.client(service, region)
+                    if service == "iam":
+                        client.can_paginate(
+                            "list_roles"
+                        )  # reads how, which costs as much as a client
+            except (*FAILURES, OSError):
+                return
 
         self._pool.submit(build)
 
-    def _build(self, session: boto3.session.Session, service: Any, region: str) -> Any:
-        client: Any = session.client(
+    def _build(self, base: _Base, service: Any, region: str) -> Any:
+        client: Any = base.session.client(
             service,
             region_name=region,
             endpoint_url=self._options.endpoint_of(service),
@@ -231,11 +259,13 @@ class AwsSessions:
                 read_timeout=self._limits.aws_read,
                 retries={"total_max_attempts": self._limits.aws_attempts, "mode": "standard"},
                 max_pool_connections=self._limits.threads,
-                user_agent_extra="irsa-doctor",
+                # Whole, because botocore makes up its own anew at each request.
+                user_agent=f"irsa-doctor Boto3/{boto3.__version__} Botocore/{botocore.__version__}",
             ),
         )
         client.meta.events.register_first("before-sign.*.*", self._sign_with)
         client.meta.events.register("needs-retry.*.*", self._notice_throttling)
+        client.meta.events.register("before-send.*.*", base.wire.send)
         # The trust policy is wanted as written: duplicate keys and white space are findings.
         client.meta.events.unregister("after-call.iam", json_decode_policies)
         return client
@@ -261,3 +291,5 @@ class AwsSessions:
         self._pool.shutdown(wait=False, cancel_futures=True)
         for client in tuple(self._clients.values()):
             client.close()
+        if self._made is not None:
+            self._made.wire.close()

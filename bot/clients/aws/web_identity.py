@@ -10,7 +10,6 @@ import asyncio
 import html
 import json
 import re
-import ssl
 import time
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from bot.clients.aws.sessions import AwsSessions
+    from bot.clients.aws.trust_store import TrustStore
     from bot.clients.limits import Limits
     from diagnostics.fleet import FleetCluster
 
@@ -63,8 +63,8 @@ class WebIdentitySts:
         sessions: Know the endpoint of each region and partition.
         entry: The cluster.
         limits: Timeouts.
+        trust: The authorities to trust, as for AWS's other services.
         override: See `proof_endpoint`.
-        ca_bundle: File with the authorities to trust, as for AWS's other services.
     """
 
     def __init__(
@@ -73,14 +73,14 @@ class WebIdentitySts:
         entry: FleetCluster,
         limits: Limits,
         *,
+        trust: TrustStore,
         override: str | None = None,
-        ca_bundle: str | None = None,
     ) -> None:
         self._sessions = sessions
         self._entry = entry
         self._limits = limits
         self._override = override
-        self._ca_bundle = ca_bundle
+        self._trust = trust
 
     async def ask(self, token: SecretStr, *, role_arn: str) -> StsAnswer:
         """Ask for a session of a role, and say whether STS gave one.
@@ -139,7 +139,7 @@ class WebIdentitySts:
             total=self._limits.aws_read, sock_connect=self._limits.aws_connect
         )
         try:
-            trust = await asyncio.to_thread(ssl.create_default_context, cafile=self._ca_bundle)
+            trust = await asyncio.to_thread(self._trust.context)
             async with (
                 aiohttp.ClientSession(
                     connector=aiohttp.TCPConnector(ssl=trust),
