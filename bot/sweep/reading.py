@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from bot.clients.limits import Limits
-from diagnostics.checks.issuers import issuer_of
+from diagnostics.eks_issuer import issuer_of
 from diagnostics.errors import ReadError
 from diagnostics.sweep import AccountFacts, ClusterObjects, Unread
 

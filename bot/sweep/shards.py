@@ -12,7 +12,7 @@ from bot.sweep import codec
 from bot.sweep.codec import AccountPart, Issuers, read_role, write_role
 from bot.sweep.document import SweepDocument, document_of
 from diagnostics.arn import RoleArn
-from diagnostics.checks.issuers import eks_issuer, issuer_of
+from diagnostics.eks_issuer import eks_issuer, issuer_of
 from diagnostics.errors import ReadError
 from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.journal import recording

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diagnostics.checks.irsa301_provider_missing import create_commands
-from diagnostics.checks.issuers import Near, near
+from diagnostics.checks.near_providers import Near, near
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
 from diagnostics.explain.words import difference, sentence
 from diagnostics.gather.facts import HomeProvider, KnownIssuers, RoleAccount
@@ -30,7 +30,8 @@ def provider_near_miss(
     """
     if provider is not None or home is not None:
         return Pass()
-    found = near(cluster.issuer_path, listed.items, issuers.by_issuer if issuers else {})
+    known = issuers or KnownIssuers(complete=False)
+    found = near(cluster.issuer_path, listed.items, known.by_issuer, complete=known.complete)
     if found is None or found[0] is Near.SPELLING:
         return Pass()
     kind, arn = found

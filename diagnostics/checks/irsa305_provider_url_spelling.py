@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 
 from diagnostics.checks.irsa301_provider_missing import create_commands
-from diagnostics.checks.issuers import Near, near
+from diagnostics.checks.near_providers import Near, near
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
 from diagnostics.explain.words import difference, sentence
 from diagnostics.gather.facts import RoleAccount

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.issuers import eks_issuer, issuer_of
 from diagnostics.checks.places import of_trust
 from diagnostics.checks.trust_faults import faults, next_change
+from diagnostics.eks_issuer import eks_issuer, issuer_of
 from diagnostics.evidence import Cluster, IamRole
 from diagnostics.gather.facts import KnownIssuers, TrustAnswer
 from diagnostics.gather.trust_reading import trusted_providers
@@ -25,7 +25,9 @@ def cluster_recreated(
     """
     if "IRSA404" not in faults(answer, role) or cluster.created is None or role.created is None:
         return Pass()
-    mine, known = eks_issuer(cluster.issuer_path), issuers.by_issuer if issuers else {}
+    if issuers is None or not issuers.complete:
+        return Pass()  # it may be the issuer of a cluster that could not be asked
+    mine, known = eks_issuer(cluster.issuer_path), issuers.by_issuer
     old = [
         arn
         for arn in trusted_providers(role)

@@ -1,35 +1,16 @@
-"""Issuer names taken apart: host, region and ID of an EKS issuer, and what comes near one."""
+"""The provider that was probably meant for an issuer."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from diagnostics.eks_issuer import EksIssuer, eks_issuer, issuer_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-_EKS = re.compile(
-    r"oidc(?:\.eks|-eks)\.(?P<region>[a-z0-9-]{4,32})\.(?P<domain>[a-z.]{2,32})/id/(?P<id>[0-9A-Za-z]{1,64})",
-    re.ASCII,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EksIssuer:
-    """An EKS issuer's parts."""
-
-    region: str
-    domain: str
-    id: str
-
-
-def eks_issuer(path: str) -> EksIssuer | None:
-    """Take an issuer without its scheme apart, or return None where it is not one of EKS."""
-    match = _EKS.fullmatch(path)
-    return EksIssuer(**match.groupdict()) if match else None
 
 
 class Near(IntEnum):
@@ -45,24 +26,24 @@ class Near(IntEnum):
     """The same region, and an ID that is no cluster's."""
 
 
-def issuer_of(arn: str) -> str:
-    """The issuer that a provider's ARN names, without scheme."""
-    return arn.partition(":oidc-provider/")[2]
-
-
-def near(wanted: str, arns: Iterable[str], known: Mapping[str, str]) -> tuple[Near, str] | None:
+def near(
+    wanted: str, arns: Iterable[str], known: Mapping[str, str], *, complete: bool = True
+) -> tuple[Near, str] | None:
     """Find the provider that was probably meant for an issuer.
 
     Args:
         wanted: The issuer, without scheme.
         arns: Provider ARNs of the role's account.
         known: Issuers of the fleet's clusters, which are nobody's near miss unless by spelling.
+        complete: Whether those are all that could be meant; otherwise an unknown ID is not called stale.
     """
     best: tuple[Near, str] | None = None
     mine = eks_issuer(wanted)
     for arn in list(arns)[:1000]:
         issuer = issuer_of(arn)[:512]
         found = _near(wanted, mine, issuer, known)
+        if found is Near.STALE and not complete:
+            continue
         if found is not None and (best is None or found < best[0]):
             best = found, arn
     return best

@@ -6,6 +6,7 @@ JSON may hold one (`\\ud800`), so an annotation or a trust policy may; UTF-8 can
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -13,26 +14,48 @@ T = TypeVar("T")
 
 def writable(value: T) -> T:
     r"""The same value, with each lone surrogate in its texts spelled out (`\\ud800`)."""
-    return _writable(value)  # type: ignore[no-any-return]
+    return _writable(value, {})  # type: ignore[no-any-return]
 
 
-def _writable(value: Any) -> Any:
+def _writable(value: Any, done: dict[int, tuple[Any, Any]]) -> Any:
+    """Copy what has to change; what results share is looked at once.
+
+    Args:
+        value: Anything.
+        done: By its identity, each object that was seen and what it became.
+    """
     if isinstance(value, str):
-        return value if _encodes(value) else _spelled(value)
+        return value if value.isascii() or _encodes(value) else _spelled(value)
+    names = _parts(value.__class__)
+    if names is None:
+        return value
+    known = done.get(id(value))
+    if known is None:
+        known = done[id(value)] = (value, _copied(value, names, done))
+    return known[1]
+
+
+def _copied(value: Any, names: tuple[str, ...], done: dict[int, tuple[Any, Any]]) -> Any:
     if isinstance(value, tuple):
-        parts = tuple(_writable(one) for one in value)
+        parts = tuple([_writable(one, done) for one in value])
         return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
     if isinstance(value, dict):
-        return {_writable(key): _writable(one) for key, one in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        changed = {}
-        for field in fields(value):
-            before = getattr(value, field.name)
-            after = _writable(before)
-            if after is not before and field.init:
-                changed[field.name] = after
-        return replace(value, **changed) if changed else value
-    return value
+        return {_writable(key, done): _writable(one, done) for key, one in value.items()}
+    changed = {}
+    for name in names:
+        before = getattr(value, name)
+        after = _writable(before, done)
+        if after is not before:
+            changed[name] = after
+    return replace(value, **changed) if changed else value
+
+
+@cache
+def _parts(kind: Any) -> tuple[str, ...] | None:
+    """The fields of a dataclass, no name for a tuple or dict, None for what holds no text."""
+    if is_dataclass(kind):
+        return tuple(field.name for field in fields(kind) if field.init)
+    return () if issubclass(kind, (tuple, dict)) else None
 
 
 def _encodes(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from diagnostics.arn import partition_of
@@ -19,7 +18,6 @@ from diagnostics.evidence import (
 )
 from diagnostics.gather.facts import (
     HomeProvider,
-    KnownIssuers,
     RoleAccount,
     RoleInQuestion,
     Subject,
@@ -27,7 +25,7 @@ from diagnostics.gather.facts import (
     TrustingRoles,
 )
 from diagnostics.iam import decide, repair
-from diagnostics.iam.decision import Mismatch, Outcome
+from diagnostics.iam.decision import Outcome
 from diagnostics.iam.request import WebIdentityRequest
 from diagnostics.languages import say
 from diagnostics.wiring import probe
@@ -35,11 +33,8 @@ from diagnostics.wiring import probe
 if TYPE_CHECKING:
     from diagnostics.fleet import FleetCluster
 
-_OF_ISSUERS = frozenset({Mismatch.PROVIDER, Mismatch.KEY_ISSUER})
 LONGEST_ISSUER = 255
 """Characters of a provider's URL that IAM takes."""
-MANY_CLUSTERS = 20
-"""At most so many clusters of the fleet are asked whose issuer one is."""
 
 
 async def read_cluster(io: Clients, entry: FleetCluster) -> Cluster | None:
@@ -175,31 +170,3 @@ async def trusting_roles(
     found = await io.aws(account.id).roles_trusting(provider, subject.value)
     # A role that lets in a whole namespace is nobody's in particular.
     return TrustingRoles(items=tuple(r for r in found if f'"{subject.value}"' in r.trust_text))
-
-
-@probe(deadline=10.0)
-async def known_issuers(
-    io: Clients,
-    cluster: Cluster,
-    provider: OidcProvider | Unreadable | None,
-    answer: TrustAnswer | Unreadable | None,
-) -> KnownIssuers:
-    """Which issuer is which cluster's, asked only where another cluster's may be in play."""
-    issuers = {cluster.issuer_path: cluster.name}
-    elsewhere = isinstance(answer, TrustAnswer) and any(
-        reason.mismatch in _OF_ISSUERS for reason in answer.decision.reasons
-    )
-    if provider is not None and not elsewhere:
-        return KnownIssuers(by_issuer=issuers)
-
-    async def one(entry: FleetCluster) -> Cluster | None:
-        try:
-            return await read_cluster(io, entry)
-        except ReadError:
-            return None  # a name less in an explanation, no fact of this diagnosis
-
-    others = [c for c in io.fleet.clusters if c.name != cluster.name][:MANY_CLUSTERS]
-    for other in await asyncio.gather(*(one(entry) for entry in others)):
-        if other is not None:
-            issuers.setdefault(other.issuer_path, other.name)
-    return KnownIssuers(by_issuer=issuers)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from diagnostics.gather import (
     aws,
     issuer,
+    known_issuers,
     kubernetes,
     pod_identity,
     proof,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from diagnostics.wiring import Probe
 
-_DECLARING = (aws, issuer, kubernetes, pod_identity, proof, refusals, target, users)
+_DECLARING = (aws, issuer, known_issuers, kubernetes, pod_identity, proof, refusals, target, users)
 
 
 def probes() -> Mapping[type, Probe]:

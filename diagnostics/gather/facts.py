@@ -128,9 +128,11 @@ class HomeProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownIssuers:
-    """Which issuer belongs to which cluster of the fleet, without `https://`; may be incomplete."""
+    """Which issuer belongs to which cluster of the fleet, without `https://`."""
 
     by_issuer: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = True
+    """Whether an issuer in question that is not here is no cluster's of the fleet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from diagnostics.errors import ReadError
@@ -80,9 +81,10 @@ async def gather(
         progress: Told what is being read, once per probe that begins.
     """
     run = _Run(given, io, progress)
-    for kind, probe in probes.items():
+    for kind in _longest_first(probes):
         if kind not in given:
-            run.arriving[kind] = asyncio.create_task(run.run(probe), name=f"probe {probe.name}")
+            reading, name = run.run(probes[kind]), f"probe {probes[kind].name}"
+            run.arriving[kind] = asyncio.create_task(reading, name=name)
     tasks = tuple(run.arriving.values())
     try:
         if tasks:
@@ -99,6 +101,20 @@ async def gather(
     for kind, task in run.arriving.items():
         facts[kind] = late if task.cancelled() else task.result()
     return facts
+
+
+def _longest_first(probes: Mapping[type, Probe]) -> list[type]:
+    """Order facts by how many others wait for them in a row: of the calls made at once, those come first."""
+    used_by: dict[type, list[type]] = {}
+    for kind, probe in probes.items():
+        for need in probe.needs:
+            used_by.setdefault(need.kind, []).append(kind)
+
+    @cache
+    def waiting(kind: type) -> int:
+        return 1 + max((waiting(user) for user in used_by.get(kind, ())), default=0)
+
+    return sorted(probes, key=waiting, reverse=True)
 
 
 async def _read(probe: Probe, inputs: Mapping[str, object]) -> Fact:

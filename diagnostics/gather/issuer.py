@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.issuers import eks_issuer
 from diagnostics.clients import Clients
+from diagnostics.eks_issuer import eks_issuer
 from diagnostics.evidence import Cluster, PublishedKeys, SigningKeys, Target
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.wiring import probe

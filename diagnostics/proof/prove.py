@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,20 +45,27 @@ async def prove(
         prover = io.prover(cluster)
     except ReadError as error:
         return replace(proved, sts=_unknown(error))
-    rehearsal = await _rehearse(prover, account) if entry.proof_pod else None
+    answer, rehearsal = await asyncio.gather(
+        _ask(prover, account, arn), _rehearse(prover, account, wanted=entry.proof_pod)
+    )
+    return replace(proved, sts=answer, rehearsal=rehearsal)
+
+
+async def _ask(prover: Prover, account: ServiceAccount, arn: RoleArn) -> StsAnswer:
     try:
-        answer = await prover.ask_sts(
+        return await prover.ask_sts(
             namespace=account.namespace,
             service_account=account.name,
             audience=account.audience,
             role_arn=str(arn),
         )
     except ReadError as error:
-        answer = _unknown(error)
-    return replace(proved, sts=answer, rehearsal=rehearsal)
+        return _unknown(error)
 
 
-async def _rehearse(prover: Prover, account: ServiceAccount) -> Rehearsal:
+async def _rehearse(prover: Prover, account: ServiceAccount, *, wanted: bool) -> Rehearsal | None:
+    if not wanted:
+        return None
     try:
         return await prover.rehearse_pod(account.namespace, account.name)
     except ReadError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.issuers import eks_issuer, issuer_of
+from diagnostics.eks_issuer import eks_issuer, issuer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.checks.irsa502_partition import partition
-from diagnostics.checks.issuers import Near, eks_issuer, issuer_of, near
+from diagnostics.checks.near_providers import Near, near
 from diagnostics.checks.trust_faults import faults
+from diagnostics.eks_issuer import eks_issuer, issuer_of
 from diagnostics.evidence import AUDIENCE
 from diagnostics.explain.words import clip, listed
 from diagnostics.gather.facts import TrustAnswer

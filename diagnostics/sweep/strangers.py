@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.issuers import eks_issuer
+from diagnostics.eks_issuer import eks_issuer
 from diagnostics.result import Severity
 from diagnostics.sweep.finding import SweepFinding
 
