@@ -82,8 +82,10 @@ def _of_the_data(
         "ListPodIdentityAssociations": [_searches],
         "GetRole": role_known,
         "GetOpenIDConnectProvider": [*role_known, _describes(home), *abroad],
-        # Whose the other issuers are is asked only once the provider is missing or another's.
-        "DescribeCluster": [] if call.resource == home else [_of("GetOpenIDConnectProvider")],
+        # Whose the other issuers are is asked only of those that are listed where the provider is missing.
+        "DescribeCluster": []
+        if call.resource == home
+        else [_of("GetOpenIDConnectProvider"), _of("ListOpenIDConnectProviders")],
         "ListOpenIDConnectProviders": [_of("GetOpenIDConnectProvider", account=call.account)],
         "ListRoles": judged,
         "LookupEvents": judged,

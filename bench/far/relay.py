@@ -1,6 +1,7 @@
-"""A relay that puts a distance before a server: TLS to the client, and a delay on each of its requests.
+"""A relay that puts a distance before a server: TLS and kept connections to the client, and a delay on each request.
 
-What comes back is not delayed, so a call costs the delay once, and a TLS handshake its processor time alone.
+What comes back is not delayed, so a call costs the delay once, and a TLS handshake its processor time alone. The
+server is asked anew each time, because moto's keeps no connection open, as AWS's do.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     import ssl
     from types import TracebackType
 
-_CHUNK: Final = 65_536
+_END: Final = b"\r\n\r\n"
+_LENGTH: Final = re.compile(rb"^content-length: *(\d+) *\r?$", re.IGNORECASE | re.MULTILINE)
+_CONNECTION: Final = re.compile(rb"^connection:[^\n]*\n", re.IGNORECASE | re.MULTILINE)
 _OPERATION: Final = re.compile(rb"\bAction=(\w+)|[Xx]-[Aa]mz-[Tt]arget: *\S+?\.(\w+)\r|^\w+ (\S+)")
 
 
@@ -54,67 +57,40 @@ class Relay:
         await self._stack.aclose()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = urlsplit(self.upstream)
-        try:
-            back, away = await asyncio.open_connection(there.hostname, there.port)
-        except OSError:
+        clock = asyncio.get_running_loop().time
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while True:
+                head = await reader.readuntil(_END)
+                arrived = clock()
+                body = await reader.readexactly(_length(head))
+                await asyncio.sleep(max(0.0, self.latency - (clock() - arrived)))
+                asked = clock()
+                answer = await self._ask(head, body)
+                self.services.append((_operation(head + body), clock() - asked))
+                writer.write(answer)
+                await writer.drain()
+        with contextlib.suppress(OSError, RuntimeError):
             writer.close()
-            return
-        call = _Call()
-        both = asyncio.gather(self._there(reader, away, call), self._back(back, writer, call))
+
+    async def _ask(self, head: bytes, body: bytes) -> bytes:
+        """Ask the server, and have its answer without its wish to close the connection."""
+        there = urlsplit(self.upstream)
+        back, away = await asyncio.open_connection(there.hostname, there.port)
         try:
-            await both
-        except (OSError, asyncio.IncompleteReadError):
-            both.cancel()
+            away.write(
+                _CONNECTION.sub(b"", head).replace(_END, b"\r\nConnection: close" + _END) + body
+            )
+            head = await back.readuntil(_END)
+            # Not until the connection ends: moto's server takes 10 ms to close it.
+            body = await back.readexactly(_length(head))
         finally:
-            self._note(call)
-            for one in (away, writer):
-                with contextlib.suppress(OSError, RuntimeError):
-                    one.close()
-
-    async def _there(
-        self, reader: asyncio.StreamReader, away: asyncio.StreamWriter, call: _Call
-    ) -> None:
-        """Carry requests; the parts of one that follow each other travel together."""
-        clock = asyncio.get_running_loop().time
-        while data := await reader.read(_CHUNK):
-            arrived = clock()
-            if call.answered is not None or call.asked is None:
-                self._note(call)
-                await asyncio.sleep(self.latency)
-                call.asked, call.began, call.text = clock(), arrived, b""
-            else:
-                # The body after the head: on its way already.
-                await asyncio.sleep(max(0.0, self.latency - (arrived - call.began)))
-            call.text += data[:4096]
-            away.write(data)
-            await away.drain()
-        away.close()
-
-    async def _back(
-        self, back: asyncio.StreamReader, writer: asyncio.StreamWriter, call: _Call
-    ) -> None:
-        clock = asyncio.get_running_loop().time
-        while data := await back.read(_CHUNK):
-            call.answered = clock()
-            writer.write(data)
-            await writer.drain()
-        writer.close()
-
-    def _note(self, call: _Call) -> None:
-        if call.asked is not None and call.answered is not None:
-            self.services.append((_operation(call.text), call.answered - call.asked))
-        call.asked = call.answered = None
+            away.close()
+        return _CONNECTION.sub(b"", head) + body
 
 
-@dataclass(slots=True)
-class _Call:
-    """The call under way on a connection."""
-
-    text: bytes = b""
-    asked: float | None = None
-    answered: float | None = None
-    began: float = 0.0
+def _length(head: bytes) -> int:
+    found = _LENGTH.search(head)
+    return int(found[1]) if found else 0
 
 
 def _operation(request: bytes) -> str:

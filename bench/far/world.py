@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import yaml
 from aiohttp import web
+from botocore.httpsession import get_cert_path
 from moto.eks.models import eks_backends
-from werkzeug.serving import WSGIRequestHandler
 
 from bench.far.relay import Relay
 from sandbox.kube.tls import new_authority
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from sandbox.kube.eks_tokens import EksAuthenticator
 
 
+SERVICES = ("STS", "IAM", "EKS", "ORGANIZATIONS", "CLOUDTRAIL")
+"""Each has an address of its own, so that no connection to one serves another."""
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2")
 
 
@@ -56,16 +58,16 @@ class FarWorld(worlds.World):
         self.folder = folder
         self.front = new_authority()
         self.ca_file = folder / "ca.pem"
-        self.ca_file.write_text(self.front.pem, encoding="utf-8")
-        self.aws = Relay(tls=self.front.server, latency=latency)
-        self.trail = Relay(tls=self.front.server, latency=latency)
+        # As long as the one that AWS is trusted by: to read it costs time.
+        usual = Path(str(get_cert_path(verify=True))).read_text(encoding="utf-8")
+        self.ca_file.write_text(usual + self.front.pem, encoding="utf-8")
+        self.aws = {name: Relay(tls=self.front.server, latency=latency) for name in SERVICES}
         self.kube: list[tuple[str, float]] = []
         """Each call at an API server, and the seconds that it took once it had arrived."""
         self._far = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        WSGIRequestHandler.protocol_version = "HTTP/1.1"
-        for relay in (self.aws, self.trail):
+        for relay in self.aws.values():
             await self._far.enter_async_context(relay)
         patched: Any = worlds
         patched.authenticator_of = self._authenticator
@@ -73,8 +75,9 @@ class FarWorld(worlds.World):
             await super().__aenter__()
         finally:
             patched.authenticator_of = authenticator_of
-        self.aws.upstream = super().environ()["AWS_ENDPOINT_URL"]
-        self.trail.upstream = self.cloudtrail.url
+        near = super().environ()
+        for name, relay in self.aws.items():
+            relay.upstream = near.get(f"AWS_ENDPOINT_URL_{name}", near["AWS_ENDPOINT_URL"])
         for cluster in self.clusters:
             server = self._servers[cluster.name]
             assert isinstance(server, Embedded)
@@ -128,21 +131,17 @@ class FarWorld(worlds.World):
     def environ(self) -> dict[str, str]:
         """AWS_* for the bot's process: the relays, once they stand."""
         near = super().environ()
-        if not self.aws.upstream:
+        if not all(relay.upstream for relay in self.aws.values()):
             return near
-        return {
-            **near,
-            "AWS_ENDPOINT_URL": self.aws.url,
-            "AWS_ENDPOINT_URL_CLOUDTRAIL": self.trail.url,
-            "AWS_CA_BUNDLE": str(self.ca_file),
-        }
+        relays = {f"AWS_ENDPOINT_URL_{name}": relay.url for name, relay in self.aws.items()}
+        return {**near, **relays, "AWS_CA_BUNDLE": str(self.ca_file)}
 
     def taken(self) -> dict[str, list[float]]:
         """Seconds that calls took since somebody last asked: of AWS by operation, of Kubernetes by the path's end."""
         told: dict[str, list[float]] = {}
-        for name, seconds in (*self.aws.services, *self.trail.services, *self.kube):
-            told.setdefault(name, []).append(seconds)
-        for services in (self.aws.services, self.trail.services, self.kube):
+        for services in (*(relay.services for relay in self.aws.values()), self.kube):
+            for name, seconds in services:
+                told.setdefault(name, []).append(seconds)
             services.clear()
         return told
 
@@ -162,7 +161,7 @@ class FarWorld(worlds.World):
 
     def _authenticator(self, *arguments: Any) -> Any:
         inner = authenticator_of(*arguments)
-        return _Remembers(inner, front=self.aws.url)
+        return _Remembers(inner, front=self.aws["STS"].url)
 
 
 @dataclass(slots=True)
