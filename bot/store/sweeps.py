@@ -9,22 +9,22 @@ from sqlalchemy import delete, func, select, update
 
 from bot.store.ids import new_id
 from bot.store.insert import insert_once
-from bot.store.tables import sweep_parts, sweep_roles, sweep_trusts, sweeps
+from bot.store.sweep_roles import SweepRoles, forget_roles, keep_roles
+from bot.store.tables import sweep_parts, sweeps
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+    from bot.store.sweep_roles import RoleRow
     from handlers.ports import Clock
 
 LOST_AFTER: Final = 6 * 3600.0
 """Seconds after which a sweep that never ended is given up: what it read is old by then."""
 _DOCUMENTS: Final = 10
 """Reports that are kept whole; each carries the sums of those before it."""
-_ROWS: Final = 500
-_NAMES: Final = 400
-"""Of one query; SQLite takes 32,766 values, PostgreSQL's driver 32,767."""
+_ROW: Final = (sweeps.c.id, sweeps.c.started, sweeps.c.finished, sweeps.c.document)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +43,6 @@ class SweepRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoleRow:
-    """A role as it is kept: by itself, or with its trust policy."""
-
-    account: str
-    name: str
-    arn: str
-    body: str | None = None
-    """None: its trust policy names no OIDC provider."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SweepRecords:
     """Sweeps of the fleets that share this database; each method is one transaction."""
 
@@ -61,6 +50,11 @@ class SweepRecords:
     now: Clock
     owner: str
     """This process."""
+
+    @property
+    def roles(self) -> SweepRoles:
+        """The roles that sweeps have read."""
+        return SweepRoles(engine=self.engine)
 
     async def begin(
         self, fleet: str, *, sweep_id: str | None = None, slot: float | None = None
@@ -76,7 +70,6 @@ class SweepRecords:
             None where the moment is served already and nothing runs.
         """
         at = self.now().timestamp()
-        row = sweeps.c.id, sweeps.c.started, sweeps.c.finished, sweeps.c.document
         async with self.engine.begin() as connection:
             await connection.execute(
                 update(sweeps)
@@ -88,7 +81,7 @@ class SweepRecords:
                 .values(state="lost", finished=at)
             )
             own = (
-                await connection.execute(select(*row).where(sweeps.c.id == (sweep_id or "")))
+                await connection.execute(select(*_ROW).where(sweeps.c.id == (sweep_id or "")))
             ).one_or_none()
             if own is None:
                 values = {
@@ -100,14 +93,12 @@ class SweepRecords:
                 }
                 await insert_once(connection, sweeps, values)
                 running = sweeps.c.fleet == fleet, sweeps.c.state == "running"
-                own = (await connection.execute(select(*row).where(*running))).one_or_none()
+                own = (await connection.execute(select(*_ROW).where(*running))).one_or_none()
         return _sweep(own)
 
     async def get(self, sweep_id: str) -> SweepRow | None:
         """One sweep."""
-        found = select(sweeps.c.id, sweeps.c.started, sweeps.c.finished, sweeps.c.document).where(
-            sweeps.c.id == sweep_id
-        )
+        found = select(*_ROW).where(sweeps.c.id == sweep_id)
         async with self.engine.connect() as connection:
             row = (await connection.execute(found)).one_or_none()
         return _sweep(row)
@@ -115,7 +106,7 @@ class SweepRecords:
     async def last(self) -> SweepRow | None:
         """The newest sweep that ended with a report, whatever the fleet file said then."""
         found = (
-            select(sweeps.c.id, sweeps.c.started, sweeps.c.finished, sweeps.c.document)
+            select(*_ROW)
             .where(sweeps.c.state == "done")
             .order_by(sweeps.c.finished.desc())
             .limit(1)
@@ -157,17 +148,7 @@ class SweepRecords:
     async def keep(self, sweep_id: str, kind: str, name: str, body: str) -> bool:
         """Put a part on record; False where it is there already, which then stands."""
         async with self.engine.begin() as connection:
-            return await insert_once(
-                connection,
-                sweep_parts,
-                {
-                    "sweep_id": sweep_id,
-                    "kind": kind,
-                    "name": name[:128],
-                    "body": body,
-                    "by": self.owner,
-                },
-            )
+            return await self._keep(connection, sweep_id, kind, name, body)
 
     async def keep_account(
         self,
@@ -187,36 +168,9 @@ class SweepRecords:
             trusts: (issuer, role name) for what its roles trust; an empty name for a provider alone.
         """
         async with self.engine.begin() as connection:
-            first = await insert_once(
-                connection,
-                sweep_parts,
-                {
-                    "sweep_id": sweep_id,
-                    "kind": "account",
-                    "name": account,
-                    "body": body,
-                    "by": self.owner,
-                },
-            )
-            if not first:
+            if not await self._keep(connection, sweep_id, "account", account, body):
                 return False
-            rows = [
-                {
-                    "sweep_id": sweep_id,
-                    "account": role.account,
-                    "name": role.name,
-                    "arn": role.arn,
-                    "body": role.body,
-                }
-                for role in roles
-            ]
-            pairs = [
-                {"sweep_id": sweep_id, "issuer": issuer, "account": account, "name": name}
-                for issuer, name in dict.fromkeys(trusts)
-            ]
-            for table, values in ((sweep_roles, rows), (sweep_trusts, pairs)):
-                for start in range(0, len(values), _ROWS):
-                    await connection.execute(table.insert(), values[start : start + _ROWS])
+            await keep_roles(connection, sweep_id, account, roles, trusts)
         return True
 
     async def parts(self, sweep_id: str, kind: str) -> dict[str, str]:
@@ -255,50 +209,6 @@ class SweepRecords:
         async with self.engine.connect() as connection:
             return {row.kind: row.done for row in await connection.execute(found)}
 
-    async def trusting(self, sweep_id: str, issuer: str) -> list[RoleRow]:
-        """The roles that trust an issuer."""
-        found = select(
-            sweep_roles.c.account, sweep_roles.c.name, sweep_roles.c.arn, sweep_roles.c.body
-        ).join(
-            sweep_trusts,
-            (sweep_trusts.c.sweep_id == sweep_roles.c.sweep_id)
-            & (sweep_trusts.c.account == sweep_roles.c.account)
-            & (sweep_trusts.c.name == sweep_roles.c.name),
-        )
-        where = sweep_trusts.c.sweep_id == sweep_id, sweep_trusts.c.issuer == issuer
-        async with self.engine.connect() as connection:
-            rows = await connection.execute(found.where(*where))
-            return [_role(row) for row in rows]
-
-    async def named(self, sweep_id: str, account: str, names: Collection[str]) -> list[RoleRow]:
-        """The roles of these names in an account, as far as there are any."""
-        out: list[RoleRow] = []
-        ordered = sorted(names)
-        async with self.engine.connect() as connection:
-            for start in range(0, len(ordered), _NAMES):
-                found = select(
-                    sweep_roles.c.account, sweep_roles.c.name, sweep_roles.c.arn, sweep_roles.c.body
-                ).where(
-                    sweep_roles.c.sweep_id == sweep_id,
-                    sweep_roles.c.account == account,
-                    sweep_roles.c.name.in_(ordered[start : start + _NAMES]),
-                )
-                out += [_role(row) for row in await connection.execute(found)]
-        return out
-
-    async def strangers(self, sweep_id: str, known: Collection[str]) -> dict[tuple[str, str], int]:
-        """How many roles trust each issuer that is not known, by account and issuer."""
-        found = select(sweep_trusts.c.account, sweep_trusts.c.issuer, sweep_trusts.c.name).where(
-            sweep_trusts.c.sweep_id == sweep_id
-        )
-        out: dict[tuple[str, str], int] = {}
-        async with self.engine.connect() as connection:
-            async for row in await connection.stream(found):
-                if row.issuer not in known:
-                    where = (row.account, row.issuer)
-                    out[where] = out.get(where, 0) + bool(row.name)
-        return out
-
     async def finish(self, sweep_id: str, document: str) -> bool:
         """End a sweep with its report, and let go of what it was made of; False where it had ended."""
         at = self.now().timestamp()
@@ -308,8 +218,7 @@ class SweepRecords:
                 .where(sweeps.c.id == sweep_id, sweeps.c.state == "running")
                 .values(state="done", finished=at, document=document)
             )
-            for table in (sweep_roles, sweep_trusts):
-                await connection.execute(delete(table).where(table.c.sweep_id == sweep_id))
+            await forget_roles(connection, sweep_id)
             ended = select(sweeps.c.id).where(sweeps.c.state != "running", sweeps.c.id != sweep_id)
             await connection.execute(delete(sweep_parts).where(sweep_parts.c.sweep_id.in_(ended)))
             newest = select(sweeps.c.finished).where(sweeps.c.state == "done")
@@ -319,12 +228,20 @@ class SweepRecords:
                 await connection.execute(update(sweeps).where(*aged).values(document=None))
         return done.rowcount == 1
 
+    async def _keep(
+        self, connection: AsyncConnection, sweep_id: str, kind: str, name: str, body: str
+    ) -> bool:
+        part = {
+            "sweep_id": sweep_id,
+            "kind": kind,
+            "name": name[:128],
+            "body": body,
+            "by": self.owner,
+        }
+        return await insert_once(connection, sweep_parts, part)
+
 
 def _sweep(row: Any) -> SweepRow | None:
     if row is None:
         return None
     return SweepRow(id=row.id, started=row.started, finished=row.finished, document=row.document)
-
-
-def _role(row: Any) -> RoleRow:
-    return RoleRow(account=row.account, name=row.name, arn=row.arn, body=row.body)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.store.sweeps import RoleRow
+from bot.store.sweep_roles import RoleRow
 from bot.sweep import codec
 from bot.sweep.codec import AccountPart, Issuers, read_role, write_role
 from bot.sweep.document import SweepDocument, document_of
@@ -219,7 +219,7 @@ class ShardedSweep:
             if arn is not None:
                 wanted.setdefault(arn.account, set()).add(arn.name)
         roles: dict[str, dict[str, IamRole]] = {}
-        trusting = await self.records.trusting(self.id, cluster.issuer_path)
+        trusting = await self.records.roles.trusting(self.id, cluster.issuer_path)
         for row in trusting:
             wanted.setdefault(row.account, set())
             roles.setdefault(row.account, {})[row.name] = _role(row)
@@ -232,7 +232,7 @@ class ShardedSweep:
                 index.unread[number] = part.unread
                 continue
             held = roles.setdefault(number, {})
-            named = await self.records.named(self.id, number, names)
+            named = await self.records.roles.named(self.id, number, names)
             held.update(
                 {row.name: _role(row) for row in named if row.body and row.name not in held}
             )
@@ -268,7 +268,7 @@ class ShardedSweep:
         out.clusters = [codec.cluster_result.read(clusters[name]) for name in sorted(clusters)]
         out.calls += sum(c.calls for c in out.clusters)
         known = frozenset(c.issuer_path for c in issuers.clusters)
-        trusted = await self.records.strangers(self.id, known)
+        trusted = await self.records.roles.strangers(self.id, known)
         read = frozenset(c.name for c in issuers.clusters)
         out.findings.extend(stranger_findings(trusted, fleet, read))
         before = await self.records.last()
