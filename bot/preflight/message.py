@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from handlers.blockkit import Block
     from handlers.reach import Reach
 
-_CHECKS: Final = 6
-"""Of one place."""
+_GROUPS: Final = 4
+_CHECKS: Final = 8
+"""Of one place: ways in which they ended, and checks that ended in one way."""
 _REMEDY: Final = 2_400
 """Characters; a policy that is cut is none."""
 _BLOCKS: Final = 40
@@ -99,21 +100,34 @@ def _place(alike: Sequence[PlaceReport]) -> Iterator[Block]:
     place = alike[0]
     troubles = [check for check in place.checks if check.state in TROUBLES]
     heading = f"*{_listed(alike, most=_ALIKE)}*"
-    lines = [_check(check) for check in troubles[:_CHECKS]]
-    if len(troubles) > _CHECKS:
-        lines.append(speak("and {count} more", count=len(troubles) - _CHECKS))
+    causes: dict[tuple[State, str | None], list[CheckReport]] = {}
+    for check in troubles:
+        causes.setdefault((check.state, check.why), []).append(check)
+    groups = list(causes.values())
+    lines = [_line(group, mended=bool(place.remedies)) for group in groups[:_GROUPS]]
+    if len(groups) > _GROUPS:
+        lines.append(speak("and {count} more", count=sum(map(len, groups[_GROUPS:]))))
     yield build.section("\n".join([heading, *lines]))
     for remedy in place.remedies:
         yield from _remedy(remedy)
 
 
-def _check(check: CheckReport) -> str:
-    why = f": {escape(clip(visible(check.why), 300))}" if check.why else ""
+def _line(alike: Sequence[CheckReport], *, mended: bool) -> str:
+    """What ended in one way. How to mend it is said where there is no text for several at once."""
+    first = alike[0]
+    state = speak("missing") if first.state is State.MISSING else speak("no answer")
+    names = ", ".join(_code(check.what) for check in alike[:_CHECKS])
+    if len(alike) > _CHECKS:
+        names += speak(" and {count} more", count=len(alike) - _CHECKS)
+    why = f": {escape(clip(visible(first.why), 300))}" if first.why else ""
     mend = ""
-    if check.enable:
-        mend = "\n   " + speak("to mend it: {what}", what=escape(clip(visible(check.enable), 300)))
-    state = speak("missing") if check.state is State.MISSING else speak("no answer")
-    return f"• {state}: `{escape(clip(visible(check.what), 120)).replace('`', '')}`{why}{mend}"
+    if first.enable and not (mended and len(alike) > 1):
+        mend = "\n   " + speak("to mend it: {what}", what=escape(clip(visible(first.enable), 300)))
+    return f"• {state}: {names}{why}{mend}"
+
+
+def _code(text: str) -> str:
+    return f"`{escape(clip(visible(text), 120)).replace('`', '')}`"
 
 
 def _remedy(remedy: RemedyReport) -> Iterator[Block]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from bot.preflight.needs import FIX_GROUP, PROVE_GROUP, READ_GROUP
 from bot.preflight.outcome import Remedy
 from diagnostics.arn import RoleArn
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
     from bot.preflight.needs import Action, Rule
     from diagnostics.fleet import FleetCluster
+
+
+_FOLDERS: Final = {
+    READ_GROUP: "deploy/kubernetes/read",
+    FIX_GROUP: "deploy/kubernetes/fix or fix-namespaces, and fix-events",
+    PROVE_GROUP: "deploy/kubernetes/prove and prove-pod",
+}
 
 
 def trust(role: str, principal: str, external_id: str | None) -> tuple[Remedy, ...]:
@@ -95,7 +103,7 @@ def rbac(group: str, missing: Iterable[tuple[str, Rule]], namespace: str | None 
         },
     ]
     return Remedy(
-        title=f"RBAC for group {group} (kubectl apply -f -)",
+        title=f"RBAC for group {group} (kubectl apply -f -); all of it is in {_FOLDERS[group]}",
         text=yaml.safe_dump_all(objects, sort_keys=False).rstrip(),
     )
 
