@@ -5,8 +5,6 @@ Source: Kubernetes, "Kubernetes API Concepts".
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -15,23 +13,22 @@ from aiohttp import web
 from sandbox.kube import identity_webhook, patches, service_account_tokens
 from sandbox.kube.access import ADMINS, Attributes, User, authorize, self_review
 from sandbox.kube.controllers import Controllers
+from sandbox.kube.paging import page_of
+from sandbox.kube.paths import description_of, resource_at
 from sandbox.kube.resources import (
     CONFIG_MAP,
     MUTATING_WEBHOOK,
     NAMESPACE,
     POD,
-    RESOURCES,
     SERVICE_ACCOUNT,
     Object,
     Resource,
     name_of,
     namespace_of,
 )
-from sandbox.kube.selectors import matches_fields, matches_labels
 from sandbox.kube.status import (
     ApiError,
     bad_request,
-    expired,
     invalid,
     no_such_path,
     unauthorized,
@@ -123,7 +120,7 @@ class KubernetesApi:
 
     async def _served(self, request: web.Request, user: User) -> web.StreamResponse:
         parts = request.path.strip("/").split("/")
-        found = _resource(parts)
+        found = resource_at(parts)
         if found is None:
             authorize(user, Attributes(verb=request.method.lower(), path=request.path))
             return web.json_response(self._path(request))
@@ -144,7 +141,7 @@ class KubernetesApi:
         )
         write = _Write(request)
         if verb == "list":
-            return web.json_response(self._list(resource, namespace, request))
+            return web.json_response(page_of(self.store, resource, namespace, request.query))
         if verb == "create":
             created = self._create(resource, namespace, body, write)
             return web.json_response(created, status=201)
@@ -194,43 +191,6 @@ class KubernetesApi:
             self._controllers.run(namespace)
         return created
 
-    def _list(self, resource: Resource, namespace: str | None, request: web.Request) -> Object:
-        query = request.query
-        if query.get("watch") in ("1", "true"):
-            raise ApiError(405, "MethodNotAllowed", "watching is not served here; list again")
-        limit = query.get("limit", "0")
-        if not limit.isascii() or not limit.isdigit():
-            raise bad_request(f"limit: {limit[:20]!r} is no number")
-        after = _continued(query.get("continue", ""))
-        labels, fields = query.get("labelSelector", ""), query.get("fieldSelector", "")
-        # Refused even where there is nothing to select from.
-        nothing: Object = {"metadata": {}}
-        matches_labels(labels, nothing)
-        matches_fields(fields, nothing)
-        found = [
-            item
-            for item in self.store.list(resource, namespace)
-            if (namespace_of(item) or "", name_of(item)) > after
-            and matches_labels(labels, item)
-            and matches_fields(fields, item)
-        ]
-        meta: Object = {"resourceVersion": str(self.store.version)}
-        most = int(limit) or len(found)
-        if len(found) > most:
-            last = found[most - 1]
-            meta["continue"] = _token(namespace_of(last) or "", name_of(last))
-            meta["remainingItemCount"] = len(found) - most
-        items = [
-            {key: value for key, value in item.items() if key not in ("kind", "apiVersion")}
-            for item in found[:most]
-        ]
-        return {
-            "kind": f"{resource.kind}List",
-            "apiVersion": resource.api_version,
-            "metadata": meta,
-            "items": items,
-        }
-
     def _admit(self, pod: Object) -> Object:
         namespace = namespace_of(pod) or ""
         hook = self.store.find(MUTATING_WEBHOOK, None, identity_webhook.CONFIGURATION)
@@ -263,19 +223,7 @@ class KubernetesApi:
             }
         if path == service_account_tokens.KEYS:
             return self._tokens.keys
-        if path in _PLAIN:
-            return _PLAIN[path]
-        if path == "/apis":
-            return {"kind": "APIGroupList", "apiVersion": "v1", "groups": _groups()}
-        here = [resource for resource in RESOURCES if resource.base == path]
-        if not here:
-            raise no_such_path()
-        return {
-            "kind": "APIResourceList",
-            "apiVersion": "v1",
-            "groupVersion": here[0].api_version,
-            "resources": [_described(resource) for resource in here],
-        }
+        return description_of(path)
 
 
 class _Write:
@@ -327,67 +275,3 @@ def _verb(method: str, name: str | None) -> str:
     if verb is None or (verb == "create") is not (name is None):
         raise ApiError(405, "MethodNotAllowed", "the server does not allow this method here")
     return verb
-
-
-_PLAIN: Final[dict[str, Object]] = {
-    "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.1-sandbox"},
-    **{path: {"status": "ok"} for path in ("/healthz", "/readyz", "/livez")},
-    "/api": {"kind": "APIVersions", "versions": ["v1"]},
-}
-_BY_PATH: Final = {(resource.base, resource.plural): resource for resource in RESOURCES}
-
-
-def _resource(parts: list[str]) -> tuple[Resource, str | None, str | None] | None:
-    """Resource, namespace and name of a path; None where it is no resource."""
-    head = 2 if parts[0] == "api" else 3
-    if parts[0] not in ("api", "apis") or len(parts) <= head:
-        return None
-    base, rest = "/" + "/".join(parts[:head]), parts[head:]
-    namespace = None
-    if rest[0] == "namespaces" and len(rest) > 2:  # noqa: PLR2004  namespaces/NAME/PLURAL
-        namespace, rest = rest[1], rest[2:]
-    resource = _BY_PATH.get((base, rest[0]))
-    if resource is None or len(rest) > 2:  # noqa: PLR2004  PLURAL/NAME; no subresources
-        raise no_such_path()
-    name = rest[1] if rest[1:] else None
-    if (resource.namespaced and name and namespace is None) or (
-        namespace is not None and not resource.namespaced
-    ):
-        raise no_such_path()
-    return resource, namespace, name
-
-
-def _token(namespace: str, name: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([namespace, name]).encode()).decode()
-
-
-def _continued(token: str) -> tuple[str, str]:
-    if not token:
-        return ("", "")
-    try:
-        namespace, name = json.loads(base64.urlsafe_b64decode(token))
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise expired() from error
-    return (str(namespace), str(name))
-
-
-def _groups() -> list[Object]:
-    named = {r.group: r.version for r in RESOURCES if r.group}
-    return [
-        {
-            "name": group,
-            "versions": [{"groupVersion": f"{group}/{version}", "version": version}],
-            "preferredVersion": {"groupVersion": f"{group}/{version}", "version": version},
-        }
-        for group, version in named.items()
-    ]
-
-
-def _described(resource: Resource) -> Object:
-    return {
-        "name": resource.plural,
-        "singularName": resource.kind.lower(),
-        "kind": resource.kind,
-        "namespaced": resource.namespaced,
-        "verbs": ["create", "delete", "get", "list", "patch", "update"],
-    }
