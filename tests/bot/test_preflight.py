@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.fleet_file import Reader
+from bot.jobs import preflighting
 from bot.preflight.links import check_links
 from bot.preflight.outcome import Check, Outcome, Place, Remedy, State
 from bot.preflight.walker import LEFT_OUT, Walker
@@ -17,9 +18,14 @@ from bot.serve_http import PATH
 from handlers.blockkit import validate_message
 from handlers.reach import Scope
 from tests.bot.conftest import MINJI, OMAR, ONCALL, PARTNER, shown
+from tests.bot.test_reload import TWO
+from tests.bot.test_reload import serving as process_of
+from tests.bot.test_serve import FLEET as FILE
 from tests.engine import healthy as worlds
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.fleet_file import FleetFile
     from tests.bot.conftest import Bot, Town
 
@@ -245,3 +251,27 @@ async def test_a_link_that_leads_to_the_bot_is_known_by_its_answer(town: Town) -
         place = await check_links(bot.url.removesuffix(PATH))
 
     assert [check.state for check in place.checks] == [State.WORKS]
+
+
+async def test_the_process_walks_the_fleet_file_that_is_in_use(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def made(file: FleetFile, _environ: object, _slack: object, links: str | None) -> Walker:
+        async def walk() -> Outcome:
+            seen.append(", ".join(cluster.name for cluster in file.fleet.clusters))
+            return await Walks((place("prod-eu", missing=1),))()
+
+        assert links is None
+        return Walker(file=file, walk=walk)
+
+    monkeypatch.setattr(preflighting, "walker_of", made)
+    async with process_of(town, tmp_path) as process:
+        for file, clusters in ((FILE, "prod-eu"), (TWO, "prod-eu, new-one")):
+            process.write(file)
+            await process.until(f"{clusters}.")
+            await town.driver.command(MINJI, ONCALL, "/irsa preflight")
+            await process.until("cluster prod-eu does")
+
+    assert seen == ["prod-eu", "prod-eu, new-one"]
