@@ -4,39 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.store.sweep_roles import RoleRow
 from bot.sweep import codec
-from bot.sweep.codec import AccountPart, Issuers, read_role, write_role
+from bot.sweep.codec import AccountPart, Issuers, write_role
 from bot.sweep.document import SweepDocument, document_of
-from diagnostics.arn import RoleArn
-from diagnostics.eks_issuer import eks_issuer, issuer_of
+from bot.sweep.indexing import index_of, trusts_of
+from bot.sweep.kind import Kind
 from diagnostics.errors import ReadError
-from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.journal import recording
-from diagnostics.sweep import AccountFacts, ClusterResult, SweepResult, Unread
+from diagnostics.sweep import ClusterResult, SweepResult, Unread
 from diagnostics.sweep.cluster import judge_cluster
-from diagnostics.sweep.index import Index
 from diagnostics.sweep.run import issuers_of
 from diagnostics.sweep.strangers import stranger_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from bot.store.sweeps import SweepRecords
-    from diagnostics.evidence import Cluster, IamRole, OidcProvider
-    from diagnostics.sweep import ClusterObjects, SweepReader
-
-
-class Kind(StrEnum):
-    """The kinds of shards, in the order in which they are done."""
-
-    ISSUERS = "issuers"
-    ACCOUNT = "account"
-    CLUSTER = "cluster"
-    END = "end"
+    from diagnostics.sweep import SweepReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +172,7 @@ class ShardedSweep:
             account_id,
             codec.account_part.write(AccountPart.of(facts, len(calls))),
             rows,
-            _trusts(facts, known),
+            trusts_of(facts, known),
         )
 
     async def _read_cluster(self, name: str) -> None:
@@ -197,7 +184,7 @@ class ShardedSweep:
         entry = self.reader.fleet.cluster(name)
         with recording() as calls:
             objects = await self.reader.objects(entry)
-        index = await self._index(issuers, cluster, objects)
+        index = await index_of(self.records, self.id, issuers, cluster=cluster, objects=objects)
         result = await judge_cluster(
             entry,
             cluster,
@@ -209,44 +196,6 @@ class ShardedSweep:
         )
         text = codec.cluster_result.write(result)
         await self.records.keep(self.id, Kind.CLUSTER, name, text)
-
-    async def _index(self, issuers: Issuers, cluster: Cluster, objects: ClusterObjects) -> Index:
-        """What judging one cluster needs of the accounts: the roles that it names or that trust it."""
-        index = Index(issuers={c.issuer_path: c.name for c in issuers.clusters})
-        wanted: dict[str, set[str]] = {cluster.account: set()}
-        for account in objects.service_accounts or ():
-            arn = RoleArn.parse(account.role_arn or "")
-            if arn is not None:
-                wanted.setdefault(arn.account, set()).add(arn.name)
-        roles: dict[str, dict[str, IamRole]] = {}
-        trusting = await self.records.roles.trusting(self.id, cluster.issuer_path)
-        for row in trusting:
-            wanted.setdefault(row.account, set())
-            roles.setdefault(row.account, {})[row.name] = _role(row)
-        for number, names in wanted.items():
-            text = await self.records.part(self.id, Kind.ACCOUNT, number)
-            if text is None:
-                continue
-            part = codec.account_part.read(text)
-            if part.unread is not None:
-                index.unread[number] = part.unread
-                continue
-            held = roles.setdefault(number, {})
-            named = await self.records.roles.named(self.id, number, names)
-            held.update(
-                {row.name: _role(row) for row in named if row.body and row.name not in held}
-            )
-            details: dict[str, OidcProvider | None] = dict.fromkeys(part.provider_arns)
-            details.update({p.arn: p for p in part.providers})
-            index.add(
-                AccountFacts(
-                    account=number,
-                    roles={row.name: row.arn for row in named},
-                    federated=tuple(held.values()),
-                    providers=details,
-                )
-            )
-        return index
 
     async def _end(self) -> None:
         issuers = await self._issuers()
@@ -285,20 +234,3 @@ class ShardedSweep:
             previous=previous,
         )
         await self.records.finish(self.id, document.model_dump_json())
-
-
-def _role(row: RoleRow) -> IamRole:
-    return read_role(arn=row.arn, name=row.name, account=row.account, text=row.body or "")
-
-
-def _trusts(facts: AccountFacts, known: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """(issuer, role name); for issuers that are neither the fleet's nor of EKS, nothing."""
-    for role in facts.federated:
-        for arn in trusted_providers(role):
-            issuer = issuer_of(arn)
-            if issuer in known or eks_issuer(issuer) is not None:
-                yield issuer, role.name
-    for arn in facts.providers:
-        issuer = issuer_of(arn)
-        if issuer not in known and eks_issuer(issuer) is not None:
-            yield issuer, ""

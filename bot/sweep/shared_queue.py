@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from bot.sweep.in_process import ATTEMPTS
-from bot.sweep.shards import Kind, Shard, ShardedSweep
+from bot.sweep.kind import Kind
+from bot.sweep.shards import Shard, ShardedSweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from bot.sweep.shards import Kind
+from bot.sweep.kind import Kind
 from diagnostics.sweep import Progress
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from bot.store.engine import make_engine
 from bot.store.sweeps import SweepRecords
 from bot.sweep.crew import sweeping
 from bot.sweep.document import document_of
-from bot.sweep.shards import Kind, Shard
+from bot.sweep.kind import Kind
+from bot.sweep.shards import Shard
 from diagnostics.sweep import sweep
 from tests.conftest import ROOT
 from tests.sweep.seeded import NOON, SeededFleet
