@@ -1,36 +1,15 @@
 // The demo's own column: the failures to try, or the world as it is.
-import { el, icon } from "./dom.js";
-import { ICONS } from "./icons.js";
+import { el } from "./dom.js";
 import { failures } from "./failures.js";
 import { world } from "./world.js";
+import { waysOut } from "./way_out.js";
 
 /** @param {import("./desk.js").Desk} desk */
 export function panelPane(desk) {
   const { store } = desk;
   const title = el("h2", { class: "pane-title" });
   const note = el("p", { class: "pane-note" });
-  const close = el(
-    "button",
-    {
-      type: "button",
-      class: "tool",
-      "aria-label": "Close the panel",
-      title: "Close the panel",
-      testid: "close-panel",
-      on: { click: () => store.showPanel(null) },
-    },
-    icon(ICONS.close),
-  );
-  const back = el(
-    "button",
-    {
-      type: "button",
-      class: "tool only-phone",
-      "aria-label": "Back to the channel",
-      on: { click: () => store.showPanel(null) },
-    },
-    icon(ICONS.back),
-  );
+  const { close, back } = waysOut("panel", () => store.showPanel(null));
   const tries = failures(desk);
   const state = world(desk);
   store.on("place", () => {

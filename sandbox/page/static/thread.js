@@ -1,8 +1,8 @@
 // The thread: the message, its replies, what the app says it is doing, and a composer.
 import { composer } from "./composer.js";
-import { el, icon } from "./dom.js";
-import { ICONS } from "./icons.js";
+import { el } from "./dom.js";
 import { stream } from "./stream.js";
+import { waysOut } from "./way_out.js";
 
 /** @param {import("./desk.js").Desk} desk */
 export function threadPane(desk) {
@@ -15,28 +15,7 @@ export function threadPane(desk) {
   const messages = stream(desk, { label: "Thread", inThread: true, list });
   const status = el("p", { class: "typing", role: "status", testid: "status" });
   const where = el("p", { class: "pane-note" });
-  const close = el(
-    "button",
-    {
-      type: "button",
-      class: "tool",
-      "aria-label": "Close the thread",
-      title: "Close the thread",
-      testid: "close-thread",
-      on: { click: () => store.openThread(null) },
-    },
-    icon(ICONS.close),
-  );
-  const back = el(
-    "button",
-    {
-      type: "button",
-      class: "tool only-phone",
-      "aria-label": "Back to the channel",
-      on: { click: () => store.openThread(null) },
-    },
-    icon(ICONS.back),
-  );
+  const { close, back } = waysOut("thread", () => store.openThread(null));
   let shown = "";
 
   const busy = () => {
