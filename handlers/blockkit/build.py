@@ -91,11 +91,7 @@ def fields(*markup: str, block_id: str | None = None) -> Block:
     """
     if not markup:
         raise ValueError("a section needs at least one field")
-    shown = [mrkdwn(text, limits.SECTION_FIELD) for text in markup]
-    if len(shown) > limits.SECTION_FIELDS:
-        left_out = len(shown) - limits.SECTION_FIELDS + 1
-        shown = [*shown[: limits.SECTION_FIELDS - 1], mrkdwn(f"… ({left_out} more)", 100)]
-    return with_id({"type": "section", "fields": shown}, block_id)
+    return with_id({"type": "section", "fields": _up_to(limits.SECTION_FIELDS, markup)}, block_id)
 
 
 def context(*markup: str, block_id: str | None = None) -> Block:
@@ -106,11 +102,9 @@ def context(*markup: str, block_id: str | None = None) -> Block:
     """
     if not markup:
         raise ValueError("a context block needs at least one text")
-    shown = [mrkdwn(text, limits.SECTION_FIELD) for text in markup]
-    if len(shown) > limits.CONTEXT_ELEMENTS:
-        left_out = len(shown) - limits.CONTEXT_ELEMENTS + 1
-        shown = [*shown[: limits.CONTEXT_ELEMENTS - 1], mrkdwn(f"… ({left_out} more)", 100)]
-    return with_id({"type": "context", "elements": shown}, block_id)
+    return with_id(
+        {"type": "context", "elements": _up_to(limits.CONTEXT_ELEMENTS, markup)}, block_id
+    )
 
 
 def divider(*, block_id: str | None = None) -> Block:
@@ -249,3 +243,12 @@ def modal(
 def home(blocks: Sequence[Block]) -> Block:
     """The view of the App Home tab, of at most 100 blocks."""
     return {"type": "home", "blocks": fit_view(blocks)}
+
+
+def _up_to(most: int, markup: Sequence[str]) -> list[Block]:
+    """Small mrkdwn texts; where there are too many, the last place tells how many are left out."""
+    shown = [mrkdwn(text, limits.SECTION_FIELD) for text in markup]
+    if len(shown) > most:
+        left_out = len(shown) - most + 1
+        shown = [*shown[: most - 1], mrkdwn(f"… ({left_out} more)", 100)]
+    return shown

@@ -29,12 +29,7 @@ def static_select(
     Raises:
         ValueError: For no choices, more than 100, two of one value, or a value over 150 characters.
     """
-    values = [value for _, value in choices]
-    if not 0 < len(values) <= limits.SELECT_OPTIONS or len(set(values)) < len(values):
-        raise ValueError(
-            f"a select needs 1 to {limits.SELECT_OPTIONS} choices of different values, not {len(values)}"
-        )
-    options = [_option(text, value) for text, value in choices]
+    values, options = _options("a select needs", choices, limits.SELECT_OPTIONS)
     built: Block = {
         "type": "static_select",
         "action_id": exact(action_id, limits.IDENTIFIER, "action_id"),
@@ -86,12 +81,7 @@ def checkboxes(action_id: str, choices: Sequence[Choice], *, ticked: Sequence[st
     Raises:
         ValueError: For no choices, more than ten, two of one value, or a value over 150 characters.
     """
-    values = [value for _, value in choices]
-    if not 0 < len(values) <= limits.RADIO_OPTIONS or len(set(values)) < len(values):
-        raise ValueError(
-            f"checkboxes need 1 to {limits.RADIO_OPTIONS} choices of different values, not {len(values)}"
-        )
-    options = [_option(text, value) for text, value in choices]
+    values, options = _options("checkboxes need", choices, limits.RADIO_OPTIONS)
     built: Block = {
         "type": "checkboxes",
         "action_id": exact(action_id, limits.IDENTIFIER, "action_id"),
@@ -120,6 +110,14 @@ def labelled(
     if hint is not None:
         built["hint"] = plain(hint, limits.INPUT_LABEL)
     return with_id(built, block_id)
+
+
+def _options(who: str, choices: Sequence[Choice], most: int) -> tuple[list[str], list[Block]]:
+    """The values of choices, and the options of an element, in their order."""
+    values = [value for _, value in choices]
+    if not 0 < len(values) <= most or len(set(values)) < len(values):
+        raise ValueError(f"{who} 1 to {most} choices of different values, not {len(values)}")
+    return values, [_option(text, value) for text, value in choices]
 
 
 def _option(text: str, value: str) -> Block:
