@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from diagnostics.languages import speak
 from handlers.blockkit import limits
 from handlers.blockkit.escape import clip, escape
 from handlers.blockkit.fitting import (
@@ -21,7 +22,7 @@ from handlers.blockkit.fitting import (
     plain,
     with_id,
 )
-from handlers.blockkit.inputs import Choice, checkboxes, input_text, labelled, static_select
+from handlers.blockkit.inputs import Choice, input_text, labelled, static_select
 from handlers.blockkit.prose import (
     bullets,
     link,
@@ -43,12 +44,9 @@ __all__ = [
     "actions",
     "bullets",
     "button",
-    "checkboxes",
-    "confirm",
     "context",
     "divider",
     "escape",
-    "feedback",
     "fields",
     "fit_message",
     "header",
@@ -134,7 +132,6 @@ def button(
     value: str | None = None,
     *,
     style: Style | None = None,
-    confirm: Block | None = None,
     accessibility_label: str | None = None,
     url: str | None = None,
 ) -> Block:
@@ -154,8 +151,6 @@ def button(
         built["url"] = exact(url, limits.URL, "button url")
     if style is not None:
         built["style"] = style
-    if confirm is not None:
-        built["confirm"] = confirm
     if accessibility_label is not None:
         built["accessibility_label"] = clip(accessibility_label, limits.ACCESSIBILITY_LABEL)
     return built
@@ -171,41 +166,6 @@ def overflow(action_id: str, choices: Sequence[Choice]) -> Block:
         raise ValueError(f"a menu holds 1 to {limits.OVERFLOW_OPTIONS} choices, not {len(choices)}")
     select = static_select(action_id, "More", choices)
     return {"type": "overflow", "action_id": select["action_id"], "options": select["options"]}
-
-
-def confirm(
-    title: str, text: str, *, yes: str, no: str = "Cancel", style: Style | None = None
-) -> Block:
-    """The question asked before a press counts. `text` is plain, at most 300 characters."""
-    built: Block = {
-        "title": plain(title, limits.CONFIRM_TITLE),
-        "text": plain(text, limits.CONFIRM_TEXT),
-        "confirm": plain(yes, limits.CONFIRM_BUTTON),
-        "deny": plain(no, limits.CONFIRM_BUTTON),
-    }
-    if style is not None:
-        built["style"] = style
-    return built
-
-
-def feedback(
-    action_id: str, *, good: tuple[str, str], bad: tuple[str, str], block_id: str | None = None
-) -> Block:
-    """Two small buttons under an answer; each is its text (75 characters) and its value (2,000)."""
-
-    def side(text: str, value: str) -> Block:
-        return {
-            "text": plain(text, limits.BUTTON_TEXT),
-            "value": exact(value, limits.BUTTON_VALUE, "feedback value"),
-        }
-
-    element: Block = {
-        "type": "feedback_buttons",
-        "action_id": exact(action_id, limits.IDENTIFIER, "action_id"),
-        "positive_button": side(*good),
-        "negative_button": side(*bad),
-    }
-    return with_id({"type": "context_actions", "elements": [element]}, block_id)
 
 
 def modal(
@@ -250,5 +210,6 @@ def _up_to(most: int, markup: Sequence[str]) -> list[Block]:
     shown = [mrkdwn(text, limits.SECTION_FIELD) for text in markup]
     if len(shown) > most:
         left_out = len(shown) - most + 1
-        shown = [*shown[: most - 1], mrkdwn(f"… ({left_out} more)", 100)]
+        more = speak("{count} more", count=left_out)
+        shown = [*shown[: most - 1], mrkdwn(f"… ({more})", 100)]
     return shown

@@ -22,14 +22,18 @@ def static_select(
     choices: Sequence[Choice],
     *,
     chosen: str | None = None,
-    confirm: Block | None = None,
 ) -> Block:
     """A drop-down of up to 100 choices; `chosen` is the value selected at first.
 
     Raises:
         ValueError: For no choices, more than 100, two of one value, or a value over 150 characters.
     """
-    values, options = _options("a select needs", choices, limits.SELECT_OPTIONS)
+    values = [value for _, value in choices]
+    if not 0 < len(values) <= limits.SELECT_OPTIONS or len(set(values)) < len(values):
+        raise ValueError(
+            f"a select needs 1 to {limits.SELECT_OPTIONS} choices of different values, not {len(values)}"
+        )
+    options = [_option(text, value) for text, value in choices]
     built: Block = {
         "type": "static_select",
         "action_id": exact(action_id, limits.IDENTIFIER, "action_id"),
@@ -38,8 +42,6 @@ def static_select(
     }
     if chosen is not None:
         built["initial_option"] = options[values.index(chosen)]
-    if confirm is not None:
-        built["confirm"] = confirm
     return built
 
 
@@ -75,23 +77,6 @@ def input_text(
     return labelled(label, element, block_id=block_id, hint=hint, optional=optional)
 
 
-def checkboxes(action_id: str, choices: Sequence[Choice], *, ticked: Sequence[str] = ()) -> Block:
-    """Up to ten tick-boxes; `ticked` are the values of those that are set at first.
-
-    Raises:
-        ValueError: For no choices, more than ten, two of one value, or a value over 150 characters.
-    """
-    values, options = _options("checkboxes need", choices, limits.RADIO_OPTIONS)
-    built: Block = {
-        "type": "checkboxes",
-        "action_id": exact(action_id, limits.IDENTIFIER, "action_id"),
-        "options": options,
-    }
-    if ticked:
-        built["initial_options"] = [options[values.index(value)] for value in ticked]
-    return built
-
-
 def labelled(
     label: str,
     element: Block,
@@ -110,14 +95,6 @@ def labelled(
     if hint is not None:
         built["hint"] = plain(hint, limits.INPUT_LABEL)
     return with_id(built, block_id)
-
-
-def _options(who: str, choices: Sequence[Choice], most: int) -> tuple[list[str], list[Block]]:
-    """The values of choices, and the options of an element, in their order."""
-    values = [value for _, value in choices]
-    if not 0 < len(values) <= most or len(set(values)) < len(values):
-        raise ValueError(f"{who} 1 to {most} choices of different values, not {len(values)}")
-    return values, [_option(text, value) for text, value in choices]
 
 
 def _option(text: str, value: str) -> Block:

@@ -132,7 +132,9 @@ def several(text: str, *, most: int = 3) -> list[str]:
     if len(values) == 1 or not all(_LISTED.fullmatch(value) for value in values):
         return [text]
     left_out = len(values) - most
-    return values if left_out <= 0 else [*values[:most], f"… ({left_out} more)"]
+    if left_out <= 0:
+        return values
+    return [*values[:most], f"… ({speak('{count} more', count=left_out)})"]
 
 
 def prose(text: str, *, limit: int = 700) -> list[str | Block]:
