@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import aiohttp
-
 from bot.audit import AuditTrail
 from bot.audit_channel import AuditChannel
 from bot.inventory.rules import LiveRules
@@ -20,7 +18,7 @@ from bot.jobs.telling import not_readable
 from bot.jobs.watching import watching
 from bot.preflight.kept import KeptPreflights
 from bot.slack.bolt import make_bolt
-from bot.slack.client import make_client
+from bot.slack.client import connections, make_client
 from bot.slack.identity import who_am_i
 from bot.slack.pacing import Pacing
 from bot.slack.replies import Replies
@@ -123,16 +121,16 @@ async def serving(
         sqlalchemy.exc.SQLAlchemyError: If the database can't be opened.
     """
     document_at(options.docs_url)
-    client = make_client(options.bot_token, options.api_url)
-    me, scopes = await who_am_i(client)
-    rules = LiveRules(file=rules, known=io)
-    telemetry = Telemetry()
     async with (
+        connections() as http,
         open_store(
             options.database_url, now=now, limits=options.limits, lease=options.lease
         ) as store,
-        aiohttp.ClientSession() as http,
     ):
+        client = make_client(options.bot_token, options.api_url, http)
+        me, scopes = await who_am_i(client)
+        rules = LiveRules(file=rules, known=io)
+        telemetry = Telemetry()
         directory = Directory(client, time.monotonic)
         shared = SharedChannels(directory)
         pacing = Pacing(time.monotonic, distance=options.pace)
