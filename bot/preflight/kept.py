@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from pydantic import ValidationError
+
 from bot.preflight.document import PreflightReport
 from bot.preflight.message import named, preflight_message, readable, standing_line
 from diagnostics.languages import speak
@@ -69,4 +71,8 @@ class KeptPreflights:
         row = None if walker is None else await self.records.last(walker.fleet)
         if walker is None or row is None:
             return None
-        return walker, PreflightReport.model_validate_json(row.document), row.finished
+        try:
+            report = PreflightReport.model_validate_json(row.document)
+        except ValidationError:
+            return None  # another version of the bot wrote it; a new walk replaces it
+        return walker, report, row.finished

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from bot.fleet_file import Reader
 from bot.jobs import preflighting
@@ -15,6 +16,7 @@ from bot.preflight.links import check_links
 from bot.preflight.outcome import Check, Outcome, Place, Remedy, State
 from bot.preflight.walker import LEFT_OUT, Walker
 from bot.serve_http import PATH
+from bot.store.tables import preflights
 from handlers.blockkit import validate_message
 from handlers.reach import Scope
 from tests.bot.conftest import MINJI, OMAR, ONCALL, PARTNER, shown
@@ -150,6 +152,17 @@ async def test_one_walk_at_a_time_and_a_failed_one_stands_in_nobodys_way(town: T
         walks.fails = False
         assert f"cluster {CLUSTER} works." in await ask(town, bot, user=OMAR)
         assert walks.done == 2
+
+
+async def test_what_another_version_kept_is_walked_anew(town: Town) -> None:
+    async with town.bot() as bot:
+        walks = await attached(town, bot, place(CLUSTER))
+        await ask(town, bot)
+        async with bot.service.store.engine.begin() as connection:
+            await connection.execute(update(preflights).values(document='{"version": 2}'))
+        await ask(town, bot)
+
+    assert walks.done == 2
 
 
 async def test_another_fleet_file_is_walked_anew(town: Town) -> None:
