@@ -10,6 +10,7 @@ import structlog
 from bot.jobs.deeds_in_words import in_words
 from bot.jobs.diagnosing import happened, look_again, show_card
 from bot.jobs.events import leave_events
+from bot.jobs.not_written import why_not
 from bot.jobs.permission import withdrawn
 from bot.jobs.proof import proof, spreading, still_wanted
 from diagnostics.errors import OutcomeUnknown, Stale, WriteError
@@ -23,10 +24,8 @@ from diagnostics.fix.plan import (
     UpdateTrustPolicy,
     parts_of,
 )
-from diagnostics.fix.trust import parted, same_policy
+from diagnostics.fix.trust import same_policy
 from diagnostics.languages import Words, joined, say
-from diagnostics.visible import visible
-from handlers.blockkit import clip
 from handlers.incident import PlanState
 from handlers.render.card import Deed, Happening
 
@@ -165,7 +164,7 @@ async def _apply(bench: Bench, plan: Plan, *, again: bool) -> tuple[tuple[Part, 
         try:
             await _settled(bench, part, at=at, again=again)
         except WriteError as error:
-            return tuple(made), _why(error, plan)
+            return tuple(made), why_not(error, plan)
         made.append(part)
     return tuple(made), None
 
@@ -202,46 +201,6 @@ def _is_ours(stale: Stale, part: Part) -> bool:
             return stale.what == f"annotation {part.key}" and stale.found == part.after
         case RestartWorkload():
             return False
-
-
-def _why(error: WriteError, plan: Plan) -> str:
-    if isinstance(error, Stale) and plan.undoes is not None:
-        seen, now = _before_and_now(error)
-        return say(
-            "nothing was written, because {what} changed since: it was {seen} and is {now} now",
-            what=error.what,
-            seen=seen,
-            now=now,
-        )
-    if isinstance(error, Stale) and error.what.startswith("trust policy"):
-        return say(
-            "nothing was written, because the {error}; a plan made on it as it is now is offered anew",
-            error=error,
-        ) + " ({} → {})".format(*_before_and_now(error))
-    if isinstance(error, Stale):
-        seen, now = _before_and_now(error)
-        return say(
-            "nothing was written, because {error}: it was {seen} and is {now} now",
-            error=error,
-            seen=seen,
-            now=now,
-        )
-    return clip(str(error), 600)
-
-
-def _before_and_now(stale: Stale) -> tuple[str, str]:
-    """What the plan saw, and what is there; of two policies only what differs."""
-    seen, now = stale.expected, stale.found
-    if stale.what.startswith("trust policy") and seen is not None and now is not None:
-        seen, now = parted(seen, now)
-    return _shown(seen), _shown(now)
-
-
-def _shown(value: str | None) -> str:
-    """A value, or several with commas between them."""
-    if value is None:
-        return say("(none)")
-    return ", ".join(visible(one) for one in clip(value, 200).split(", "))
 
 
 async def _look(
