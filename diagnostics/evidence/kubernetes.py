@@ -1,22 +1,15 @@
-"""The nouns: what is read of a cluster and of IAM, as frozen values, and the three states of a fact."""
+"""What is read of a cluster: service accounts, what runs as them, and the webhook that gives them their tokens."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
-from diagnostics.arn import provider_arn
 from diagnostics.fleet import WorkloadRef
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-
-    from diagnostics.iam import TrustPolicy
-    from diagnostics.journal import Call
-    from diagnostics.languages import Words
-
-T_co = TypeVar("T_co", covariant=True)
 
 ROLE_ARN = "eks.amazonaws.com/role-arn"
 AUDIENCE = "eks.amazonaws.com/audience"
@@ -25,36 +18,6 @@ SKIP_CONTAINERS = "eks.amazonaws.com/skip-containers"
 STS_REGIONAL_ENDPOINTS = "eks.amazonaws.com/sts-regional-endpoints"
 DEFAULT_AUDIENCE = "sts.amazonaws.com"
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
-
-
-# -- the three states of a fact ------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found(Generic[T_co]):
-    """The fact was read."""
-
-    value: T_co
-    calls: tuple[Call, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absent:
-    """The service answered that there is no such thing."""
-
-    calls: tuple[Call, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
-    """The fact could not be read, which says nothing about what is there."""
-
-    why: str
-    enable: str
-    calls: tuple[Call, ...] = ()
-
-
-# -- Kubernetes ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,175 +232,3 @@ class Siblings:
     """Service accounts of the same name in other namespaces, and near names in this one."""
 
     items: tuple[ServiceAccount, ...] = ()
-
-
-# -- AWS -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
-    """An EKS cluster (or a self-hosted one with an issuer of its own)."""
-
-    name: str
-    """The fleet's alias."""
-    account: str
-    region: str
-    partition: str
-    issuer: str
-    """https URL, verbatim."""
-    arn: str | None = None
-    version: str | None = None
-    created: datetime | None = None
-    status: str | None = None
-
-    @property
-    def eks_name(self) -> str:
-        """The name in EKS, as its ARN says; the alias where there is no ARN."""
-        return (self.arn or self.name).rpartition("/")[2]
-
-    @property
-    def issuer_path(self) -> str:
-        """The issuer without its scheme, as IAM writes it in provider ARNs and condition keys."""
-        return self.issuer.removeprefix("https://")
-
-    def provider_arn_in(self, account: str) -> str:
-        """Name the provider that this cluster's tokens need in an account."""
-        return provider_arn(partition=self.partition, account=account, issuer=self.issuer)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IamRole:
-    """An IAM role with its trust policy."""
-
-    arn: str
-    name: str
-    path: str
-    account: str
-    trust_text: str
-    """The trust policy as IAM returned it, URL-decoded, byte for byte."""
-    trust: TrustPolicy | None
-    """The parsed policy, or None where it can't be read as one."""
-    created: datetime | None = None
-    max_session_seconds: int = 3600
-    permissions_boundary: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OidcProvider:
-    """An IAM OIDC provider."""
-
-    arn: str
-    url: str
-    """Without `https://`, as IAM returns it."""
-    account: str
-    client_ids: tuple[str, ...]
-    thumbprints: tuple[str, ...] = ()
-    created: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderArns:
-    """The ARNs of all OIDC providers of one account."""
-
-    account: str
-    items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PodIdentityAssociation:
-    """An EKS Pod Identity association: the role that new pods of a service account get instead of IRSA."""
-
-    id: str
-    namespace: str
-    service_account: str
-    role_arn: str | None = None
-    created: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PodIdentityAssociations:
-    """The associations of one service account; EKS takes one at most."""
-
-    items: tuple[PodIdentityAssociation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoginIssuers:
-    """Issuers that the cluster takes tokens of people from (identity provider configurations)."""
-
-    urls: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustChange:
-    """A change of a role's trust policy."""
-
-    at: datetime
-    by: str
-    """ARN of who made it, or empty."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustChanges:
-    """Recent changes of one role's trust policy, newest first; records arrive minutes later."""
-
-    items: tuple[TrustChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ControlPolicy:
-    """A resource control policy, and where in the organization it is attached."""
-
-    id: str
-    name: str
-    text: str
-    attached_to: str
-    """ID of the root, organizational unit or account."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ControlPolicies:
-    """The resource control policies that apply to an account, AWS's own that allows everything left out."""
-
-    account: str
-    items: tuple[ControlPolicy, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedKeys:
-    """What the issuer publishes: its discovery document and the IDs of its keys."""
-
-    issuer: str
-    key_ids: frozenset[str] = frozenset()
-    fault: str | None = None
-    """Why AWS can't use it, in one clause; None where both documents are in order."""
-    place: str = ""
-    """URL of the document that has the fault."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningKeys:
-    """IDs of the keys with which the cluster signs its tokens."""
-
-    key_ids: frozenset[str] = frozenset()
-
-
-# -- what the diagnosis is about -----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Which service account the failure is about, and how that was found."""
-
-    cluster: str
-    """The fleet's alias."""
-    namespace: str
-    service_account: str | None
-    workload: WorkloadRef | None
-    role_arn: str | None = None
-    """The role that the error or a person named."""
-    how: tuple[Words, ...] = ()
-    """One clause per choice, such as "cluster from this channel's default"."""
-    found: bool = False
-    """Whether a search or a default chose it, so that another may be meant."""
