@@ -27,8 +27,7 @@ class Kept(Generic[V]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Landed(Generic[V]):
-    kept: Kept[V] | None
-    error: IrsaDoctorError | None
+    outcome: Kept[V] | IrsaDoctorError
     calls: tuple[Call, ...]
     at: float
     """By the clock of the `SingleFlight`."""
@@ -82,11 +81,9 @@ class SingleFlight(Generic[V]):
     def _told(landed: _Landed[V]) -> V:
         for call in landed.calls:
             record(call)
-        if landed.error is not None:
-            raise landed.error
-        if landed.kept is None:  # pragma: no cover  one of the two is always there
-            raise AssertionError
-        return landed.kept.value
+        if isinstance(landed.outcome, IrsaDoctorError):
+            raise landed.outcome
+        return landed.outcome.value
 
     def forget(self, key: Hashable) -> None:
         """Drop what is kept, so that the next one asks anew."""
@@ -101,18 +98,16 @@ class SingleFlight(Generic[V]):
         await asyncio.gather(*flights, return_exceptions=True)
 
     async def _fly(self, key: Hashable, make: Callable[[], Awaitable[Kept[V]]]) -> _Landed[V]:
-        kept: Kept[V] | None = None
-        error: IrsaDoctorError | None = None
+        outcome: Kept[V] | IrsaDoctorError
         try:
             with recording() as calls:
                 try:
-                    kept = await make()
-                    self._kept[key] = kept
-                except IrsaDoctorError as raised:
-                    error = raised
-            landed = _Landed(kept=kept, error=error, calls=tuple(calls), at=self._clock())
-            if error is None:
-                self._landed[key] = landed
+                    outcome = await make()
+                except IrsaDoctorError as error:
+                    outcome = error
+            landed = _Landed(outcome=outcome, calls=tuple(calls), at=self._clock())
+            if isinstance(outcome, Kept):
+                self._kept[key], self._landed[key] = outcome, landed
             return landed
         finally:
             self._flights.pop(key, None)

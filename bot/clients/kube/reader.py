@@ -221,8 +221,10 @@ class ClusterReader:
 
     async def _patiently(self, request: Request) -> Answer:
         """Try again what may work a moment later, within the deadline around."""
-        for attempt in range(1, self._access.limits.kube_attempts + 1):
-            last = attempt == self._access.limits.kube_attempts
+        attempt = 0
+        while True:
+            attempt += 1
+            last = attempt >= self._access.limits.kube_attempts
             pause = min(2.0, 0.1 * 2**attempt) * (0.5 + random.random() / 2)  # noqa: S311  jitter
             try:
                 answer = await self._access.exchange(request)
@@ -235,4 +237,3 @@ class ClusterReader:
                     return answer
                 pause = answer.retry_after if answer.retry_after is not None else pause
             await asyncio.sleep(pause)
-        raise AssertionError  # pragma: no cover  the last attempt returns or raises
