@@ -187,6 +187,20 @@ async def test_a_refusal_of_rbac_names_the_rule(moto: Moto) -> None:
     assert 'verb "create" on "serviceaccounts/token"' in caught.value.enable
 
 
+async def test_a_token_that_an_admission_policy_refuses_names_what_would_let_it_pass(
+    moto: Moto,
+) -> None:
+    message = (
+        "serviceaccounts \"api\" is forbidden: ValidatingAdmissionPolicy 'irsa-doctor-for-sts-only' denied request: "
+        "irsa-doctor makes tokens for STS, and for nothing else."
+    )
+
+    with pytest.raises(ReadDenied, match="for STS, and for nothing else") as caught:
+        await ask(moto, status(message, 422), cut)
+
+    assert "admission policy" in caught.value.enable
+
+
 @pytest.mark.parametrize(
     ("message", "code", "seen"),
     [
@@ -196,6 +210,7 @@ async def test_a_refusal_of_rbac_names_the_rule(moto: Moto) -> None:
         ('admission webhook "policy.example" denied the request: no', 403, Injected.POLICY),
         ('admission webhook "x" does not support dry run', 400, Injected.POLICY),
         ("pods \"x\" is forbidden: ValidatingAdmissionPolicy 'p' denied", 403, Injected.POLICY),
+        ("pods \"x\" is invalid: ValidatingAdmissionPolicy 'p' denied", 422, Injected.POLICY),
     ],
 )
 async def test_a_pod_that_a_quota_or_a_policy_refuses_is_told_apart(

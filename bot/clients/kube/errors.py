@@ -15,7 +15,13 @@ from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from bot.clients.kube.request import Answer, Request
+    from diagnostics.languages import Words
 
+_ADMISSION: Final = "ValidatingAdmissionPolicy"
+"""Its denials are 422 unless the policy gives another reason.
+
+Source: Kubernetes API reference, ValidatingAdmissionPolicy, `spec.validations[].reason`.
+"""
 _USER: Final = re.compile(r'User "([^"]{1,512})"')
 _PASSWORD: Final = re.compile(r"(\w{1,10}://)[^\s/@]{1,1024}@")
 _MOST_WORDS: Final = 400
@@ -71,27 +77,11 @@ def refused(answer: Answer, request: Request, *, cluster: str, principal: str) -
     why = short(f"{answer.status} {status.reason}: {status.message or what}")
     if status.kind != "Status":
         why = f"{what}: answered {answer.status}, but not as a Kubernetes API does"
-    if answer.status == HTTPStatus.UNAUTHORIZED:
-        return ReadDenied(
-            f"401 Unauthorized: cluster {cluster} does not know {principal}",
-            enable=say(
-                "give {principal} an EKS access entry (or a line in aws-auth) in cluster {cluster}",
-                principal=principal,
-                cluster=cluster,
-            ),
-        )
-    if answer.status == HTTPStatus.FORBIDDEN:
-        user = _USER.search(status.message)
-        who = f"user {user[1]} ({principal})" if user else principal
-        return ReadDenied(
-            why,
-            enable=say(
-                "in cluster {cluster}, {rule} for {who}",
-                cluster=cluster,
-                rule=request.rule,
-                who=who,
-            ),
-        )
+    enable = _what_would_allow(answer, request, cluster=cluster, principal=principal)
+    if enable is not None:
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            why = f"401 Unauthorized: cluster {cluster} does not know {principal}"
+        return ReadDenied(why, enable=enable)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttled(
             why,
@@ -114,6 +104,31 @@ def refused(answer: Answer, request: Request, *, cluster: str, principal: str) -
             "check that the endpoint of cluster {cluster} is its Kubernetes API", cluster=cluster
         ),
     )
+
+
+def _what_would_allow(
+    answer: Answer, request: Request, *, cluster: str, principal: str
+) -> Words | None:
+    """What would let a request pass that was denied; None for other failures."""
+    message = status_of(answer).message
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return say(
+            "give {principal} an EKS access entry (or a line in aws-auth) in cluster {cluster}",
+            principal=principal,
+            cluster=cluster,
+        )
+    if answer.status == HTTPStatus.FORBIDDEN:
+        user = _USER.search(message)
+        who = f"user {user[1]} ({principal})" if user else principal
+        return say(
+            "in cluster {cluster}, {rule} for {who}", cluster=cluster, rule=request.rule, who=who
+        )
+    if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and _ADMISSION in message:
+        return say(
+            "let the admission policy that it names admit that, in cluster {cluster}",
+            cluster=cluster,
+        )
+    return None
 
 
 def broken(error: Exception, *, cluster: str, url: str) -> ReadError:

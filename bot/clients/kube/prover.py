@@ -32,6 +32,13 @@ _POLICY: Final = re.compile(
     r"(?:minimum|maximum) \S+ usage per"
 )
 
+_BY_ADMISSION: Final = (
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+"""The last is what a ValidatingAdmissionPolicy answers, unless it gives another reason."""
+
 
 class ClusterProver:
     """Fulfils `diagnostics.clients.Prover`."""
@@ -127,7 +134,7 @@ class ClusterProver:
         """
         message = short(status_of(answer).message)
         error = refused(answer, request, cluster=self._access.entry.name, principal=principal)
-        if answer.status in (HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST) and message:
+        if answer.status in _BY_ADMISSION and message:
             if _QUOTA.search(message):
                 return Rehearsal(injected=Injected.QUOTA, words=message)
             if _POLICY.search(message):
