@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from diagnostics.languages import say, speak
-from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
+from handlers.buttons.pressed import OUT_OF_DATE, pressed_on, tell
 from handlers.buttons.summary import WISH, order_summary
 from handlers.click import Click
 from handlers.denied import Denied
 from handlers.mutes import KEEP_QUIET, USUAL, Mute
+from handlers.pointing import diagnosis_in
 from handlers.ports import Order, Task
 from handlers.render.card import MORE
 from handlers.render.overview import mute_line
@@ -79,7 +80,7 @@ def _mute(wish: str, value: str, click: Click, incident: Incident, now: Clock) -
     channel, by = incident.spot.channel, click.actor.user
     if wish == "quiet":
         return Mute(channel=channel, code=None, until=now() + USUAL, by=by)
-    position = position_of(value)
+    position = diagnosis_in(value)
     if wish != "cause" or position >= len(incident.diagnoses):
         return None
     root = incident.diagnoses[position].root

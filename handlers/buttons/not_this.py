@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from diagnostics.fleet import Hints
 from diagnostics.languages import say, speak
-from handlers.buttons.pressed import OUT_OF_DATE, position_of, pressed_on, tell
+from handlers.buttons.pressed import OUT_OF_DATE, pressed_on, tell
 from handlers.click import Click, notice
 from handlers.denied import Denied
 from handlers.paste.form import errors_in, filled_in, hints_of
+from handlers.pointing import diagnosis_in, incident_in
 from handlers.ports import Recorded
 from handlers.render import form_modal
 from handlers.render.card import CORRECT, NOT_THIS
@@ -78,7 +79,7 @@ async def correct(desk: Desk, ack: AsyncAck, body: dict[str, Any]) -> str:
         await ack(response_action="errors", errors=errors)
         return "misused"
     recorded = await desk.inbox.correct(
-        click.value.partition(".")[0], position_of(click.value), hints, by=click.actor.user
+        incident_in(click.value), diagnosis_in(click.value), hints, by=click.actor.user
     )
     if recorded is not Recorded.STARTED:
         await ack(response_action="update", view=notice(speak("Diagnose IRSA"), OUT_OF_DATE))
@@ -101,7 +102,7 @@ async def _target(desk: Desk, click: Click) -> _Found | str:
     incident = await pressed_on(desk, click)
     if isinstance(incident, Denied):
         return incident.words
-    position = position_of(click.value)
+    position = diagnosis_in(click.value)
     if position >= len(incident.diagnoses):
         return OUT_OF_DATE
     reach = await desk.access.reach(click.actor.user, incident.spot.channel)

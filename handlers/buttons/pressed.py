@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.languages import say
-from diagnostics.whole_number import whole_number
 from handlers.denied import Denied
 from handlers.paste.command import SHARED_WORDS
+from handlers.pointing import incident_in
 from handlers.whisper import whisper
 
 if TYPE_CHECKING:
@@ -57,9 +57,8 @@ async def pressed_on(desk: Desk, click: Click, value: str | None = None) -> Inci
         value: The ID, where it is only a part of the button's value.
     """
     given = click.value if value is None else value
-    found = await readable(
-        desk, click.actor, given.partition(".")[0].partition(":")[0], channel=click.channel
-    )
+    incident_id = incident_in(given)
+    found = await readable(desk, click.actor, incident_id, channel=click.channel)
     if isinstance(found, Denied) and found.rule == "reader":
         await desk.audit.note(
             "read",
@@ -67,7 +66,7 @@ async def pressed_on(desk: Desk, click: Click, value: str | None = None) -> Inci
             user=click.actor.user,
             team=click.actor.team,
             channel=click.channel,
-            incident_id=given.partition(".")[0].partition(":")[0],
+            incident_id=incident_id,
         )
     return found
 
@@ -94,8 +93,3 @@ async def tell(
         blocks=blocks,
         response_url=click.response_url,
     )
-
-
-def position_of(value: str) -> int:
-    """The index behind the point of a button's value; 0 for the first."""
-    return whole_number(value.partition(".")[2], digits=2) or 0

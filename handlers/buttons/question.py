@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from diagnostics.fleet import Hints
 from diagnostics.languages import speak
-from diagnostics.whole_number import whole_number
 from handlers.buttons.pressed import OUT_OF_DATE, shown_to, tell
 from handlers.click import Click
+from handlers.pointing import candidate_in
 from handlers.render import form_modal
 from handlers.render.card import ASK, CHOOSE
 
@@ -40,7 +40,7 @@ async def choose(desk: Desk, body: dict[str, Any], client: AsyncWebClient) -> st
     incident = await _asked(desk, click, client)
     if incident is None or incident.question is None:
         return "refused"
-    index = whole_number(click.value.partition(":")[2], digits=4)
+    index = candidate_in(click.value)
     candidates = incident.question.candidates
     if index is None or index >= len(candidates):
         await tell(click, client, OUT_OF_DATE)

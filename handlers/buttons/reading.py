@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handlers.buttons.pressed import OUT_OF_DATE, position_of, shown_to, tell
+from handlers.buttons.pressed import OUT_OF_DATE, shown_to, tell
 from handlers.click import Click
+from handlers.pointing import diagnosis_in
 from handlers.ports import Order, Task
 from handlers.render import checks_modal
 from handlers.render.card import CHECKS, RECHECK
@@ -47,7 +48,7 @@ async def show_checks(desk: Desk, body: dict[str, Any], client: AsyncWebClient) 
     incident = await shown_to(desk, click, client)
     if incident is None:
         return "refused"
-    position = position_of(click.value)
+    position = diagnosis_in(click.value)
     if position >= len(incident.diagnoses):
         await tell(click, client, OUT_OF_DATE)
         return "unknown"

@@ -9,6 +9,7 @@ from diagnostics.languages import all_aloud, aloud, speak
 from diagnostics.proof.words import sentences
 from diagnostics.result import Status
 from handlers.blockkit import build, clip, escape
+from handlers.pointing import to_diagnosis
 from handlers.render.card import (
     CHECKS,
     MORE,
@@ -178,7 +179,7 @@ def _subject(diagnosis: Diagnosis) -> str:
 def _buttons(card: Card, diagnosed: Diagnosed, index: int) -> Block:
     target = diagnosed.diagnosis.target
     name = f"{target.namespace}/{target.service_account or target.workload}"
-    which = card.incident_id if index == 0 else f"{card.incident_id}.{index}"
+    which = to_diagnosis(card.incident_id, index)
     elements = fix_buttons(diagnosed.fixes)
     if card.healed is not None and index == 0:
         elements.append(

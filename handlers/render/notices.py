@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.languages import all_aloud, aloud, say, speak
 from handlers.blockkit import build, clip, escape
+from handlers.pointing import to_candidate
 from handlers.render.card import ASK, CHOOSE, Message
 
 if TYPE_CHECKING:
@@ -117,7 +118,10 @@ def question_message(question: Question, incident_id: str) -> Message:
             build.static_select(
                 CHOOSE,
                 speak("Which one is it?"),
-                [(_name(c), f"{incident_id}:{index}") for index, c in enumerate(candidates)],
+                [
+                    (_name(c), to_candidate(incident_id, index))
+                    for index, c in enumerate(candidates)
+                ],
             )
         )
     elements.append(
