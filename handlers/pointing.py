@@ -1,4 +1,4 @@
-"""Which part of which incident a button is about, as its value says it. What was not written here reads as the first."""
+"""Which part of which incident a button is about, as its value says it; what was not written here is the first."""
 
 from __future__ import annotations
 
