@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from diagnostics.iam.keys import Keys
 
 _SUFFIX: Final = "IfExists"
+_LIKE: Final = ("StringLike", "StringNotLike")
+"""Operators to which `*` is any value."""
 
 
 class Quantifier(Enum):
@@ -107,8 +109,10 @@ class Condition:
         return absent
 
     def _unknown(self, absent: int) -> int:
-        if not self.values and self.name in ALWAYS_CARRIED:
+        if self.name in ALWAYS_CARRIED and not self.values:
             return TRUE if self.base.negated else FALSE
+        if self.name in ALWAYS_CARRIED and self.base.name in _LIKE and "*" in self.values:
+            return FALSE if self.base.negated else TRUE
         if not self.values:
             present = TRUE if self.base.negated else FALSE
             return present if present == absent else UNKNOWN

@@ -82,6 +82,9 @@ NEVER_CARRIED: Final = frozenset(
 ISSUER_CLAIMS: Final = ("sub", "aud", "oaud", "amr", "email")
 """Claims that IAM offers as `<issuer>:<claim>` for an issuer that AWS does not list by name."""
 
+_COMMON: Final = frozenset({"iss", "sub", "aud"})
+"""Claims that need no further look; few tokens carry others that IAM reads."""
+
 _ABSENT: Final[tuple[str, ...]] = ()
 
 
@@ -153,8 +156,10 @@ def keys_of(request: WebIdentityRequest) -> Keys:
         values[aud] = texts(audience)
     if request.session_name is not None:
         values["sts:rolesessionname"] = (request.session_name,)
-    if len(claims) > 3:  # noqa: PLR2004  iss, sub and aud are the common ones
+    if not claims.keys() <= _COMMON:
         _rare(claims, values, amr, email)
+    if request.open_context:
+        values["aws:securetransport"] = ("true",)  # STS answers over HTTPS alone.
     if request.context:
         values.update((name.lower(), texts(value)) for name, value in request.context.items())
     return Keys(values, request.open_context)
@@ -187,7 +192,10 @@ def actions_of(request: WebIdentityRequest) -> tuple[str, ...]:
 
     Source: IAM User Guide, "Passing session tags in AWS STS" and "Monitor … actions taken with assumed roles".
     """
-    if len(request.claims) <= 3 or request.action.lower() != ASSUME_ROLE_WITH_WEB_IDENTITY.lower():  # noqa: PLR2004  iss, sub and aud
+    if (
+        request.claims.keys() <= _COMMON
+        or request.action.lower() != ASSUME_ROLE_WITH_WEB_IDENTITY.lower()
+    ):
         return (request.action,)
     extra = [
         action

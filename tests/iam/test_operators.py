@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from diagnostics.iam import Outcome, decide
-from tests.iam.building import ISSUER, SUB, policy, request, statement
+from tests.iam.building import AUD, ISSUER, SUB, policy, request, statement
 
 SUB_KEY = f"{ISSUER}:sub"
 YES, NO, MAYBE = Outcome.ALLOWED, Outcome.IMPLICIT_DENY, Outcome.UNDECIDED
@@ -253,3 +254,6 @@ def test_session_tags_and_a_source_identity_need_their_own_actions() -> None:
         assert decide(trust, request(claims=tags)).outcome is YES
     identity = {"https://aws.amazon.com/source_identity": "me"}
     assert decide(tagging, request(claims=identity)).outcome is NO
+    for claims in (tags, identity):  # A case need not repeat the issuer, which the provider names.
+        sparse = replace(request(), claims={"sub": SUB, "aud": AUD, **claims})
+        assert decide(plain, sparse).outcome is NO

@@ -135,7 +135,7 @@ def test_a_statement_without_conditions_lets_every_subject_in(condition: Any) ->
         ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, ("aws:SourceIp",)),
         ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, ("aws:SourceVpce",)),
         ({"DateLessThan": {"aws:CurrentTime": "2026-01-01"}}, ("aws:CurrentTime",)),
-        ({"Bool": {"aws:SecureTransport": "true"}}, ("aws:SecureTransport",)),
+        ({"StringLike": {"sts:RoleSessionName": "botocore-*"}}, ("sts:RoleSessionName",)),
         ({"StringEqualsIfExists": {"aws:UserAgent": "x"}}, ("aws:UserAgent",)),
         ({"Null": {"aws:SourceVpc": "false"}}, ("aws:SourceVpc",)),
         ({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}, ("aws:RequestedRegion",)),
@@ -148,10 +148,33 @@ def test_what_only_sts_knows_leaves_an_open_context_undecided(
     for operator, block in condition.items():
         blocks[operator] = {**blocks.get(operator, {}), **block}
     trust = policy(statement(blocks))
-    decision = decide(trust, request(open_context=True))
+    decision = decide(trust, request(session=None, open_context=True))
     assert decision.outcome is MAYBE
     assert decision.undecided == keys
     assert decide(trust, request("system:serviceaccount:x:y", open_context=True)).outcome is NO
+
+
+@pytest.mark.parametrize(
+    ("effect", "condition", "expected"),
+    [
+        ("Allow", {"Bool": {"aws:SecureTransport": "true"}}, YES),
+        ("Allow", {"Bool": {"aws:SecureTransport": "false"}}, NO),
+        ("Deny", {"Bool": {"aws:SecureTransport": "false"}}, YES),
+        ("Deny", {"BoolIfExists": {"aws:SecureTransport": "false"}}, YES),
+        ("Allow", {"StringLike": {"sts:RoleSessionName": "*"}}, YES),
+        ("Allow", {"StringNotLike": {"sts:RoleSessionName": ["x", "*"]}}, NO),
+    ],
+)
+def test_what_every_call_carries_leaves_nothing_undecided(
+    effect: str, condition: Any, expected: Outcome
+) -> None:
+    blocks = statement()["Condition"]
+    for operator, block in condition.items():
+        blocks[operator] = {**blocks.get(operator, {}), **block}
+    guarded = statement(blocks, Effect=effect)
+    trust = policy(guarded) if effect == "Allow" else policy(statement(), guarded)
+    asked = request(session=None, open_context=True)
+    assert decide(trust, asked).outcome is expected
 
 
 def test_an_open_context_still_knows_what_is_given() -> None:
