@@ -17,6 +17,7 @@ from bot.jobs.bench import Bench
 from bot.jobs.telling import not_readable
 from bot.jobs.watching import watching
 from bot.preflight.kept import KeptPreflights
+from bot.service import Service
 from bot.slack.bolt import make_bolt
 from bot.slack.client import connections, make_client
 from bot.slack.identity import who_am_i
@@ -35,13 +36,9 @@ from handlers.shared_channels import SharedChannels
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from slack_bolt.async_app import AsyncApp
-
     from bot.jobs.work import Lease
-    from bot.store import Store
     from bot.store.inbox import Limits
     from diagnostics.clients import Clients
-    from handlers.desk import Me
     from handlers.ports import Clock
     from handlers.rules import Rules
 
@@ -49,20 +46,6 @@ if TYPE_CHECKING:
 def utc_now() -> datetime:
     """The time."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """A running bot, without its door to Slack."""
-
-    bolt: AsyncApp
-    me: Me
-    scopes: frozenset[str]
-    store: Store
-    runner: Runner
-    telemetry: Telemetry
-    bench: Bench
-    now: Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

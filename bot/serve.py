@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
-    from bot.app import Service
     from bot.clients import FleetClients
     from bot.fleet_file import FleetFile
+    from bot.service import Service
     from bot.settings import Settings
 
 _log = structlog.get_logger("irsa.serve")

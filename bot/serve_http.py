@@ -23,7 +23,7 @@ from handlers.render.moments import address_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.app import Service
+    from bot.service import Service
 
 _log = structlog.get_logger("irsa.http")
 _PATIENCE: Final = 2.0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
     from slack_sdk.socket_mode.request import SocketModeRequest
 
-    from bot.app import Service
+    from bot.service import Service
 
 _CONNECT: Final = 20.0
 """Seconds for the first connection; later ones are tried until they succeed."""

@@ -24,9 +24,9 @@ from handlers.whisper import whisper
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from bot.app import Service
     from bot.fleet_file import FleetFile
     from bot.jobs.bench import Bench
+    from bot.service import Service
     from bot.settings import Settings
     from bot.store.queue import Job
 

@@ -29,11 +29,11 @@ from handlers.whisper import whisper
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.app import Service
     from bot.clients.fleet_clients import FleetClients
     from bot.fleet_file import FleetFile
     from bot.fleet_file.contents import SweepPlan
     from bot.jobs.bench import Bench
+    from bot.service import Service
     from bot.store.queue import Job
     from bot.sweep.crew import Sweeping
     from bot.sweep.document import SweepDocument

@@ -14,7 +14,7 @@ import pytest
 import structlog
 from aiohttp import web
 
-from bot.app import Options, Service, serving
+from bot.app import Options, serving
 from bot.fleet_file import Approver, Channel, FleetFile
 from bot.log import configure
 from bot.serve_http import PATH, make_web
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
+    from bot.service import Service
     from sandbox.slack import Driver
     from sandbox.slack.messages import Message
     from sandbox.slack.signed_http import SignedHttp

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.app import Service
+    from bot.service import Service
     from tests.bot.conftest import Town
 
 FLEET = {
