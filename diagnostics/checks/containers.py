@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.checks.pod_identity import by_pod_identity
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Webhooks
 from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
@@ -42,6 +43,11 @@ def bare(pod: Pod) -> bool:
     return not any(injected(container) for container in judged(pod.spec))
 
 
+def unserved(pod: Pod) -> bool:
+    """Whether no container of the pod got a role, and none asks the EKS Pod Identity agent for one."""
+    return bare(pod) and by_pod_identity(pod) is None
+
+
 def provided_otherwise(
     account: ServiceAccount,
     pods: Pods | Unreadable | None,
@@ -50,10 +56,12 @@ def provided_otherwise(
 ) -> str | None:
     """How running pods get a role without an annotation, where they validly do; None where they don't.
 
-    A self-hosted webhook may take roles from a ConfigMap, and a manifest may bring both variables with a token volume
-    of its own.
+    EKS Pod Identity needs none, a self-hosted webhook may take roles from a ConfigMap, and a manifest may bring both
+    variables with a token volume of its own.
     """
     live = pods.live if isinstance(pods, Pods) else ()
+    if live and all(bare(pod) and by_pod_identity(pod) is not None for pod in live):
+        return say("the pods get their role from EKS Pod Identity, which needs no annotation")
     if not live or not all(_whole(pod) for pod in live):
         return None
     hook = webhooks.pod_identity if isinstance(webhooks, Webhooks) else None

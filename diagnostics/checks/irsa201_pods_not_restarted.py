@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import ROLE_ENV, SKIP_POD, injected, judged
+from diagnostics.checks.containers import ROLE_ENV, SKIP_POD, judged, unserved
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import RESTARTED_AT, Pods, ServiceAccount, Target, Unreadable
 from diagnostics.fix.restart import RESTARTABLE, owner_of, owners_in, restarts
@@ -119,7 +119,7 @@ def _stale(pod: Pod, account: ServiceAccount) -> bool:
     containers = tuple(judged(pod.spec))
     if any(c.has_env(ROLE_ENV) and c.env_value(ROLE_ENV) not in (wanted, None) for c in containers):
         return True
-    return bool(containers) and not any(injected(c) for c in containers)
+    return bool(containers) and unserved(pod)
 
 
 def _timing(pod: Pod, account: ServiceAccount) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import SKIP_POD, bare
+from diagnostics.checks.containers import SKIP_POD, unserved
 from diagnostics.checks.selectors import matches
 from diagnostics.evidence import MutatingWebhook, Pods, ServiceAccount, Target, Webhooks
 from diagnostics.explain.words import clip
@@ -31,7 +31,7 @@ def webhook_cannot_act(
     hook = webhooks.pod_identity
     if hook is None:
         return Pass()
-    plain = [pod for pod in pods.live if bare(pod) and SKIP_POD not in pod.spec.labels]
+    plain = [pod for pod in pods.live if unserved(pod) and SKIP_POD not in pod.spec.labels]
     if pods.live and not plain:
         return Pass()
     found = _broken(hook) or _not_selected(hook, target.namespace, plain)

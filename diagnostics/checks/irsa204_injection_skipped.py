@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import SKIP_POD, injected, judged, skipped
+from diagnostics.checks.containers import SKIP_POD, bare, injected, judged, skipped
 from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Target
@@ -28,7 +28,7 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
     if not pods.live:
         return Skip(say("no pod of this service account is running"))
     for pod in pods.live:
-        if SKIP_POD in pod.spec.labels:
+        if SKIP_POD in pod.spec.labels and bare(pod):
             return Finding(
                 headline=say("The pod has a label that makes the webhook skip it"),
                 place=of_pod(target, pod, f"metadata.labels[{SKIP_POD}]"),

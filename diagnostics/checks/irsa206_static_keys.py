@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.containers import judged
+from typing import TYPE_CHECKING
+
+from diagnostics.checks.containers import injected, judged
 from diagnostics.checks.evidence_of_text import token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target
@@ -10,6 +12,9 @@ from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
+
+if TYPE_CHECKING:
+    from diagnostics.evidence import Container, EnvVar
 
 _FIRST = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
 
@@ -29,27 +34,46 @@ def static_keys(target: Target, pods: Pods, symptom: Symptom | None) -> Judgemen
         # Where every container is skipped, that is the fault, and none of them is meant to have keys of its own.
         served = tuple(judged(pod.spec)) or tuple(c for c in pod.spec.containers if not c.init)
         for container in served:
-            for variable in container.env:
-                if variable.name in _FIRST and (variable.value != "" or variable.source):
-                    return Finding(
-                        headline=say(
-                            "Container {container_name} sets {variable_name}, which SDKs use before the role",
-                            container_name=container.name,
-                            variable_name=variable.name,
-                        ),
-                        place=of_pod(
-                            target, pod, f"spec.containers[{container.name}].env[{variable.name}]"
-                        ),
-                        seen=f"{variable.name} from {variable.source}"
-                        if variable.source
-                        else say(
-                            "{variable_name} (its value is not shown)", variable_name=variable.name
-                        ),
-                        wanted=f"no {variable.name}",
-                        why="",
-                        next=say(
-                            "Remove {variable_name} from the pod template.",
-                            variable_name=variable.name,
-                        ),
+            for variable in filter(_first, container.env):
+                chained = variable.name == "AWS_PROFILE" and _own_file(container)
+                if symptom is None and chained:
+                    continue  # A profile may start from the web identity and go on to another role.
+                aside = any(injected(c) and not any(map(_first, c.env)) for c in served)
+                return Finding(
+                    headline=say(
+                        "Container {container_name} sets {variable_name}, which SDKs use before the role",
+                        container_name=container.name,
+                        variable_name=variable.name,
+                    ),
+                    place=of_pod(
+                        target, pod, f"spec.containers[{container.name}].env[{variable.name}]"
+                    ),
+                    seen=f"{variable.name} from {variable.source}"
+                    if variable.source
+                    else say(
+                        "{variable_name} (its value is not shown)", variable_name=variable.name
+                    ),
+                    wanted=f"no {variable.name}",
+                    why="",
+                    next=say(
+                        "Remove {variable_name} from the pod template.",
+                        variable_name=variable.name,
+                    ),
+                    likely=chained or aside,
+                    note=say(
+                        "What the profile says in the container's AWS_CONFIG_FILE would settle it."
                     )
+                    if chained
+                    else say("Which container the text is from would settle it.")
+                    if aside
+                    else None,
+                )
     return Pass()
+
+
+def _first(variable: EnvVar) -> bool:
+    return variable.name in _FIRST and (variable.value != "" or variable.source is not None)
+
+
+def _own_file(container: Container) -> bool:
+    return any(map(container.has_env, ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")))

@@ -87,16 +87,14 @@ _VOLUME = "aws-iam-token"
 
 
 def _mounted(pod: Pod, container: Container, path: str) -> bool:
-    volumes = {volume.name: volume for volume in pod.spec.token_volumes}
-    for mount in container.mounts:
-        volume = volumes.get(mount.volume)
-        if volume is None:
-            continue
-        if _clean(path) == _clean(f"{mount.path}/{volume.path}"):
-            return True
-        if not volume.shown and _clean(path).startswith(_clean(mount.path) + "/"):
-            return True
-    return False
+    read = _clean(path)
+    return any(
+        read == _clean(f"{mount.path}/{token.path}")
+        or (not token.shown and read.startswith(_clean(mount.path) + "/"))
+        for mount in container.mounts
+        for token in pod.spec.token_volumes
+        if token.name == mount.volume
+    )
 
 
 def _clean(path: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from diagnostics.checks.containers import TOKEN_ENV, judged
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable
@@ -10,6 +12,9 @@ from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
+
+if TYPE_CHECKING:
+    from diagnostics.evidence import Pod, TokenVolume
 
 
 @check("IRSA208", after=("IRSA103",))
@@ -30,15 +35,8 @@ def token_audience(
     if not pods.live:
         return Skip(say("no pod of this service account is running"))
     for pod in pods.live:
-        used = {
-            mount.volume
-            for container in judged(pod.spec)
-            if (path := container.env_value(TOKEN_ENV))
-            for mount in container.mounts
-            if path.startswith(mount.path.rstrip("/") + "/")
-        }
         for volume in pod.spec.token_volumes:
-            if volume.name not in used or volume.audience == account.audience:
+            if volume.audience == account.audience or not _read(pod, volume):
                 continue
             if not volume.shown:
                 hidden = True
@@ -63,3 +61,17 @@ def token_audience(
     if hidden:
         return Skip(say("kubectl describe does not show the token's audience; -o yaml does"))
     return Pass()
+
+
+def _read(pod: Pod, token: TokenVolume) -> bool:
+    """Whether a container's SDK reads this token of the volume, which may hold others for somebody else."""
+    beside = sum(other.name == token.name for other in pod.spec.token_volumes) > 1
+    for container in judged(pod.spec):
+        path = (container.env_value(TOKEN_ENV) or "").replace("\\", "/")
+        for mount in container.mounts:
+            folder = mount.path.replace("\\", "/").rstrip("/") + "/"
+            if mount.volume != token.name or not path.startswith(folder):
+                continue
+            if not beside or path.removeprefix(folder).lstrip("/") == token.path.lstrip("/"):
+                return True
+    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shlex import quote
 
+from diagnostics.checks.containers import bare
 from diagnostics.checks.places import of_account, of_pod
 from diagnostics.checks.pod_identity import by_pod_identity
 from diagnostics.evidence import (
@@ -42,9 +43,10 @@ def pod_identity_too(
         f"aws eks list-pod-identity-associations --cluster-name {quote(eks_name)} "
         f"--namespace {target.namespace}"
     )
+    annotated = isinstance(account, ServiceAccount) and account.role_arn
     for pod in pods.live if isinstance(pods, Pods) else ():
         found = by_pod_identity(pod)
-        if found is not None:
+        if found is not None and (annotated or not bare(pod)):
             container, variable, value = found
             return Finding(
                 headline=say("The pod also uses EKS Pod Identity"),
@@ -57,7 +59,6 @@ def pod_identity_too(
             )
     if isinstance(associations, Unreadable):
         return Unknown(associations.why, associations.enable)
-    annotated = isinstance(account, ServiceAccount) and account.role_arn
     if associations is None or not associations.items or not annotated:
         return Pass()
     first = associations.items[0]

@@ -13,6 +13,7 @@ from diagnostics.evidence import (
     SKIP_CONTAINERS,
     Container,
     EnvVar,
+    Mount,
     PodSpec,
     TokenVolume,
     TrustChange,
@@ -195,6 +196,51 @@ def a_full_account_that_has_the_provider(world: World) -> None:
         world.providers[other.arn] = other
 
 
+def only_pod_identity(world: World) -> None:
+    """Neither annotation nor web identity: the agent on the node gives the role."""
+    world.accounts[0] = h.service_account(role_arn=None)
+    asks_the_agent(world)
+
+
+def asks_the_agent(world: World) -> None:
+    folder = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
+    env = (
+        EnvVar(
+            name="AWS_CONTAINER_CREDENTIALS_FULL_URI", value="http://169.254.170.23/v1/credentials"
+        ),
+        EnvVar(name="AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", value=f"{folder}/token"),
+    )
+    mounts = (Mount(volume="eks-pod-identity-token", path=folder),)
+    token = TokenVolume(
+        name="eks-pod-identity-token",
+        audience="pods.eks.amazonaws.com",
+        path="token",
+        expiration_seconds=86400,
+    )
+    app = Container(name="app", env=env, mounts=mounts)
+    faults.pod_with(world, containers=(app,), token_volumes=(token,))
+
+
+def an_annotation_that_pod_identity_overrides(world: World) -> None:
+    asks_the_agent(world)
+    faults.association(world)
+
+
+def a_volume_with_a_token_for_somebody_else_too(world: World) -> None:
+    ours = h.pod().spec.token_volumes[0]
+    faults.pod_with(world, token_volumes=(ours, replace(ours, audience="vault", path="vault")))
+
+
+def a_volume_with_a_token_for_somebody_else_first(world: World) -> None:
+    ours = h.pod().spec.token_volumes[0]
+    faults.pod_with(world, token_volumes=(replace(ours, audience="vault", path="vault"), ours))
+
+
+def a_pod_that_skips_the_webhook_and_brings_what_it_needs(world: World) -> None:
+    a_manifest_that_brings_its_own_token(world)
+    faults.pod_with(world, labels={"eks.amazonaws.com/skip-pod-identity-webhook": "true"})
+
+
 VARIANTS: list[Callable[[World], None]] = [
     one_role_for_two_clusters,
     string_like_for_a_namespace,
@@ -219,6 +265,11 @@ VARIANTS: list[Callable[[World], None]] = [
     a_trust_policy_that_was_changed_long_ago,
     a_windows_pod_by_its_node_selector,
     a_full_account_that_has_the_provider,
+    only_pod_identity,
+    an_annotation_that_pod_identity_overrides,
+    a_volume_with_a_token_for_somebody_else_too,
+    a_volume_with_a_token_for_somebody_else_first,
+    a_pod_that_skips_the_webhook_and_brings_what_it_needs,
 ]
 
 
@@ -237,3 +288,31 @@ async def test_a_valid_set_up_raises_no_alarm(variant: Callable[[World], None]) 
     assert causes == {}
     assert diagnosis.verdict is Verdict.HEALTHY, diagnosis.headline
     assert diagnosis.fixes == ()
+
+
+@pytest.mark.parametrize("failed", [False, True])
+async def test_a_profile_in_a_file_of_its_own_is_at_most_likely(failed: bool) -> None:  # noqa: FBT001
+    """It may start from the web identity and go on to a role of another account."""
+    world = h.healthy()
+    env = (
+        EnvVar(name="AWS_PROFILE", value="team"),
+        EnvVar(name="AWS_CONFIG_FILE", value="/etc/aws/config"),
+    )
+    faults.pod_with(world, containers=(h.container(extra=env),))
+    text = h.symptom(Cause.NODE_ROLE, role_arn=None) if failed else None
+
+    found = {r.code: r for r in (await diagnosed(world, h.case(text))).results}["IRSA206"]
+
+    assert found.status is (Status.FAIL if failed else Status.PASS)
+    assert found.finding is None or found.finding.likely
+
+
+async def test_keys_of_a_sidecar_beside_a_container_with_the_role_are_only_likely() -> None:
+    world = h.healthy()
+    side = Container(name="minio", env=(EnvVar(name="AWS_ACCESS_KEY_ID", value="minio"),))
+    faults.pod_with(world, containers=(side, h.container()))
+
+    found = {r.code: r for r in (await diagnosed(world)).results}["IRSA206"]
+
+    assert found.finding is not None
+    assert found.finding.likely
