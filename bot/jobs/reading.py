@@ -11,22 +11,22 @@ import aiohttp
 import structlog
 
 from bot.jobs.telling import give_help, tell
-from diagnostics.fleet import Hints
 from diagnostics.languages import speak
 from diagnostics.recognize.outputs import outputs
 from handlers.access import Actor
-from handlers.incident import Spot
 from handlers.paste.author import Voice, author_of
 from handlers.paste.evidence import evidence_order
-from handlers.paste.intake import Source, failures, paste_of
+from handlers.paste.intake import failures, paste_of
 from handlers.paste.reading import FILE_LIMIT, extract_text
-from handlers.paste.reading.untrusted import Node, nodes_at, text_at
+from handlers.paste.reading.untrusted import nodes_at, text_at
+from handlers.paste.source import hints_of, source_of
 from handlers.ports import Order, Task
 from handlers.slack_trouble import SLACK_TROUBLE, error_name
 
 if TYPE_CHECKING:
     from bot.jobs.bench import Bench
     from bot.store.queue import Job
+    from handlers.paste.source import Source
 
 _log = structlog.get_logger("irsa.reading")
 _MESSAGES: Final = 100
@@ -36,7 +36,7 @@ _PATIENCE: Final = aiohttp.ClientTimeout(total=15)
 
 async def read_thread(bench: Bench, job: Job) -> None:
     """Find the newest failure in the thread in which somebody mentioned us."""
-    source = _source(job.payload)
+    source = source_of(job.payload)
     try:
         answer = await bench.client.conversations_replies(
             channel=source.spot.channel, ts=source.spot.thread_ts or source.ts, limit=_MESSAGES
@@ -59,7 +59,7 @@ async def read_thread(bench: Bench, job: Job) -> None:
         symptoms = await asyncio.to_thread(failures, text, asked=True)
         if symptoms:
             await bench.store.inbox.paste(
-                paste_of(bench.rules, source, symptoms, text=text, hints=_hints(job.payload))
+                paste_of(bench.rules, source, symptoms, text=text, hints=hints_of(job.payload))
             )
             return
     earlier = await bench.store.incidents.in_thread(source.spot)
@@ -79,8 +79,8 @@ async def read_thread(bench: Bench, job: Job) -> None:
 
 async def read_files(bench: Bench, job: Job) -> None:
     """Download a message's text files, up to 1 MB each, and look for failures in them."""
-    source = _source(job.payload)
-    hints = _hints(job.payload)
+    source = source_of(job.payload)
+    hints = hints_of(job.payload)
     texts: list[str] = []
     refused: list[str] = []
     for file in nodes_at(job.payload, "files")[:_FILES]:
@@ -160,30 +160,3 @@ def _is_slacks(url: str, api_url: str) -> bool:
     if given.scheme == "https" and given.port is None:
         return host in ("slack.com", "files.slack.com") or host.endswith(".slack.com")
     return (given.scheme, given.netloc) == (api.scheme, api.netloc)
-
-
-def _source(payload: Node) -> Source:
-    return Source(
-        event_id=None,
-        spot=Spot(
-            team=text_at(payload, "team"),
-            channel=text_at(payload, "channel"),
-            thread_ts=_text(payload, "thread_ts"),
-        ),
-        ts=text_at(payload, "ts"),
-        by=_text(payload, "user"),
-        asked=payload.get("asked") is True,
-        shared=payload.get("shared") is True,
-    )
-
-
-def _hints(payload: Node) -> Hints:
-    return Hints(
-        cluster=_text(payload, "cluster"),
-        namespace=_text(payload, "namespace"),
-        service_account=_text(payload, "service_account"),
-    )
-
-
-def _text(payload: Node, key: str) -> str | None:
-    return text_at(payload, key) or None

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from diagnostics.languages import Words, kept
 from diagnostics.locate.naming import spoken_names
-from handlers.paste.intake import Source, failures, file_order, paste_of, source_payload
+from handlers.paste.intake import failures, file_order, paste_of
 from handlers.paste.reading import files_to_read
 from handlers.paste.reading.untrusted import text_at
+from handlers.paste.source import Source, source_payload
 from handlers.paste.words import Misused, named_incident, parse
 from handlers.ports import Order, Task
 

@@ -14,10 +14,11 @@ from handlers.access import Actor
 from handlers.blockkit import build, escape
 from handlers.incident import Spot
 from handlers.paste import mute_form
-from handlers.paste.intake import Source, failures, paste_of
+from handlers.paste.intake import failures, paste_of
 from handlers.paste.looking import VERBS, Look
 from handlers.paste.preflighting import order_preflight
 from handlers.paste.reading.untrusted import text_at
+from handlers.paste.source import Source
 from handlers.paste.sweeping import order_sweep
 from handlers.paste.words import Asked, Misused, parse
 from handlers.ports import Recorded

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.recognize import find_secrets, redact
 from diagnostics.recognize.outputs import outputs
-from handlers.paste.intake import Source, source_payload
 from handlers.paste.reading import extract_text
 from handlers.paste.reading.untrusted import text_at
+from handlers.paste.source import Source, source_payload
 from handlers.ports import Order, Recorded, Task
 
 if TYPE_CHECKING:

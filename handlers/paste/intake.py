@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.case import Case
 from diagnostics.fleet import Hints
 from diagnostics.recognize import Kind, find_secrets, recognize, worth_reading
 from handlers.paste.reading.untrusted import text_at
+from handlers.paste.source import source_payload
 from handlers.ports import Order, Paste, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from diagnostics.recognize import Symptom
-    from handlers.incident import Spot
     from handlers.paste.reading import FileToRead
     from handlers.paste.reading.untrusted import Node
+    from handlers.paste.source import Source
     from handlers.rules import Rules
 
 MOST_FAILURES: Final = 5
 """Failures of one paste that are answered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where a text came from."""
-
-    event_id: str | None
-    spot: Spot
-    ts: str
-    by: str | None
-    asked: bool
-    shared: bool
-    response_url: str | None = None
 
 
 def failures(text: str, *, asked: bool) -> tuple[Symptom, ...]:
@@ -87,23 +74,6 @@ def file_order(source: Source, files: Sequence[FileToRead], *, hints: Hints | No
             "files": [{"id": f.id, "name": f.name, "url": f.url, "size": f.size} for f in files],
         },
     )
-
-
-def source_payload(source: Source, hints: Hints | None = None) -> dict[str, object]:
-    """A source as JSON values, with what the person said about the place."""
-    said = hints or Hints()
-    return {
-        "team": source.spot.team,
-        "channel": source.spot.channel,
-        "thread_ts": source.spot.thread_ts,
-        "ts": source.ts,
-        "user": source.by,
-        "asked": source.asked,
-        "shared": source.shared,
-        "cluster": said.cluster,
-        "namespace": said.namespace,
-        "service_account": said.service_account,
-    }
 
 
 def thread_of(message: Node) -> str:

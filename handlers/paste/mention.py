@@ -8,9 +8,10 @@ from handlers.incident import Spot
 from handlers.paste.asking import ask
 from handlers.paste.author import Voice, author_of
 from handlers.paste.evidence import hand_in
-from handlers.paste.intake import Source, thread_of
+from handlers.paste.intake import thread_of
 from handlers.paste.reading import extract_text
 from handlers.paste.reading.untrusted import text_at
+from handlers.paste.source import Source
 from handlers.shared_channels import flagged
 
 if TYPE_CHECKING:

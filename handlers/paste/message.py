@@ -9,9 +9,10 @@ from handlers.incident import Spot
 from handlers.paste.asking import ask
 from handlers.paste.author import Author, Voice, author_of
 from handlers.paste.evidence import hand_in
-from handlers.paste.intake import Source, chosen, failures, file_order, paste_of, thread_of
+from handlers.paste.intake import chosen, failures, file_order, paste_of, thread_of
 from handlers.paste.reading import alert_hints, edit_of, extract_text, files_to_read, newly_said
 from handlers.paste.reading.untrusted import text_at
+from handlers.paste.source import Source
 from handlers.ports import Order, Recorded, Task
 from handlers.shared_channels import flagged
 

@@ -9,9 +9,10 @@ from diagnostics.languages import speak
 from handlers.click import Click, notice
 from handlers.incident import Spot
 from handlers.paste.command import SHARED_WORDS
-from handlers.paste.intake import Source, failures, file_order, paste_of, thread_of
+from handlers.paste.intake import failures, file_order, paste_of, thread_of
 from handlers.paste.reading import extract_text, files_to_read
 from handlers.paste.reading.untrusted import node_at, text_at
+from handlers.paste.source import Source
 from handlers.ports import Recorded
 from handlers.render import form_modal
 from handlers.render.card import SHORTCUT
