@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
+from diagnostics.explain.words import listed
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
@@ -21,8 +22,9 @@ def wrong_action(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA403",
         answer,
         role,
-        lambda _: say(
-            "The trust policy of role {role_name} trusts the provider, but allows another action",
+        lambda reason: say(
+            "Role {role_name} allows {actions}, not sts:AssumeRoleWithWebIdentity",
             role_name=role.name,
+            actions=listed(reason.trusted if reason else (), limit=2),
         ),
     )

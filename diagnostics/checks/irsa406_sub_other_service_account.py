@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from diagnostics.checks.trust_faults import judge_fault
+from diagnostics.checks.trust_words import trusts_others
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
-from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
 
@@ -22,8 +22,5 @@ def sub_other_service_account(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA406",
         answer,
         role,
-        lambda _: say(
-            "The trust policy of role {role_name} lets in another service account",
-            role_name=role.name,
-        ),
+        lambda reason: trusts_others(answer, role, reason),
     )

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
+from diagnostics.explain.words import character
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.iam.subject_reasons import form_fault
+from diagnostics.iam.words import nearest
 from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
+
+if TYPE_CHECKING:
+    from diagnostics.iam.decision import Reason
 
 
 @check("IRSA407", after=("IRSA401",))
 def sub_malformed(answer: TrustAnswer, role: IamRole) -> Judgement:
     """The trust policy's `sub` is written in a way that no token carries.
 
-    Why: IAM compares without trimming or folding: a blank, another case, a missing part or an unfilled
-    placeholder makes a value that no token ever has.
+    Why: IAM compares `sub` character by character, so that one space, one capital letter or one missing part is
+    enough to match no token.
     Source: IAM User Guide, "IAM JSON policy elements: Condition operators" (exact matching); AWS re:Post article,
     whose multi-cluster example has such a blank.
     """
@@ -22,8 +30,23 @@ def sub_malformed(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA407",
         answer,
         role,
-        lambda _: say(
-            "The subject (sub) in the trust policy of role {role_name} can match no token",
+        lambda reason: say(
+            "Role {role_name} trusts a subject that nobody has: {fault}",
             role_name=role.name,
+            fault=_fault(reason),
         ),
     )
+
+
+def _fault(reason: Reason | None) -> str:
+    """What about the value no subject has, and at which character."""
+    if reason is None:
+        return form_fault("")
+    wanted = reason.presented or ""
+    value = nearest(reason.trusted, wanted)
+    for index, one in enumerate(value):
+        if one.isspace() or not one.isprintable() or not one.isascii():
+            return say("it holds {one} at character {index}", one=character(one), index=index + 1)
+        if one.isupper():
+            return say('it has a capital "{one}" at character {index}', one=one, index=index + 1)
+    return form_fault(value)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
+from diagnostics.explain.words import listed
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.iam.decision import Mismatch, Reason
 from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
@@ -17,12 +19,22 @@ def aud_wrong(answer: TrustAnswer, role: IamRole) -> Judgement:
     GovCloud it is sts.amazonaws.com as well.
     Source: amazon-eks-pod-identity-webhook README, "audience"; eksctl issue 1910.
     """
+
+    def headline(reason: Reason | None) -> str:
+        if reason is None or reason.mismatch is Mismatch.SWAPPED:
+            return say(
+                "Role {role_name} has the values of sub and aud swapped", role_name=role.name
+            )
+        return say(
+            "Role {role_name} wants the audience (aud) {wanted}, but the token is for {presented}",
+            role_name=role.name,
+            wanted=listed(reason.trusted, limit=1),
+            presented=reason.presented,
+        )
+
     return judge_fault(
         "IRSA408",
         answer,
         role,
-        lambda _: say(
-            "Role {role_name} expects an audience (aud) that the token does not have",
-            role_name=role.name,
-        ),
+        headline,
     )

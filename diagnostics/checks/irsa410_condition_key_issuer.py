@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnostics.checks.trust_faults import judge_fault
+from diagnostics.checks.trust_words import fault_of_key
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.languages import say
@@ -22,8 +23,9 @@ def condition_key_issuer(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA410",
         answer,
         role,
-        lambda _: say(
-            "A condition of role {role_name} is on a key that this token does not have",
+        lambda reason: say(
+            "In a condition of role {role_name}, {fault}",
             role_name=role.name,
+            fault=fault_of_key(answer, reason),
         ),
     )

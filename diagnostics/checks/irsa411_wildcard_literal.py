@@ -21,7 +21,9 @@ def wildcard_literal(answer: TrustAnswer, role: IamRole) -> Judgement:
         "IRSA411",
         answer,
         role,
-        lambda _: say(
-            "Role {role_name} has a wildcard where its operator reads none", role_name=role.name
+        lambda reason: say(
+            "Role {role_name} has a wildcard under {operator}, which takes it literally",
+            role_name=role.name,
+            operator=reason.operator if reason else "StringEquals",
         ),
     )

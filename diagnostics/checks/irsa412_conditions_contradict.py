@@ -24,7 +24,8 @@ def conditions_contradict(answer: TrustAnswer, role: IamRole) -> Judgement:
         role,
         lambda reason: (
             say(
-                "A condition of role {role_name} leaves this service account out",
+                "{operator} in the trust policy of role {role_name} leaves this service account out",
+                operator=reason.operator,
                 role_name=role.name,
             )
             if reason is not None and reason.mismatch is Mismatch.EXCLUDED

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from diagnostics.checks.trust_faults import judge_fault, undecided
+from diagnostics.checks.trust_words import fault_of_key
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
-from diagnostics.iam.decision import Outcome, Reason
+from diagnostics.iam.decision import Mismatch, Outcome, Reason
 from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 
@@ -24,6 +25,24 @@ def further_condition(answer: TrustAnswer, role: IamRole) -> Judgement:
     def headline(reason: Reason | None) -> str:
         if reason is None or not reason.key:
             return say("Role {role} has a condition that this call fails", role=role.name)
+        if reason.mismatch is Mismatch.CONDITION:
+            return say(
+                "Role {role} demands another {key} than this call has",
+                role=role.name,
+                key=reason.key,
+            )
+        if reason.mismatch is Mismatch.KEY_ABSENT and reason.key.count("/"):
+            return say(
+                "A condition of role {role} can't hold: {fault}",
+                role=role.name,
+                fault=fault_of_key(answer, reason),
+            )
+        if reason.mismatch is Mismatch.KEY_ABSENT:
+            return say(
+                "Role {role} demands {key}, which no web identity call carries",
+                role=role.name,
+                key=reason.key,
+            )
         return say(
             "Role {role} has a condition on {key} that this call fails",
             role=role.name,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.places import of_trust
+from diagnostics.checks.trust_words import right_key, wanted_subject
 from diagnostics.checks.values_under_wrong_keys import OF_KEYS, read_past_keys
 from diagnostics.evidence import Unreadable
 from diagnostics.explain.words import clip, difference, listed, sentence
@@ -14,7 +15,6 @@ from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.iam import decide
 from diagnostics.iam.decision import Decision, Mismatch, Outcome
 from diagnostics.iam.provider_form import fault_of
-from diagnostics.iam.trusted_key import read_key
 from diagnostics.languages import as_clause, joined, say
 from diagnostics.result import Finding
 from diagnostics.wiring import Pass, Skip, Unknown
@@ -48,7 +48,6 @@ _CODES: Mapping[Mismatch, str] = {
     Mismatch.CONDITION: "IRSA415",
 }
 _OPEN = frozenset({Mismatch.UNKNOWN, Mismatch.UNDOCUMENTED})
-_ALIKE = 0.75
 
 
 def faults(answer: TrustAnswer, role: IamRole) -> Mapping[str, tuple[Reason, ...]]:
@@ -136,31 +135,34 @@ def fault(
     return Finding(
         headline=headline,
         place=of_trust(role, first.pointer if first else "/Statement"),
-        seen=_seen(reasons),
-        wanted=_wanted(answer, first),
+        seen=_seen(role, reasons),
+        wanted=_wanted(answer, reasons),
         why="",
         next=_next(answer, first),
-        note=_note(answer, first),
+        note=_note(first),
     )
 
 
-def _seen(reasons: tuple[Reason, ...]) -> str:
+def _seen(role: IamRole, reasons: tuple[Reason, ...]) -> str:
+    if reasons and reasons[0].mismatch is Mismatch.DENY and role.trust is not None:
+        raw = role.trust.document["Statement"]
+        bodies = raw if isinstance(raw, list) else [raw]
+        return clip(json.dumps(bodies[reasons[0].statement]))
     if reasons and reasons[0].mismatch in OF_KEYS:
         return listed(dict.fromkeys(r.key for r in reasons if r.key))
     return listed(dict.fromkeys(value for r in reasons for value in r.trusted))
 
 
-def _wanted(answer: TrustAnswer, first: Reason | None) -> str:
+def _wanted(answer: TrustAnswer, reasons: tuple[Reason, ...]) -> str:
+    first = reasons[0] if reasons else None
     if first is None:
         return say(
             "a statement that trusts {provider_arn}", provider_arn=answer.request.provider_arn
         )
     if first.mismatch in OF_KEYS:
-        issuer = _issuer(answer)
-        claim = (first.key or "").rpartition(":")[2]
-        return f"{issuer}:{claim if claim in ('sub', 'aud') else 'sub'}"
+        return listed(dict.fromkeys(right_key(answer, r.key or "") for r in reasons))
     if first.mismatch is Mismatch.EXCLUDED:
-        return say("a condition that does not leave this service account out")
+        return say("no {value} under {operator}", value=first.presented, operator=first.operator)
     if first.mismatch is Mismatch.DENY:
         return say("a Deny that spares {wanted_subject}", wanted_subject=wanted_subject(answer))
     if first.mismatch is Mismatch.KEY_ABSENT:
@@ -168,7 +170,7 @@ def _wanted(answer: TrustAnswer, first: Reason | None) -> str:
     return clip(first.presented or wanted_subject(answer))
 
 
-def _note(answer: TrustAnswer, first: Reason | None) -> str | None:  # noqa: C901  one case per kind
+def _note(first: Reason | None) -> str | None:
     """What the two values beside each other don't show, in one sentence."""
     if first is None:
         return None
@@ -176,38 +178,24 @@ def _note(answer: TrustAnswer, first: Reason | None) -> str | None:  # noqa: C90
     match first.mismatch:
         case Mismatch.WILDCARD_LITERAL:
             said = say(
-                "{operator} reads no wildcards, only StringLike does", operator=first.operator
+                "If all that the wildcard stands for is meant, put it under StringLike instead"
             )
-        case Mismatch.SUBJECT_FORM if "*" not in "".join(first.trusted):
-            said = first.words.rpartition(": ")[2] if not _alike(first) else None
         case Mismatch.PRINCIPAL_KIND:
             said = say("A web identity is matched only by a provider under Federated")
         case Mismatch.PROVIDER_FORM:
             said = next((fault for value in first.trusted if (fault := fault_of(value))), None)
-        case Mismatch.KEY_ABSENT | Mismatch.KEY_FORM | Mismatch.KEY_ISSUER if first.key:
-            said = read_key(first.key, _issuer(answer)).fault
-        case Mismatch.SWAPPED:
-            said = say("The values of sub and aud are swapped")
+        case Mismatch.KEY_ABSENT | Mismatch.KEY_FORM | Mismatch.KEY_ISSUER | Mismatch.SWAPPED:
+            return None  # The headline says it.
         case Mismatch.EXCLUDED:
-            said = say("{operator} leaves out what the token carries", operator=first.operator)
+            said = say("It may be left out on purpose: ask the role's owner first")
         case Mismatch.CONTRADICTION:
             said = first.words.partition(";")[0] if "No value" in first.words else first.words
-    if said is None and first.presented is not None and len(first.trusted) == 1 and _alike(first):
+    if said is None and first.presented is not None and len(first.trusted) == 1:
         said = difference(first.trusted[0], first.presented)
     return sentence(clip(said, _NOTE)) if said else None
 
 
 _NOTE = 200
-
-
-def _issuer(answer: TrustAnswer) -> str:
-    return str(answer.request.claims.get("iss", "")).removeprefix("https://")
-
-
-def _alike(reason: Reason) -> bool:
-    """Whether the two values are near enough that the first differing character helps."""
-    one, other = reason.trusted[0][:300], (reason.presented or "")[:300]
-    return SequenceMatcher(None, one, other).ratio() >= _ALIKE
 
 
 def _next(answer: TrustAnswer, first: Reason | None) -> str:
@@ -242,11 +230,6 @@ def next_change(answer: TrustAnswer) -> str:
 
 
 _SAID = 2
-
-
-def wanted_subject(answer: TrustAnswer) -> str:
-    """The subject that the token carries."""
-    return str(answer.request.claims.get("sub", ""))
 
 
 def lets_in(

@@ -40,9 +40,13 @@ def character(one: str) -> str:
 
 
 def difference(seen: str, wanted: str) -> str | None:
-    """Say where two values part: `they first differ at character 23: a space where "k" is expected`."""
+    """Say where two values part: `they first differ at character 23: a space where "k" is expected`.
+
+    None where the two are equal, and where they differ in more than a few characters: then it is another name,
+    not a slip of the pen, and its first character tells nothing.
+    """
     at = first_difference(seen, wanted)
-    if at is None:
+    if at is None or not _slip(seen[at:], wanted[at:]):
         return None
     if at >= len(seen):
         return say("it ends where {wanted} is expected", wanted=visible(clip(wanted[at:], 80)))
@@ -54,6 +58,18 @@ def difference(seen: str, wanted: str) -> str | None:
         seen=character(seen[at]),
         wanted=character(wanted[at]),
     )
+
+
+def _slip(seen: str, wanted: str) -> bool:
+    """Whether what is left of two values is the same but for a few characters, or for the case of letters."""
+    if seen.lower() == wanted.lower():
+        return True
+    shorter = min(len(seen), len(wanted))
+    same = next((i for i in range(shorter) if seen[-1 - i] != wanted[-1 - i]), shorter)
+    return max(len(seen), len(wanted)) - same <= _FEW
+
+
+_FEW = 3
 
 
 def sentence(words: str | None) -> Words | None:

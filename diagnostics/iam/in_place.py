@@ -16,7 +16,7 @@ from diagnostics.iam.provider_form import is_provider
 from diagnostics.iam.saving import STS_ACTIONS
 from diagnostics.iam.statement import matches_action
 from diagnostics.iam.trusted_key import read_key
-from diagnostics.iam.words import nearest
+from diagnostics.iam.words import nearest, quoted
 from diagnostics.languages import Words, say
 
 if TYPE_CHECKING:
@@ -192,9 +192,7 @@ class _Editor:
         useless = [v for v in condition.values if lifeless.value(v, claim, condition, self.target)]
         old = nearest(useless, wanted) if useless else None
         pointer = condition.pointer.rpartition("/")[0] + f"/{escape(key)}"
-        self.draft.replace_or_append(
-            block, key, pointer, new, old, _words(claim, corrects=old is not None)
-        )
+        self.draft.replace_or_append(block, key, pointer, new, old, _words(claim, old, new))
         self.widened.append(claim)
 
     def _retype(self, condition: Condition, claim: str) -> None:
@@ -346,11 +344,9 @@ class _Editor:
         )
 
 
-def _words(claim: str, *, corrects: bool) -> Words:
+def _words(claim: str, old: str | None, new: str) -> Words:
+    if old is not None:
+        return say("Replace {old} by {new}.", old=quoted(old), new=quoted(new))
     if claim == "sub":
-        if corrects:
-            return say("Correct the value to the service account's subject.")
-        return say("Add the service account's subject.")
-    if corrects:
-        return say("Correct the value to the token's audience.")
-    return say("Add the token's audience.")
+        return say("Add the subject {new}.", new=quoted(new))
+    return say("Add the audience {new}.", new=quoted(new))

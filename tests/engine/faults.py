@@ -521,7 +521,7 @@ def only_a_service_is_trusted(world: World) -> None:
     e.edit_trust(world, trust_a_service)
 
 
-@fault("IRSA403", says="allows another action")
+@fault("IRSA403", says="allows sts:AssumeRole, not")
 def the_action_is_assume_role(world: World) -> None:
     e.edit_statements(world, lambda s: s.update(Action="sts:AssumeRole"))
 
@@ -541,12 +541,12 @@ def the_provider_stands_under_aws(world: World) -> None:
     trust(world, {**h.statement(), "Principal": {"AWS": h.provider_arn()}})
 
 
-@fault("IRSA405", says="another namespace")
+@fault("IRSA405", says="trusts staging/api, not payments/api")
 def the_sub_names_another_namespace(world: World) -> None:
     e.set_claim(world, "sub", "system:serviceaccount:staging:api")
 
 
-@fault("IRSA406", says="another service account")
+@fault("IRSA406", says="trusts payments/worker, not payments/api")
 def the_sub_names_another_service_account(world: World) -> None:
     e.set_claim(world, "sub", "system:serviceaccount:payments:worker")
 
@@ -575,7 +575,7 @@ def the_sub_says_service_accounts(world: World) -> None:
     trust(world, h.statement(sub="system:serviceaccounts:payments:api"))
 
 
-@fault("IRSA408", says="expects an audience (aud) that the token does not have")
+@fault("IRSA408", says="wants the audience (aud) consul")
 def the_aud_is_another(world: World) -> None:
     e.set_claim(world, "aud", "consul")
 
@@ -609,12 +609,12 @@ def the_key_lacks_its_claim(world: World) -> None:
     trust(world, whole)
 
 
-@fault("IRSA408", says="The values of sub and aud are swapped")
+@fault("IRSA408", says="the values of sub and aud swapped")
 def aud_and_sub_are_swapped(world: World) -> None:
     trust(world, h.statement(sub="sts.amazonaws.com", aud=h.SUBJECT))
 
 
-@fault("IRSA415", says="a condition on")
+@fault("IRSA415", says="does not offer the claim iss")
 def a_claim_is_asked_for_that_iam_does_not_have(world: World) -> None:
     key = f"{h.ISSUER.removeprefix('https://')}:iss"
     e.edit_statements(world, lambda s: s["Condition"]["StringEquals"].update({key: h.ISSUER}))
@@ -631,7 +631,7 @@ def the_conditions_exclude_one_another(world: World) -> None:
     e.edit_statements(world, lambda s: s["Condition"].update(StringNotEquals={key: h.SUBJECT}))
 
 
-@fault("IRSA413", says="A Deny statement")
+@fault("IRSA413", says="The Deny in statement 2")
 def a_deny_matches(world: World) -> None:
     role = e.role_of(world)
     if role is not None:

@@ -80,12 +80,12 @@ def test_joined_words_are_said_part_by_part() -> None:
 
 
 def test_a_clause_becomes_a_sentence_and_a_sentence_a_clause_in_each_language() -> None:
-    clause, sentence = say("it is empty"), say("Add the token's audience.")
+    clause, sentence = say("it is empty"), say("Allow {action}.", action="sts:TagSession")
 
     assert as_sentence(clause) == "It is empty."
     assert in_language(as_sentence(clause), Language.KOREAN) == "비어 있습니다."
-    assert as_clause(sentence) == "add the token's audience"
-    assert in_language(as_clause(sentence), Language.JAPANESE) == "トークンの audience を追加します"
+    assert as_clause(sentence) == "allow sts:TagSession"
+    assert in_language(as_clause(sentence), Language.JAPANESE) == "sts:TagSession を許可します"
 
 
 def test_a_sentence_that_no_catalogue_has_is_said_in_english() -> None:
