@@ -14,7 +14,7 @@ from bot.audit_channel import AuditChannel
 from bot.inventory.rules import LiveRules
 from bot.jobs import Runner, Work
 from bot.jobs.bench import Bench
-from bot.jobs.telling import not_readable
+from bot.jobs.home import not_readable
 from bot.jobs.watching import watching
 from bot.preflight.kept import KeptPreflights
 from bot.service import Service

@@ -18,6 +18,7 @@ from bot.jobs.diagnosing import (
     watch_incident,
 )
 from bot.jobs.fixing import apply_plan, give_up_plan
+from bot.jobs.home import show_home
 from bot.jobs.language import language_of
 from bot.jobs.looking_up import show_incident, unfurl
 from bot.jobs.preflighting import give_up_preflight, preflight_fleet
@@ -27,7 +28,7 @@ from bot.jobs.requesting import show_request
 from bot.jobs.runner import ATTEMPTS
 from bot.jobs.summing_up import sum_up
 from bot.jobs.sweeping import sweep_fleet
-from bot.jobs.telling import give_help, say_hello, show_home, warn_of_secret
+from bot.jobs.telling import give_help, say_hello, warn_of_secret
 from bot.slack.replies import CannotPost
 from diagnostics.journal import reporting
 from diagnostics.languages import speak, speaking
