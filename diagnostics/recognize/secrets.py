@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from diagnostics.recognize.linear import compile_pattern, storable
@@ -38,7 +39,7 @@ Span: TypeAlias = tuple[int, int, SecretKind]
 _RUN = re.compile(r"[A-Za-z0-9_.~+/=%-]{16,}")
 _ACCESS_KEY = re.compile(r"A(?:KI|SI)A[A-Z2-7]{16}")
 _API_TOKEN = re.compile(
-    r"(?:xox[abeprs]-|xapp-|gh[oprsu]_|github_pat_|glpat-|sk-ant-)[A-Za-z0-9_.-]{10,}"
+    r"(?:xox[abeprs]-|xapp-|gh[oprsu]_|github_pat_|glpat-|sk-ant-|sk-proj-|k8s-aws-v1\.)[A-Za-z0-9_.-]{10,}"
 )
 _API_OPENINGS = (
     "xox",
@@ -51,6 +52,8 @@ _API_OPENINGS = (
     "github_pat_",
     "glpat-",
     "sk-ant-",
+    "sk-proj-",
+    "k8s-aws-v1.",
 )
 _HEADER = re.compile(r"eyJ(?:hbGciOi|raWQiOi|0eXAiOi|jdHkiOi|4NXQ)")
 _JWT_PART = re.compile(r"[A-Za-z0-9_-]*={0,2}")
@@ -63,7 +66,15 @@ _SESSION = (
     "AgoJb3JpZ2lu",
     "AgoGb3JpZ2lu",
 )
-_LABEL = r"[\"'\\\s]{0,4}[:=>][\"'\\\s]{0,4}"
+# `kubectl describe` puts many blanks after the colon.
+_LABEL = r"[\"'\\\s]{0,4}[:=>][\"'\\\s]{0,40}"
+_WORD = r"[\"'\\]{0,3}[ \t]{0,20}[:=][ \t]{0,40}[\"'\\]{0,3}"
+_NAME = r"(?i)\bname[\"'\\]{0,3}[ \t]?[:=][ \t]?[\"'\\]{0,3}[a-z0-9_.-]{0,80}"
+_VALUE = (
+    r"[\"'\\]{0,3}(?:[\s,]|\\[nrt]){1,40}[\"'\\]{0,3}value[\"'\\]{0,3}[ \t]?[:=][ \t]?[\"'\\]{0,3}"
+    r"([^\s\"'\\,;&]{4,})"
+)
+"""Between the name of a container's variable and its value, in YAML and in JSON."""
 _LABELLED: tuple[tuple[Pattern, SecretKind], ...] = (
     (
         compile_pattern(
@@ -72,6 +83,29 @@ _LABELLED: tuple[tuple[Pattern, SecretKind], ...] = (
             + r"(?:[<\[]?CDATA\[)?([A-Za-z0-9/+=]{16,200})"
         ),
         SecretKind.SECRET_KEY,
+    ),
+    (compile_pattern(_NAME + "secret_?access_?key" + _VALUE), SecretKind.SECRET_KEY),
+    (
+        compile_pattern(_NAME + "(?:session|security)_?token" + _VALUE),
+        SecretKind.SESSION_TOKEN,
+    ),
+    (
+        compile_pattern(_NAME + "(?:password|passwd|pwd|passphrase)" + _VALUE),
+        SecretKind.PASSWORD,
+    ),
+    (
+        compile_pattern(
+            _NAME + "(?:secret|secret_?key|private_?key|api_?key|token|credentials?)" + _VALUE
+        ),
+        SecretKind.API_TOKEN,
+    ),
+    (
+        compile_pattern(
+            r"(?i)(?:api[_-]?key|(?:client|app|auth|access|refresh|id)[_-]?(?:secret|token))"
+            + _LABEL
+            + r"([A-Za-z0-9._~+=-]{16,})"
+        ),
+        SecretKind.API_TOKEN,
     ),
     (
         compile_pattern(
@@ -98,9 +132,12 @@ _LABELLED: tuple[tuple[Pattern, SecretKind], ...] = (
         SecretKind.COOKIE,
     ),
     (
-        compile_pattern(
-            r"(?i)\b(?:password|passwd|pwd)[\"'\\]{0,3}[ \t]?[:=][ \t]?[\"'\\]{0,3}([^\s\"'\\,;&]{4,200})"
-        ),
+        compile_pattern(r"(?i)(?:password|passwd|passphrase)" + _WORD + r"([^\s\"'\\,;&]{4,200})"),
+        SecretKind.PASSWORD,
+    ),
+    # Not the shell's own PWD, which is a path.
+    (
+        compile_pattern(r"(?i)pwd" + _WORD + r"([^\s\"'\\,;&/][^\s\"'\\,;&]{3,200})"),
         SecretKind.PASSWORD,
     ),
     (compile_pattern(r"(?i)X-Amz-Signature(?:=|%3D)([0-9a-f]{16,64})"), SecretKind.SIGNED_URL),
@@ -108,7 +145,16 @@ _LABELLED: tuple[tuple[Pattern, SecretKind], ...] = (
         compile_pattern(r"(?i)\bhooks\.slack\.com/services/([A-Za-z0-9/]{10,200})"),
         SecretKind.API_TOKEN,
     ),
-    (compile_pattern(r"://[^\s/:@]{1,64}:([^\s/:@]{3,200})@"), SecretKind.PASSWORD),
+    (compile_pattern(r"://[^\s/:@]{0,64}:([^\s/:]{3,200})@"), SecretKind.PASSWORD),
+    # base64 of `eyJ`, as Secrets hold a JSON web token.
+    (compile_pattern(r"\b(ZXlK[A-Za-z0-9+/]{20,}={0,2})"), SecretKind.JWT),
+    # base64 of `-----BEGIN … PRIVATE KEY`, as kubeconfig files and Secrets hold one; certificates stay.
+    (
+        compile_pattern(
+            r"(LS0tLS1CRUdJTiB(?:SU0Eg|FQyB|QUklWQVRF|PUEVOU1NI|FTkNSWVBUR)[A-Za-z0-9+/]+={0,2})"
+        ),
+        SecretKind.PRIVATE_KEY,
+    ),
     (
         compile_pattern(r"(?s)-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(.+?)(?:-----END|$)"),
         SecretKind.PRIVATE_KEY,
@@ -146,7 +192,7 @@ def redact(text: str) -> str:
 
 def _spans(text: str) -> list[Span]:
     """Find where the secrets are: ascending, without overlap; where two overlap, the union counts."""
-    found = sorted([*_in_runs(text), *_labelled(text)])
+    found = sorted([*_in_runs(text), *_labelled(text)], key=itemgetter(0, 1))
     merged: list[Span] = []
     for start, end, kind in found:
         if merged and start < merged[-1][1]:
