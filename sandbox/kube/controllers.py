@@ -6,11 +6,20 @@ there is no kubelet.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from sandbox.kube.made import (
+    NODES,
+    hash_of,
+    is_owned,
+    reference,
+    replica_set,
+    revision_of,
+    running,
+    suffix,
+    with_defaults,
+)
 from sandbox.kube.resources import (
     DAEMON_SET,
     DEPLOYMENT,
@@ -31,12 +40,8 @@ from sandbox.kube.store import Store, stamp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Source: k8s.io/apimachinery, util/rand: no vowels, so that no words come about.
-_LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
 _MANAGER: Final = "kube-controller-manager"
-_REVISION: Final = "deployment.kubernetes.io/revision"
 _MOST_REPLICAS: Final = 20
-_NODES: Final = ("ip-10-0-1-17", "ip-10-0-2-41", "ip-10-0-3-5")
 
 
 class Controllers:
@@ -53,7 +58,7 @@ class Controllers:
 
     def admitted(self, pod: Object) -> Object:
         """A pod that is created by hand goes the same way."""
-        return _running(self._admit(_with_defaults(pod)), self._store)
+        return running(self._admit(with_defaults(pod)), self._store)
 
     def run(self, namespace: str | None) -> None:
         """Bring one namespace to what its workloads ask for; None where it is no namespaced object."""
@@ -77,19 +82,19 @@ class Controllers:
 
     def _deployment(self, deployment: Object) -> None:
         wanted = min(deployment["spec"].get("replicas", 1), _MOST_REPLICAS)
-        code = _hash(deployment["spec"]["template"])
+        code = hash_of(deployment["spec"]["template"])
         name = f"{name_of(deployment)}-{code}"
         sets = [
             s
             for s in self._store.list(REPLICA_SET, namespace_of(deployment))
-            if _owned(s, deployment)
+            if is_owned(s, deployment)
         ]
         current = next((s for s in sets if name_of(s) == name), None)
         if current is None:
-            revision = 1 + max((int(_revision(s)) for s in sets), default=0)
+            revision = 1 + max((int(revision_of(s)) for s in sets), default=0)
             current = self._store.create(
                 REPLICA_SET,
-                _replica_set(deployment, name, code, revision, wanted),
+                replica_set(deployment, name, code, revision, wanted),
                 manager=_MANAGER,
             )
         ready = self._scale(current, wanted)
@@ -122,7 +127,7 @@ class Controllers:
         for surplus in pods[wanted:]:
             self._store.delete(POD, namespace_of(surplus), name_of(surplus))
         for _ in range(wanted - len(pods)):
-            if not self._make_pod(owner, REPLICA_SET, f"{name_of(owner)}-{_suffix()}"):
+            if not self._make_pod(owner, REPLICA_SET, f"{name_of(owner)}-{suffix()}"):
                 break
         ready = len(list(self._pods_of(owner)))
         if owner["spec"].get("replicas") != wanted:
@@ -140,13 +145,13 @@ class Controllers:
         self._renewed(owner, STATEFUL_SET, names)
 
     def _per_node(self, owner: Object) -> None:
-        pods = [name_of(p) for p in self._pods_of(owner, _hash(owner["spec"]["template"]))]
-        names = pods or [f"{name_of(owner)}-{_suffix()}" for _ in _NODES]
+        pods = [name_of(p) for p in self._pods_of(owner, hash_of(owner["spec"]["template"]))]
+        names = pods or [f"{name_of(owner)}-{suffix()}" for _ in NODES]
         self._renewed(owner, DAEMON_SET, names)
 
     def _renewed(self, owner: Object, resource: Resource, names: list[str]) -> None:
         """Have exactly these pods, all of the present template."""
-        code = _hash(owner["spec"]["template"])
+        code = hash_of(owner["spec"]["template"])
         fresh = {name_of(p) for p in self._pods_of(owner, code)}
         for pod in self._pods_of(owner):
             if name_of(pod) not in fresh or name_of(pod) not in names:
@@ -179,14 +184,14 @@ class Controllers:
 
     def _job(self, owner: Object) -> None:
         if not list(self._pods_of(owner)):
-            self._make_pod(owner, JOB, f"{name_of(owner)}-{_suffix()}")
+            self._make_pod(owner, JOB, f"{name_of(owner)}-{suffix()}")
         active = len(list(self._pods_of(owner)))
         self._store.set_status(JOB, owner, {"active": active})
 
     def _pods_of(self, owner: Object, code: str | None = None) -> Iterator[Object]:
         def fits(pod: Object) -> bool:
             labels = pod["metadata"].get("labels", {})
-            return _owned(pod, owner) and code in (None, labels.get("controller-revision-hash"))
+            return is_owned(pod, owner) and code in (None, labels.get("controller-revision-hash"))
 
         return self._store.list(POD, namespace_of(owner), where=fits)
 
@@ -206,7 +211,7 @@ class Controllers:
                 "name": name,
                 "labels": labels,
                 "annotations": dict(meta.get("annotations", {})),
-                "ownerReferences": [_reference(owner, resource)],
+                "ownerReferences": [reference(owner, resource)],
             },
             "spec": template["spec"],
         }
@@ -238,88 +243,3 @@ class Controllers:
             "lastTimestamp": stamp(self._store.now()),
         }
         self._store.create(EVENT, body, manager=_MANAGER)
-
-
-def _with_defaults(pod: Object) -> Object:
-    spec = pod["spec"]
-    account = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
-    spec |= {"serviceAccountName": account, "serviceAccount": account}
-    spec.setdefault("containers", [])
-    return pod
-
-
-def _running(pod: Object, store: Store) -> Object:
-    now = stamp(store.now())
-    node = _NODES[int(_hash(pod["metadata"].get("name", ""), raw=True), 16) % len(_NODES)]
-    pod["spec"].setdefault("nodeName", f"{node}.eu-west-1.compute.internal")
-    pod["status"] = {
-        "phase": "Running",
-        "startTime": now,
-        "conditions": [
-            {"type": kind, "status": "True", "lastTransitionTime": now}
-            for kind in ("PodScheduled", "Initialized", "ContainersReady", "Ready")
-        ],
-        "containerStatuses": [
-            {
-                "name": container["name"],
-                "image": container.get("image", ""),
-                "ready": True,
-                "restartCount": 0,
-                "state": {"running": {"startedAt": now}},
-            }
-            for container in pod["spec"]["containers"]
-        ],
-    }
-    return pod
-
-
-def _replica_set(deployment: Object, name: str, code: str, revision: int, replicas: int) -> Object:
-    template = json.loads(json.dumps(deployment["spec"]["template"]))
-    labels = template.setdefault("metadata", {}).setdefault("labels", {})
-    labels["pod-template-hash"] = code
-    return {
-        "metadata": {
-            "namespace": namespace_of(deployment),
-            "name": name,
-            "labels": dict(labels),
-            "annotations": {_REVISION: str(revision)},
-            "ownerReferences": [_reference(deployment, DEPLOYMENT)],
-        },
-        "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template},
-    }
-
-
-def _reference(owner: Object, resource: Resource) -> dict[str, Any]:
-    return {
-        "apiVersion": resource.api_version,
-        "kind": resource.kind,
-        "name": name_of(owner),
-        "uid": owner["metadata"]["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
-
-
-def _owned(found: Object, owner: Object) -> bool:
-    uid = owner["metadata"]["uid"]
-    return any(ref["uid"] == uid for ref in found["metadata"].get("ownerReferences", ()))
-
-
-def _revision(found: Object) -> str:
-    return str(found["metadata"].get("annotations", {}).get(_REVISION, "0"))
-
-
-def _hash(value: object, *, raw: bool = False) -> str:
-    digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-    if raw:
-        return digest
-    number = int(digest, 16)
-    letters = []
-    for _ in range(10):
-        number, index = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[index])
-    return "".join(letters)
-
-
-def _suffix() -> str:
-    return "".join(random.choices(_LETTERS, k=5))  # noqa: S311  a name, no secret
