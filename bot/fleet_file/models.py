@@ -25,7 +25,6 @@ from bot.fleet_file.values import (
     EksName,
     EndpointUrl,
     ExternalId,
-    FixName,
     GroupId,
     IssuerUrl,
     Label,
@@ -36,6 +35,9 @@ from bot.fleet_file.values import (
     Role,
     RoleArnText,
     RoleName,
+    SomeClusters,
+    SomeFixes,
+    SomeNamespaces,
     UserId,
     YesNo,
 )
@@ -145,13 +147,9 @@ class ApproverEntry(Entry):
 
     users: tuple[UserId, ...] = ()
     groups: tuple[GroupId, ...] = Field(default=(), description="Slack user groups.")
-    clusters: tuple[str, ...] | None = Field(default=None, description="Absent: every cluster.")
-    namespaces: tuple[Label, ...] | None = Field(
-        default=None, description="Absent: every namespace."
-    )
-    fixes: tuple[FixName, ...] | None = Field(
-        default=None, description="Kinds of fixes. Absent: every kind."
-    )
+    clusters: SomeClusters = None
+    namespaces: SomeNamespaces = None
+    fixes: SomeFixes = None
     channels: tuple[ChannelId, ...] | None = Field(
         default=None,
         description="Channels in which they may approve. Absent: every channel of this workspace alone.",
@@ -197,13 +195,9 @@ class FreezeEntry(Entry):
         alias="except",
         description="Days of that zone on which it does not hold: 2026-12-24.",
     )
-    clusters: tuple[str, ...] | None = Field(default=None, description="Absent: every cluster.")
-    namespaces: tuple[Label, ...] | None = Field(
-        default=None, description="Absent: every namespace."
-    )
-    fixes: tuple[FixName, ...] | None = Field(
-        default=None, description="Kinds of fixes. Absent: every kind."
-    )
+    clusters: SomeClusters = None
+    namespaces: SomeNamespaces = None
+    fixes: SomeFixes = None
 
 
 class ReaderEntry(Entry):

@@ -204,3 +204,8 @@ def _language(value: str) -> str:
 LanguageName = Annotated[
     str, AfterValidator(_language), Field(json_schema_extra={"enum": list(Language)})
 ]
+SomeClusters = Annotated[tuple[str, ...] | None, Field(description="Absent: every cluster.")]
+SomeNamespaces = Annotated[tuple[Label, ...] | None, Field(description="Absent: every namespace.")]
+SomeFixes = Annotated[
+    tuple[FixName, ...] | None, Field(description="Kinds of fixes. Absent: every kind.")
+]
