@@ -11,8 +11,8 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from diagnostics.languages import speak
+from handlers.buttons.pressed import tell
 from handlers.click import Click, notice
-from handlers.whisper import whisper
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
@@ -58,13 +58,5 @@ async def tell_of_failure(
         )
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
-    click = Click.parse(body)
-    await whisper(
-        client,
-        user=click.actor.user,
-        channel=click.channel,
-        thread_ts=click.thread_ts,
-        words=words,
-        response_url=click.response_url,
-    )
+    await tell(Click.parse(body), client, words)
     return BoltResponse(status=200, body="")
