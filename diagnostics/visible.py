@@ -16,10 +16,13 @@ def visible(text: str) -> str:
     """Spell out what the eye can't see: control, format and odd space characters, and misplaced blanks.
 
     A blank becomes `␣` (U+2423) at either end of a value, and anywhere in an ARN, a subject, an issuer or
-    an audience, which never hold one.
+    an audience, which never hold one; nor do these hold letters beyond ASCII, such as a Cyrillic look-alike.
     """
     if _NO_BLANKS.match(text):
-        return "".join(_shown(character) for character in text).replace(" ", "␣")
+        return "".join(
+            f"<U+{ord(one):04X}>" if not one.isascii() and one.isalnum() else _shown(one)
+            for one in text
+        ).replace(" ", "␣")
     inner = text.strip(" ")
     before = len(text) - len(text.lstrip(" "))
     after = len(text) - len(inner) - before

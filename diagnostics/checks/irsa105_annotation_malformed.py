@@ -59,7 +59,7 @@ def annotation_malformed(
         headline=say("The role annotation is malformed: {fault}", fault=fault),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=clip(value),
-        wanted=mended or f"arn:{partition or 'aws'}:iam::<12 digits>:role/<name>",
+        wanted=mended or f"arn:{partition or 'aws'}:iam::<account>:role/<name>",
         why="",
         next=say(
             "Annotate the service account with {role_arn}={mended}, then restart its pods.",
@@ -75,7 +75,7 @@ def annotation_malformed(
 def _fault(value: str) -> str:  # noqa: C901, PLR0911  one line per fault people make
     """Name the first fault of a value that is no role ARN."""
     for index, one in enumerate(value[:2048]):
-        if one.isspace() or not one.isprintable() or one in "\"'`\u201c\u201d\u2018\u2019":
+        if not one.isascii() or one.isspace() or not one.isprintable() or one in "\"'`":
             return say("it holds {one} at character {index}", one=character(one), index=index + 1)
     if re.search(r"\$\{|\{\{|<[^>]*>|ACCOUNT_ID|AWS_ACCOUNT", value[:2048]):
         return say("a placeholder in it was never filled in")

@@ -44,7 +44,7 @@ def invalid_parameters(
         else say("STS refused a parameter of the call"),
         place=of_text(),
         seen=clip(symptom.role_as_written or symptom.message or symptom.excerpt),
-        wanted="arn:<partition>:iam::<12 digits>:role/<name>"
+        wanted="arn:<partition>:iam::<account>:role/<name>"
         if arn
         else say(
             "a role ARN, a session name of 2 to 64 characters, and a duration within the role's"

@@ -10,8 +10,9 @@ import pytest
 
 from diagnostics.explain.words import HEADLINE, character, difference, nearest, spoken
 from diagnostics.result import Status
+from diagnostics.visible import visible
 from tests.engine import healthy as h
-from tests.engine.faults import FAULTS, Fault
+from tests.engine.faults import FAULTS, Fault, annotated
 from tests.engine.test_codes import diagnosed
 
 if TYPE_CHECKING:
@@ -39,6 +40,19 @@ async def test_a_finding_reads_so(fault: Fault, snapshot: SnapshotAssertion) -> 
         *(f"[{fix.summary}] {fix.command}" for fix in diagnosis.fixes),
     )
     assert "\n".join(lines) == snapshot
+
+
+async def test_a_letter_that_only_looks_like_one_of_an_arn_is_named() -> None:
+    world = h.healthy()
+    annotated(world, h.ROLE.replace("role", "r\u043ele"))
+
+    diagnosis = await diagnosed(world)
+
+    assert diagnosis.root is not None
+    assert diagnosis.root.finding is not None
+    assert '"\u043e" (U+043E CYRILLIC SMALL LETTER O)' in diagnosis.root.finding.headline
+    assert visible(diagnosis.root.finding.seen) == h.ROLE.replace("role", "r<U+043E>le")
+    assert visible("arn:aws:iam::1\u2026") == "arn:aws:iam::1\u2026"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f"{f.code} {f.name.replace('_', ' ')}")
