@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from bot.clients.answer_body import first_bytes
 from diagnostics.errors import ReadError, Unreachable
 from diagnostics.evidence import PublishedKeys
 from diagnostics.journal import Call, record
@@ -115,7 +116,7 @@ class Issuers:
                     raise _Fault("it redirects elsewhere, which is not followed", url)
                 if answer.status != _OK:
                     raise _Fault(f"it answers HTTP {answer.status}", url)
-                body = await answer.content.read(_MOST_BYTES)
+                body = await first_bytes(answer.content, _MOST_BYTES)
         except aiohttp.ClientConnectorCertificateError as error:
             outcome = "certificate"
             words = "its certificate is not signed by a publicly trusted authority, or is another host's"

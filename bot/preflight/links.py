@@ -7,6 +7,7 @@ from typing import Final
 
 import aiohttp
 
+from bot.clients.answer_body import first_bytes
 from bot.preflight.outcome import Check, Place, Remedy, State
 from handlers.links import UNKNOWN, link_of
 
@@ -71,5 +72,5 @@ async def _follow(link: str) -> tuple[int, str]:
         aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
         session.get(link, allow_redirects=False) as answer,
     ):
-        body = await answer.content.read(_BYTES)
+        body = await first_bytes(answer.content, _BYTES)
         return answer.status, body.decode(errors="replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,26 @@ async def test_the_ids_of_the_keys_are_read_and_both_fetches_recorded() -> None:
     assert found.key_ids == {"one", "two"}
     assert [call.outcome for call in calls] == ["ok", "ok"]
     assert all(call.service == "https" for call in calls)
+
+
+async def test_documents_that_come_in_several_packets_are_read_whole() -> None:
+    whole = publishing()
+
+    async def in_halves(request: web.Request) -> web.StreamResponse:
+        text = (await whole(request)).body  # type: ignore[attr-defined]
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for part in (text[:20], text[20:]):
+            await answer.write(part)
+            await asyncio.sleep(0.01)
+        return answer
+
+    async with serving(in_halves, tls=AUTHORITY.server) as url:
+        own = f"{url.replace('127.0.0.1', 'localhost')}/id/A1"
+        found = await issuers().published_keys(own)
+
+    assert found.fault is None
+    assert found.key_ids == {"one", "two"}
 
 
 @pytest.mark.parametrize(

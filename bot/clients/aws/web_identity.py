@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.clients.answer_body import first_bytes
 from bot.clients.aws.errors import THROTTLED
 from bot.fleet_file.loopback import is_loopback
 from diagnostics.errors import ReadError, Throttled, Unreachable
@@ -149,7 +150,7 @@ class WebIdentitySts:
                 ) as session,
                 session.post(url, data=form, allow_redirects=False) as response,
             ):
-                body = await response.content.read(_MOST_BYTES)
+                body = await first_bytes(response.content, _MOST_BYTES)
                 return response.status, body.decode("utf-8", errors="replace")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             # Not chained: nothing of the request may get into a traceback.
