@@ -86,7 +86,9 @@ def _duplicates(root: Mapping, section: str, key: str) -> Iterator[Fault]:
     for index, entry in enumerate(_entries(root, section)):
         if (node := value_at(entry, key)) is None:
             continue
-        if (earlier := first.setdefault(node.text, node)) is not node:
+        if (earlier := first.get(node.text)) is None:
+            first[node.text] = node
+        else:  # Perhaps the very same entry, by an alias of YAML.
             words = f"{node.text!r} is already used in line {earlier.line}; each must be unique"
             yield fault_at(node, f"{section}[{index}].{key}", words)
 

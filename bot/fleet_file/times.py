@@ -17,6 +17,7 @@ DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """In the order of `date.weekday`."""
 _CLOCK: Final = re.compile(r"(?:([a-z]{3}) )?(\d{2}):([0-5]\d)", re.ASCII)
 _MIDNIGHT: Final = 24 * 60
+_CRON_FIELDS: Final = 5
 
 
 def as_written(value: object) -> object:
@@ -102,6 +103,10 @@ ClockTime = Annotated[
 
 
 def _cron(value: str) -> str:
+    if len(value.split()) != _CRON_FIELDS:  # CronSim takes a sixth in front, for seconds.
+        raise wrong(
+            f"{shown(value)} is no schedule of cron; expected five fields such as `0 6 * * 1-5`"
+        )
     try:
         CronSim(value, datetime(2000, 1, 1, tzinfo=UTC))
     except CronSimError as error:

@@ -240,6 +240,11 @@ ACCOUNT = SMALL["accounts"][0]
         ({"alert_bots": ["U0123"]}, "bot ID"),
         ({"approvers": [{"users": "U0123"}]}, "a list is expected"),
         ({"bindings": [{"cluster": "prod"}]}, "bindings[0].role_arn: missing"),
+        ({"accounts": [ACCOUNT, ACCOUNT]}, "accounts[1].id: '111122223333' is already used"),
+        (
+            {"sweep": {"channel": "C0123456789", "schedule": "* * * * * *"}},
+            "is no schedule of cron; expected five fields",
+        ),
         ({"<<": {"a": 1}}, "merge keys"),
         ({"fleet": 1}, "unknown field 'fleet'"),
     ],
