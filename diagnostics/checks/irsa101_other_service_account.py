@@ -124,11 +124,15 @@ def _finding(target: Target, workload: Workload, name: str) -> Finding:
         seen=listed([seen]),
         wanted=name,
         why="",
-        next=say("Set serviceAccountName: {name} in the pod template of {ref}.", name=name, ref=ref)
+        next=say(
+            "Set serviceAccountName: {name} in the pod template of {ref}, which restarts its pods.",
+            name=name,
+            ref=ref,
+        )
         if seen == "default"
         else say(
-            "Set serviceAccountName: {name} in the pod template of {ref}, or ask again about {seen} "
-            "if that is meant.",
+            "Set serviceAccountName: {name} in the pod template of {ref}, which restarts its pods, or "
+            "ask again about {seen} if that is meant.",
             name=name,
             ref=ref,
             seen=seen,

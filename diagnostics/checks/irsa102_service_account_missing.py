@@ -32,6 +32,7 @@ def service_account_missing(
     if account is not None:
         return Pass()
     eks_name = cluster.eks_name if isinstance(cluster, Cluster) else target.cluster
+    region = f" --region {cluster.region}" if isinstance(cluster, Cluster) else ""
     items = siblings.items if isinstance(siblings, Siblings) else ()
     here = sorted(a.name for a in items if a.namespace == target.namespace)
     elsewhere = sorted(a.namespace for a in items if a.name == subject.name)
@@ -58,17 +59,22 @@ def service_account_missing(
         wanted=f"serviceaccount {subject.namespace}/{subject.name}",
         why="",
         next=say(
-            "Create the service account and annotate it with the role, or name the one that exists."
-        ),
+            "Create service account {name} and annotate it with the role, or, if {near} is meant, set "
+            "serviceAccountName: {near} in the workload.",
+            name=subject.name,
+            near=near,
+        )
+        if near
+        else say("Create service account {name} and annotate it with the role.", name=subject.name),
         note=joined(notes, " ") or None,
         commands=(
-            f"kubectl -n {subject.namespace} create serviceaccount {subject.name}",
             (
+                f"kubectl -n {subject.namespace} create serviceaccount {subject.name} && "
                 f"kubectl -n {subject.namespace} annotate serviceaccount {subject.name} "
                 f"eks.amazonaws.com/role-arn={arn}"
             ),
             (
-                f"eksctl create iamserviceaccount --cluster {quote(eks_name)} "
+                f"eksctl create iamserviceaccount --cluster {quote(eks_name)}{region} "
                 f"--namespace {subject.namespace} --name {subject.name} "
                 f"--attach-role-arn {arn} --approve"
             ),

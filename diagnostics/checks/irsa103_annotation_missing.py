@@ -63,7 +63,7 @@ def annotation_missing(
                 said
                 for said in (
                     say(
-                        "Role {role}: {why}.",
+                        "Role {role} is {why}.",
                         role=arn.rpartition("/")[2],
                         why=origin(question, role),
                     )

@@ -40,11 +40,13 @@ def annotation_wrong_role(
         return Skip(say("the annotation names no role that can be read"))
     if bound is not None and bound.arn != question.arn:
         headline = say(
-            "The annotation names role {annotated}, not the fleet file's {bound}",
+            "Service account {name} is annotated with role {annotated}, but the fleet file says {bound}",
+            name=account.name,
             annotated=question.arn.name,
             bound=bound.arn.name,
         )
-        return _finding(target, account, str(bound.arn), headline)
+        why = say("The pods get the annotated role, and the fleet file states another one.")
+        return _finding(target, account, str(bound.arn), headline, why=why)
     refused = isinstance(answer, TrustAnswer) and answer.decision.outcome is Outcome.IMPLICIT_DENY
     unread = next(
         (f for f in (answer, trusting) if isinstance(f, Unreadable) and role is not None), None
@@ -56,9 +58,17 @@ def annotation_wrong_role(
         return Pass()
     named = question.arn.name
     headline = (
-        say("The annotation names role {role}, which does not exist", role=named)
+        say(
+            "Service account {name} is annotated with role {role}, which does not exist",
+            name=account.name,
+            role=named,
+        )
         if role is None
-        else say("The annotation names role {role}, which trusts others", role=named)
+        else say(
+            "Service account {name} is annotated with role {role}, which does not trust it",
+            name=account.name,
+            role=named,
+        )
     )
     return _finding(
         target,
@@ -70,7 +80,13 @@ def annotation_wrong_role(
 
 
 def _finding(
-    target: Target, account: ServiceAccount, meant: str, headline: str, ground: str | None = None
+    target: Target,
+    account: ServiceAccount,
+    meant: str,
+    headline: str,
+    ground: str | None = None,
+    *,
+    why: str = "",
 ) -> Finding:
     seen = account.role_arn or ""
     parting = difference(seen, meant)
@@ -79,7 +95,7 @@ def _finding(
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=seen,
         wanted=meant,
-        why="",
+        why=why,
         next=say(
             "Annotate the service account with {role_arn}={meant}, then restart its pods.",
             role_arn=ROLE_ARN,

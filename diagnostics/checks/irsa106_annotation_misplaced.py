@@ -81,7 +81,7 @@ def annotation_misplaced(
                         f"{quote(first.key)}-"
                     ),
                 )
-                if first.on == "service account"
+                if _unread(first)
                 else ()
             ),
         ),

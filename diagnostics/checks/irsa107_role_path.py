@@ -27,8 +27,10 @@ def role_path(
         return Pass()
     return Finding(
         headline=say(
-            "The annotation gives role {role_name} another path than it has",
+            "Role {role_name} is annotated with path {seen}, but it has path {path}",
             role_name=question.arn.name,
+            seen=question.arn.path,
+            path=role.path,
         ),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=str(question.arn),

@@ -13,7 +13,7 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
-from diagnostics.explain.words import listed
+from diagnostics.explain.words import clip, listed
 from diagnostics.fix.annotation import annotate
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.languages import say
@@ -55,7 +55,12 @@ def audience_annotation(
     after = None if wanted == DEFAULT_AUDIENCE else wanted
     fix = annotate(target, account, key=AUDIENCE, after=after)
     return Finding(
-        headline=say("The annotated audience is one that AWS does not expect"),
+        headline=say(
+            "Service account {name} asks for tokens for {annotated}, not for {wanted}",
+            name=account.name,
+            annotated=clip(annotated, 60),
+            wanted=wanted,
+        ),
         place=of_annotation(target, account.namespace, account.name, AUDIENCE),
         seen=annotated,
         wanted=listed(dict.fromkeys(refused)),

@@ -8,7 +8,7 @@ from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import TOKEN_EXPIRATION, ServiceAccount, Target
 from diagnostics.explain.words import clip
 from diagnostics.fix.annotation import annotate
-from diagnostics.languages import say
+from diagnostics.languages import Words, say
 from diagnostics.result import Finding, Severity
 from diagnostics.wiring import Judgement, Pass, check
 
@@ -29,9 +29,11 @@ def token_expiration(target: Target, account: ServiceAccount) -> Judgement:
         return Pass()
     if re.fullmatch(r"[0-9]{1,9}", value) and SHORTEST <= int(value) <= LONGEST:
         return Pass()
-    fix = annotate(target, account, key=TOKEN_EXPIRATION, after=str(LONGEST))
+    meant = _seconds(value)
+    used = LONGEST if meant is None else min(max(meant, SHORTEST), LONGEST)
+    fix = annotate(target, account, key=TOKEN_EXPIRATION, after=str(used))
     return Finding(
-        headline=say("The annotated token lifetime does not count"),
+        headline=_headline(clip(value, 40)),
         place=of_annotation(target, account.namespace, account.name, TOKEN_EXPIRATION),
         seen=clip(value, 100),
         wanted=say(
@@ -41,10 +43,38 @@ def token_expiration(target: Target, account: ServiceAccount) -> Judgement:
         ),
         why="",
         next=say(
-            "Set {token_expiration} to a number from {shortest} to {longest}, or remove it.",
+            "Set {token_expiration} to {used}; pods have it once they are restarted.",
             token_expiration=TOKEN_EXPIRATION,
-            shortest=SHORTEST,
-            longest=LONGEST,
+            used=used,
         ),
         commands=(fix.command,),
     )
+
+
+def _headline(value: str) -> Words:
+    if not re.fullmatch(_NUMBER, value):
+        return say(
+            "The token lifetime {value} is no number of seconds, so the webhook ignores it",
+            value=value,
+        )
+    if int(value) < SHORTEST:
+        return say(
+            "The token lifetime {value} is too short, so the webhook takes {used} seconds",
+            value=value,
+            used=SHORTEST,
+        )
+    return say(
+        "The token lifetime {value} is too long, so the webhook takes {used} seconds",
+        value=value,
+        used=LONGEST,
+    )
+
+
+def _seconds(value: str) -> int | None:
+    """What somebody meant by `24h`, `30m` or a number out of range; None where that is not clear."""
+    read = re.fullmatch(r"([0-9]{1,9})([smhd]?)", value.strip().lower(), re.ASCII)
+    return int(read[1]) * _UNITS[read[2]] if read else None
+
+
+_NUMBER = r"[0-9]{1,19}"
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}

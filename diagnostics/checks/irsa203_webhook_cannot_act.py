@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.containers import SKIP_POD, unserved
@@ -37,53 +38,122 @@ def webhook_cannot_act(
     found = _broken(hook) or _not_selected(hook, target.namespace, plain)
     likely = found is None and _passed_over(hook, target.namespace, plain, account)
     if likely:
-        wanted: Words = say(
-            "a selector that matches namespace {namespace}", namespace=target.namespace
-        )
-        found = "namespaceSelector", hook.namespace_selector, wanted
+        found = _namespace_left_out(hook, target.namespace)
     if found is None:
         return Pass()
-    field, seen, wanted = found
+    configuration = f"mutatingwebhookconfiguration {hook.configuration}"
     return Finding(
-        headline=say("The pod identity webhook can't act on these pods"),
+        headline=found.headline,
         place=Place(
             where=f"cluster {target.cluster}",
-            object=f"mutatingwebhookconfiguration {hook.configuration}",
-            field=f"webhooks[{hook.name}].{field}",
+            object=configuration,
+            field=f"webhooks[{hook.name}].{found.field}",
         ),
-        seen=clip(seen),
-        wanted=wanted,
-        why="",
-        next=say("Correct {field} of the webhook, then restart the pods.", field=field),
+        seen=clip(found.seen),
+        wanted=found.wanted,
+        why=found.why,
+        next=found.next,
         likely=likely,
-        note=say("A server-side dry run of a pod in this namespace would settle it.")
+        note=say("The labels of namespace {namespace} would settle it.", namespace=target.namespace)
         if likely
         else None,
-        commands=(f"kubectl get mutatingwebhookconfiguration {hook.configuration} -o yaml",),
+        commands=(f"kubectl get namespace {target.namespace} --show-labels",)
+        if likely
+        else (f"kubectl edit {configuration}",),
     )
 
 
-def _broken(hook: MutatingWebhook) -> tuple[str, str, str] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fault:
+    """One thing that keeps the webhook from acting."""
+
+    field: str
+    headline: Words
+    seen: Words
+    wanted: Words
+    next: Words
+    why: Words = ""
+
+
+def _broken(hook: MutatingWebhook) -> _Fault | None:
     if not hook.matches_pods:
-        return "rules", say("no rule for CREATE of pods"), say("operations CREATE, resources pods")
+        return _Fault(
+            field="rules",
+            headline=say("The pod identity webhook has no rule for new pods, so it is not called"),
+            seen=say("no rule for CREATE of pods"),
+            wanted=say("operations CREATE, resources pods"),
+            next=say(
+                "Add a rule to the webhook (operations CREATE, apiVersions v1, resources pods), then "
+                "restart the pods."
+            ),
+        )
     if hook.service is None and hook.url is None:
-        return "clientConfig", say("(none)"), say("the webhook's service or URL")
+        return _Fault(
+            field="clientConfig",
+            headline=say("The pod identity webhook names no service and no URL to call"),
+            seen=say("(none)"),
+            wanted=say("the webhook's service or URL"),
+            next=say("Set clientConfig.service of the webhook, then restart the pods."),
+        )
     if hook.service is not None and not hook.ca_bundle_present:
-        wanted = say("the certificate authority of the webhook's service")
-        return "clientConfig.caBundle", say("(none)"), wanted
+        return _Fault(
+            field="clientConfig.caBundle",
+            headline=say(
+                "The pod identity webhook has no caBundle, so the API server can't call it"
+            ),
+            seen=say("(none)"),
+            wanted=say("the certificate authority of the webhook's service"),
+            next=say(
+                "Set clientConfig.caBundle to the base64 of the certificate authority that signed "
+                "the certificate of service {service}, then restart the pods.",
+                service=hook.service,
+            ),
+        )
     return None
 
 
-def _not_selected(
-    hook: MutatingWebhook, namespace: str, pods: list[Pod]
-) -> tuple[str, str, str] | None:
+def _namespace_left_out(hook: MutatingWebhook, namespace: str) -> _Fault:
+    return _Fault(
+        field="namespaceSelector",
+        headline=say(
+            "The pod identity webhook's namespaceSelector leaves out namespace {namespace}",
+            namespace=namespace,
+        ),
+        seen=hook.namespace_selector,
+        wanted=say("a selector that matches namespace {namespace}", namespace=namespace),
+        next=say(
+            "Let the webhook's namespaceSelector match namespace {namespace}, then restart its pods.",
+            namespace=namespace,
+        ),
+        why=_SELECTORS,
+    )
+
+
+_SELECTORS = say(
+    "The API server calls the webhook only for pods that its selectors match; all others start "
+    "without a role."
+)
+
+
+def _not_selected(hook: MutatingWebhook, namespace: str, pods: list[Pod]) -> _Fault | None:
     if matches(hook.namespace_selector, _names(namespace), complete=False) is False:
-        wanted = say("a selector that matches namespace {namespace}", namespace=namespace)
-        return "namespaceSelector", hook.namespace_selector, wanted
+        return _namespace_left_out(hook, namespace)
     for pod in pods:
         if matches(hook.object_selector, pod.spec.labels, complete=True) is False:
-            wanted = say("a selector that matches pod {pod_name}", pod_name=pod.name)
-            return "objectSelector", hook.object_selector, wanted
+            return _Fault(
+                field="objectSelector",
+                headline=say(
+                    "The pod identity webhook's objectSelector leaves out pod {pod_name}",
+                    pod_name=pod.name,
+                ),
+                seen=hook.object_selector,
+                wanted=say("a selector that matches pod {pod_name}", pod_name=pod.name),
+                next=say(
+                    "Let the webhook's objectSelector match the pod's labels, or give the pod template "
+                    "the labels that it asks for, then restart the pods."
+                ),
+                why=_SELECTORS,
+            )
     return None
 
 

@@ -30,12 +30,19 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
     for pod in pods.live:
         if SKIP_POD in pod.spec.labels and bare(pod):
             return Finding(
-                headline=say("The pod has a label that makes the webhook skip it"),
+                headline=say(
+                    "Pod {pod_name} has a label that makes the webhook skip it", pod_name=pod.name
+                ),
                 place=of_pod(target, pod, f"metadata.labels[{SKIP_POD}]"),
                 seen=clip(f"{SKIP_POD}: {pod.spec.labels[SKIP_POD]}"),
                 wanted=say("(no such label)"),
-                why="",
-                next=say("Remove the label from the pod template, which restarts the pods."),
+                why=say(
+                    "The webhook leaves out every pod with this label, whatever the service account says."
+                ),
+                next=say(
+                    "Remove the label {label} from the pod template, which restarts the pods.",
+                    label=SKIP_POD,
+                ),
             )
         out = skipped(pod.spec)
         left = [c.name for c in pod.spec.containers if c.name in out and not injected(c)]
@@ -49,7 +56,7 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
                 ),
                 place=of_pod(target, pod, f"spec.containers[{without[0]}].env"),
                 seen=listed(without),
-                wanted=say("every container that calls AWS injected"),
+                wanted=say("role and token in every container that calls AWS"),
                 why=say(
                     "A container that is added after the webhook has run gets neither role nor token."
                 ),
@@ -62,13 +69,16 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
             )
         if left and (not served or no_token_sent(symptom)):
             return Finding(
-                headline=say("Container {left} is excluded from injection", left=left[0]),
+                headline=say(
+                    "Container {left} is on the pod's skip-containers list, so it gets no role",
+                    left=left[0],
+                ),
                 place=of_pod(target, pod, f"metadata.annotations[{SKIP_CONTAINERS}]"),
                 seen=clip(pod.spec.annotations.get(SKIP_CONTAINERS, "")),
-                wanted=say("no {left} in the list", left=left[0]),
+                wanted=say("a list without {left}", left=left[0]),
                 why="",
                 next=say(
-                    "Take {left} out of {skip_containers} in the pod template.",
+                    "Take {left} out of {skip_containers} in the pod template, which restarts the pods.",
                     left=left[0],
                     skip_containers=SKIP_CONTAINERS,
                 ),

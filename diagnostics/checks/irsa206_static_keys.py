@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.containers import injected, judged
 from diagnostics.checks.evidence_of_text import token_sent
 from diagnostics.checks.places import of_pod
-from diagnostics.evidence import Pods, Target
+from diagnostics.evidence import Pods, Target, Unreadable
+from diagnostics.fix.restart import RESTARTABLE, owner_of, owners_in
+from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 if TYPE_CHECKING:
-    from diagnostics.evidence import Container, EnvVar
+    from diagnostics.evidence import Container, EnvVar, Pod
 
 _FIRST = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
 
 
 @check("IRSA206")
-def static_keys(target: Target, pods: Pods, symptom: Symptom | None) -> Judgement:
+def static_keys(
+    target: Target,
+    pods: Pods,
+    symptom: Symptom | None,
+    workloads: NamespaceWorkloads | Unreadable,
+) -> Judgement:
     """Static credentials in the pod come first.
 
     Why: SDKs take keys and profiles from the environment before they look for a web identity.
@@ -38,6 +45,7 @@ def static_keys(target: Target, pods: Pods, symptom: Symptom | None) -> Judgemen
                 chained = variable.name == "AWS_PROFILE" and _own_file(container)
                 if symptom is None and chained:
                     continue  # A profile may start from the web identity and go on to another role.
+                names = tuple(dict.fromkeys(v.name for v in container.env if _first(v)))
                 aside = any(injected(c) and not any(map(_first, c.env)) for c in served)
                 return Finding(
                     headline=say(
@@ -53,12 +61,15 @@ def static_keys(target: Target, pods: Pods, symptom: Symptom | None) -> Judgemen
                     else say(
                         "{variable_name} (its value is not shown)", variable_name=variable.name
                     ),
-                    wanted=f"no {variable.name}",
+                    wanted=say("no {names}", names=", ".join(names)),
                     why="",
                     next=say(
-                        "Remove {variable_name} from the pod template.",
-                        variable_name=variable.name,
+                        "Remove {names} from container {container} in the pod template, which restarts "
+                        "the pods.",
+                        names=", ".join(names),
+                        container=container.name,
                     ),
+                    commands=_commands(pod, container, names, workloads),
                     likely=chained or aside,
                     note=say(
                         "What the profile says in the container's AWS_CONFIG_FILE would settle it."
@@ -69,6 +80,24 @@ def static_keys(target: Target, pods: Pods, symptom: Symptom | None) -> Judgemen
                     else None,
                 )
     return Pass()
+
+
+def _commands(
+    pod: Pod,
+    container: Container,
+    names: tuple[str, ...],
+    workloads: NamespaceWorkloads | Unreadable,
+) -> tuple[str, ...]:
+    """The change by hand, where the template of the pod's workload has the variables."""
+    known = () if isinstance(workloads, Unreadable) else workloads.items
+    owner = owner_of(pod, owners_in(known))
+    if owner is None or owner.kind not in RESTARTABLE:
+        return ()
+    for one in owner.template.containers:
+        if one.name == container.name and all(map(one.has_env, names)):
+            gone = " ".join(f"{name}-" for name in names)
+            return (f"kubectl -n {owner.namespace} set env {owner.ref} -c {one.name} {gone}",)
+    return ()
 
 
 def _first(variable: EnvVar) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import TOKEN_ENV, judged
+from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV, judged
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target
 from diagnostics.explain.words import clip, listed
@@ -66,8 +66,9 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
                 wanted=_WEBHOOK_TOKEN if wrong else clip(path),
                 why="",
                 next=say(
-                    "Remove {token_env} and any volume named aws-iam-token from the manifest and "
-                    "restart, so that the webhook mounts the token.",
+                    "Remove {role_env}, {token_env} and any volume named aws-iam-token from the pod "
+                    "template, which restarts the pods: the webhook then adds all three.",
+                    role_env=ROLE_ENV,
                     token_env=TOKEN_ENV,
                 ),
             )

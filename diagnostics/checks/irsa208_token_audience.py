@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.containers import TOKEN_ENV, judged
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable
-from diagnostics.fix.restart import restarts
+from diagnostics.fix.restart import owner_of, owners_in, restarts
 from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.result import Finding
@@ -41,22 +41,42 @@ def token_audience(
             if not volume.shown:
                 hidden = True
                 continue
-            fixes = restarts(target, (pod,), known)
+            seen = volume.audience or say("(the API server's own)")
+            owner = owner_of(pod, owners_in(known))
+            own = owner is not None and any(
+                v.name == volume.name for v in owner.template.token_volumes
+            )
+            fixes = () if own else restarts(target, (pod,), known)
             return Finding(
-                headline=say("The pod's token is made for another audience"),
+                headline=say(
+                    "The token of pod {pod_name} is for audience {audience}, not {wanted}",
+                    pod_name=pod.name,
+                    audience=seen,
+                    wanted=account.audience,
+                ),
                 place=of_pod(
                     target,
                     pod,
                     f"spec.volumes[{volume.name}].projected.sources[*].serviceAccountToken.audience",
                 ),
-                seen=volume.audience or say("(the API server's own)"),
+                seen=seen,
                 wanted=account.audience,
                 why="",
                 next=say(
+                    "Set audience: {wanted} in volume {volume} of the pod template of {ref}, which "
+                    "restarts the pods.",
+                    wanted=account.audience,
+                    volume=volume.name,
+                    ref=owner.ref,
+                )
+                if owner is not None and own
+                else say(
                     "Restart the workload, so that new pods get a token for the right audience."
                 ),
                 fixes=fixes,
-                commands=tuple(f.command for f in fixes),
+                commands=(f"kubectl -n {owner.namespace} edit {owner.ref}",)
+                if owner is not None and own
+                else tuple(f.command for f in fixes),
             )
     if hidden:
         return Skip(say("kubectl describe does not show the token's audience; -o yaml does"))

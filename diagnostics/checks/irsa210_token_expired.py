@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from diagnostics.checks.evidence_of_text import outlived, said
 from diagnostics.checks.places import of_text
-from diagnostics.evidence import Pods, Unreadable
+from diagnostics.evidence import Pods, Target, Unreadable
 from diagnostics.explain.words import clip, spoken
+from diagnostics.fix.restart import restart_command
 from diagnostics.gather.facts import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
@@ -17,7 +18,9 @@ from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA210")
-def token_expired(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgement:
+def token_expired(
+    target: Target, symptom: Symptom, now: Now, pods: Pods | Unreadable | None
+) -> Judgement:
     """The token had expired.
 
     Why: The kubelet renews the file, so an expired token means that the process read it once and kept it, or that
@@ -38,6 +41,7 @@ def token_expired(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) ->
         wanted=say("a token read anew from its file"),
         why="",
         next=say("Restart the pods now, and update the SDK to one that reads the file again."),
+        commands=restart_command(target),
         likely=True,
         note=say(
             "The node's clock, compared with the times in the message, tells an old token from a "

@@ -25,6 +25,24 @@ def sdk_too_old(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> J
         return Pass()
     if outlived(now, pods):
         return Skip(say("the pods are newer than the text"))
+    module = _JAVA.get(symptom.sdk or "")
+    if module is not None:
+        return Finding(
+            headline=say(
+                "The Java application lacks {module}, so its SDK can't use the role", module=module
+            ),
+            place=of_text(),
+            seen=clip(symptom.message or symptom.excerpt),
+            wanted=say("{module} on the class path", module=module),
+            why=say(
+                "The SDK trades the token for credentials with its STS module, and goes on without."
+            ),
+            next=say(
+                "Add {module}, in the version of the application's other SDK modules, to its "
+                "dependencies, and deploy it again.",
+                module=module,
+            ),
+        )
     return Finding(
         headline=say("The SDK in the container can't use web identities"),
         place=of_text(),
@@ -35,3 +53,7 @@ def sdk_too_old(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> J
             "Add the SDK's STS module (for Java: software.amazon.awssdk:sts), or update the SDK."
         ),
     )
+
+
+_JAVA = {"java v1": "com.amazonaws:aws-java-sdk-sts", "java v2": "software.amazon.awssdk:sts"}
+"""The module of each Java SDK that speaks to STS."""

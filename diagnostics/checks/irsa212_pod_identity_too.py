@@ -17,7 +17,7 @@ from diagnostics.evidence import (
 )
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Subject
-from diagnostics.languages import say
+from diagnostics.languages import Words, say
 from diagnostics.result import Finding, Severity
 from diagnostics.wiring import Judgement, Pass, Unknown, check
 
@@ -39,9 +39,10 @@ def pod_identity_too(
     Source: amazon-eks-pod-identity-webhook, pkg/handler/handler.go; webhook issue 264.
     """
     eks_name = cluster.eks_name if isinstance(cluster, Cluster) else target.cluster
+    region = f" --region {cluster.region}" if isinstance(cluster, Cluster) else ""
     command = (
         f"aws eks list-pod-identity-associations --cluster-name {quote(eks_name)} "
-        f"--namespace {target.namespace}"
+        f"--namespace {target.namespace}{region}"
     )
     annotated = isinstance(account, ServiceAccount) and account.role_arn
     for pod in pods.live if isinstance(pods, Pods) else ():
@@ -63,14 +64,25 @@ def pod_identity_too(
         return Pass()
     first = associations.items[0]
     return Finding(
-        headline=say("New pods will get a Pod Identity role instead of the annotated one"),
+        headline=_headline(first.role_arn, str(annotated)),
         place=of_account(target, subject.namespace, subject.name, "Pod Identity association"),
         seen=clip(first.role_arn or first.id),
         wanted=say("one of the two: the role annotation, or a Pod Identity association"),
         why="",
         next=say(
-            "Keep one: remove the annotation, or the Pod Identity association, then restart the pods."
+            "Keep one: remove the annotation, or delete Pod Identity association {first_id}, then "
+            "restart the pods.",
+            first_id=first.id,
         ),
-        note=say("The association is {first_id}.", first_id=first.id),
         commands=(command,),
+    )
+
+
+def _headline(associated: str | None, annotated: str) -> Words:
+    if not associated:
+        return say("New pods will get a Pod Identity role instead of the annotated one")
+    return say(
+        "New pods will get role {associated} of Pod Identity, not the annotated {annotated}",
+        associated=associated.rpartition("/")[2],
+        annotated=annotated.rpartition("/")[2],
     )

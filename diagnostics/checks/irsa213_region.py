@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from diagnostics.checks.evidence_of_text import outlived
 from diagnostics.checks.places import of_text
-from diagnostics.evidence import Pods, Unreadable
+from diagnostics.evidence import Cluster, Pods, Target, Unreadable
 from diagnostics.explain.words import clip
+from diagnostics.fix.restart import RESTARTABLE
 from diagnostics.gather.facts import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
@@ -14,7 +15,14 @@ from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA213")
-def region(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgement:
+def region(
+    *,
+    target: Target,
+    symptom: Symptom,
+    now: Now,
+    pods: Pods | Unreadable | None,
+    cluster: Cluster | Unreadable | None,
+) -> Judgement:
     """No usable STS region is set.
 
     Why: The SDK needs a region to find STS, and STS must be active in that region for the role's account.
@@ -41,12 +49,25 @@ def region(symptom: Symptom, now: Now, pods: Pods | Unreadable | None) -> Judgem
                 "set AWS_REGION in the pod template to an active one."
             ),
         )
+    here = cluster.region if isinstance(cluster, Cluster) else None
     return Finding(
         headline=say("No region is set, so the SDK can't find STS"),
         place=of_text(),
         seen=seen,
-        wanted=say("AWS_REGION set to the cluster's region"),
+        wanted=f"AWS_REGION={here}" if here else say("AWS_REGION set to the cluster's region"),
         why="",
-        next=say("Set AWS_REGION in the pod template."),
+        next=say(
+            "Set AWS_REGION to {region} in the pod template, which restarts the pods.", region=here
+        )
+        if here
+        else say("Set AWS_REGION in the pod template."),
+        commands=_command(target, here),
         note=say("The SDK stops here before it asks STS, so a refusal by STS may still follow."),
     )
+
+
+def _command(target: Target, here: str | None) -> tuple[str, ...]:
+    workload = target.workload
+    if here is None or workload is None or workload.kind not in RESTARTABLE:
+        return ()
+    return (f"kubectl -n {target.namespace} set env {workload} AWS_REGION={here}",)

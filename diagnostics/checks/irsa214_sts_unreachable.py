@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from diagnostics.checks.evidence_of_text import said
 from diagnostics.checks.places import of_text
-from diagnostics.evidence import STS_REGIONAL_ENDPOINTS
+from diagnostics.evidence import STS_REGIONAL_ENDPOINTS, Cluster, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 @check("IRSA214")
-def sts_unreachable(symptom: Symptom) -> Judgement:
+def sts_unreachable(symptom: Symptom, cluster: Cluster | Unreadable | None) -> Judgement:
     """STS can't be reached from the pod.
 
     Why: The call never arrived, so no role or policy was ever asked.
@@ -29,14 +33,15 @@ def sts_unreachable(symptom: Symptom) -> Judgement:
     way = next((way for way in _WAYS if way.words.search(text)), None)
     if way is None:
         way = _GLOBAL if _GLOBAL_HOST.search(text) else _REGIONAL
+    host = _host(symptom, cluster)
     return Finding(
         headline=way.headline,
         place=of_text(),
-        seen=clip(symptom.message or symptom.excerpt),
-        wanted=way.wanted,
+        seen=_seen(symptom),
+        wanted=way.wanted(host),
         why="",
-        next=way.next,
-        likely=True,
+        next=way.next(host),
+        likely=way.likely,
         note=way.settles,
     )
 
@@ -47,21 +52,48 @@ class _Way:
 
     words: re.Pattern[str]
     headline: str
-    wanted: str
-    next: str
+    wanted: Callable[[str], str]
+    next: Callable[[str], str]
     settles: str
+    likely: bool = True
+    """Whether the words leave open what they say of the way."""
 
 
-_REACHABLE = "a way to sts.<region>.amazonaws.com on port 443"
+def _host(symptom: Symptom, cluster: Cluster | Unreadable | None) -> str:
+    """The regional STS host of the cluster, or else of the region that the text names."""
+    if isinstance(cluster, Cluster):
+        region, china = cluster.region, cluster.partition == "aws-cn"
+    else:
+        region = symptom.region or "REGION"
+        china = region.startswith("cn-")
+    return f"sts.{region}.amazonaws.com{'.cn' if china else ''}"
+
+
+def _seen(symptom: Symptom) -> str:
+    """What the text says from the host on: there stands what happened to the call."""
+    found = _CALL.search(symptom.excerpt)
+    return clip(found[0] if found else symptom.message or symptom.excerpt)
+
+
+_CALL = re.compile(r'(?:Post "?|lookup |to )?https?://sts\.[^\n]+')
+
+
+def _reachable(host: str) -> str:
+    return say("a way to {host} on port 443", host=host)
+
+
 _WAYS = (
     _Way(
         words=re.compile(
             r"proxyconnect|proxy ?error|proxy authentication|tunnel(?:ing)? (?:failed|socket)|via proxy"
         ),
         headline=say("A proxy stands between the pod and STS, and fails"),
-        wanted=say("the regional STS host in NO_PROXY"),
-        next=say(
-            "Add the regional STS host, sts.<region>.amazonaws.com, to NO_PROXY in the pod template."
+        likely=False,
+        wanted=lambda host: say("{host} in NO_PROXY, or a proxy that passes it on", host=host),
+        next=lambda host: say(
+            "Add {host} to NO_PROXY in the pod template if the pod's network reaches STS without the "
+            "proxy, or else mend the proxy.",
+            host=host,
         ),
         settles=say("The pod's HTTPS_PROXY and NO_PROXY, and the proxy's log, would settle it."),
     ),
@@ -70,13 +102,17 @@ _WAYS = (
             r"x509|certificate (?:signed|verify|is not trusted|has expired)|self.signed|pkix|sslhandshake"
             r"|unable to get local issuer"
         ),
-        headline=say("Something on the way to STS replaces its certificate"),
-        wanted=say("a certificate chain that the container trusts"),
-        next=say(
-            "Let STS pass the TLS inspection untouched, or add the inspecting authority to the "
-            "container's trust store."
+        headline=say("The container does not trust the certificate that it is shown for STS"),
+        likely=False,
+        wanted=lambda _: say("a certificate chain that the container trusts"),
+        next=lambda _: say(
+            "Put CA certificates into the image if it has none; if TLS is inspected on the way, let STS "
+            "pass untouched or add the inspecting authority to the container's trust store."
         ),
-        settles=say("The issuer of the certificate that the pod is shown would settle it."),
+        settles=say(
+            "The issuer of the certificate settles it: Amazon means that the image lacks CA "
+            "certificates, another that TLS is inspected."
+        ),
     ),
     _Way(
         words=re.compile(
@@ -84,8 +120,9 @@ _WAYS = (
             r"|unknownhost|getaddrinfo|dns error"
         ),
         headline=say("The pod can't resolve the name of STS"),
-        wanted=say("an answer of the cluster's DNS for the STS host"),
-        next=say(
+        likely=False,
+        wanted=lambda host: say("an answer of the cluster's DNS for {host}", host=host),
+        next=lambda _: say(
             "Check CoreDNS, and that network policies and security groups let the pod reach DNS "
             "on port 53."
         ),
@@ -94,8 +131,8 @@ _WAYS = (
     _Way(
         words=re.compile(r"connection refused|econnrefused"),
         headline=say("The connection to STS was refused before it left the node"),
-        wanted=_REACHABLE,
-        next=say(
+        wanted=_reachable,
+        next=lambda _: say(
             "Hold the application until its proxy sidecar is ready, and check network policies."
         ),
         settles=say("If only the first calls after a start fail, it is the sidecar's order."),
@@ -105,8 +142,8 @@ _GLOBAL_HOST = re.compile(r"\bsts\.amazonaws\.com")
 _GLOBAL = _Way(
     words=_GLOBAL_HOST,
     headline=say("The SDK calls the global STS endpoint, which this network does not reach"),
-    wanted=say("the regional endpoint, sts.<region>.amazonaws.com"),
-    next=say(
+    wanted=lambda host: say("the regional endpoint, {host}", host=host),
+    next=lambda _: say(
         'Annotate the service account with {sts_regional_endpoints}: "true" and restart the '
         "pods, or set AWS_STS_REGIONAL_ENDPOINTS=regional.",
         sts_regional_endpoints=STS_REGIONAL_ENDPOINTS,
@@ -118,8 +155,8 @@ _GLOBAL = _Way(
 _REGIONAL = _Way(
     words=re.compile(""),
     headline=say("The pod can't reach STS over the network"),
-    wanted=_REACHABLE,
-    next=say(
+    wanted=_reachable,
+    next=lambda _: say(
         "Give the subnets NAT or an STS interface endpoint with private DNS, and let the "
         "endpoint's and the pod's security groups pass port 443."
     ),

@@ -65,7 +65,7 @@ def by_hand(namespace: str, name: str, arn: str | None) -> str:
 
 
 def origin(question: RoleInQuestion | None, role: IamRole | Unreadable | None) -> str:
-    """Where the role to annotate was learnt, as a clause."""
+    """Where the role to annotate was learnt: what the role is."""
     if isinstance(role, IamRole) and question is not None:
         return say("named by {source}", source=question.source.words)
-    return say("it is {trust}", trust=RoleSource.TRUST.words)
+    return RoleSource.TRUST.words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from diagnostics.fix.plan import RestartWorkload
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from diagnostics.fleet import WorkloadRef
 
 RESTARTABLE = ("Deployment", "StatefulSet", "DaemonSet")
+
+
+def restart_command(target: Target) -> tuple[str, ...]:
+    """The restart by hand of the workload that the failure is about; nothing where none was named."""
+    workload = target.workload
+    if workload is None or workload.kind not in RESTARTABLE:
+        return ()
+    return (f"kubectl -n {quote(target.namespace)} rollout restart {quote(str(workload))}",)
 
 
 Owners = Mapping[tuple[str, str], "Workload"]

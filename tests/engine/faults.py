@@ -159,7 +159,7 @@ def the_annotation_names_another_accounts_role(world: World) -> None:
     annotated(world, other.arn)
 
 
-@fault("IRSA104", says="not the fleet file's bound")
+@fault("IRSA104", says="the fleet file says bound")
 def the_fleet_file_gives_another_role(world: World) -> None:
     bound = h.role(h.statement(), name="bound")
     world.roles[h.SHARED, "bound"] = bound
@@ -212,7 +212,7 @@ def the_annotation_is_on_the_pod_template(world: World) -> None:
     world.workloads = [h.deployment(template=template)]
 
 
-@fault("IRSA107", says="another path")
+@fault("IRSA107", says="it has path /team/payments/")
 def the_path_was_dropped(world: World) -> None:
     role = e.role_of(world)
     if role is not None:
@@ -265,14 +265,14 @@ def the_webhook_is_gone(world: World) -> None:
     e.leave_bare(world)
 
 
-@fault("IRSA203", follows=("IRSA201",), says="can't act")
+@fault("IRSA203", follows=("IRSA201",), says="leaves out namespace payments")
 def the_webhook_watches_another_namespace(world: World) -> None:
     hook = replace(h.WEBHOOK, namespace_selector="kubernetes.io/metadata.name in (kube-system)")
     world.webhooks = Webhooks(items=(hook,))
     e.leave_bare(world)
 
 
-@fault("IRSA203", follows=("IRSA201",))
+@fault("IRSA203", follows=("IRSA201",), says="no caBundle")
 def the_webhook_has_no_ca(world: World) -> None:
     hook = replace(
         h.WEBHOOK, url=None, service="kube-system/pod-identity-webhook", ca_bundle_present=False
@@ -281,14 +281,14 @@ def the_webhook_has_no_ca(world: World) -> None:
     world.pods = [h.pod(None)]
 
 
-@fault("IRSA203", follows=("IRSA201",), says="can't act")
+@fault("IRSA203", follows=("IRSA201",), says="leaves out namespace payments")
 def the_webhook_selects_labels_that_are_not_read(world: World) -> None:
     hook = replace(h.WEBHOOK, namespace_selector="team in (a)")
     world.webhooks = Webhooks(items=(hook,))
     world.pods = [h.pod(None)]
 
 
-@fault("IRSA204", says="excluded from injection")
+@fault("IRSA204", says="on the pod's skip-containers list")
 def the_container_is_skipped(world: World) -> None:
     e.leave_bare(world)
     e.edit_pods(world, annotations={SKIP_CONTAINERS: "side, app"})
@@ -347,7 +347,7 @@ def for_nomad(volume: TokenVolume) -> TokenVolume:
     return replace(volume, audience="nomad", expiration_seconds=3600)
 
 
-@fault("IRSA208", says="another audience")
+@fault("IRSA208", says="is for audience nomad, not sts.amazonaws.com")
 def the_projected_token_is_for_nomad(world: World) -> None:
     world.pods = [
         replace(
@@ -690,7 +690,7 @@ def association(world: World) -> None:
     ]
 
 
-@fault("IRSA212", risk=True, says="New pods will get a Pod Identity role")
+@fault("IRSA212", risk=True, says="New pods will get role by-association")
 def an_association_waits_for_new_pods(world: World) -> None:
     association(world)
 
@@ -841,7 +841,7 @@ pasted(
     "WebIdentityErr: failed to retrieve credentials caused by: RequestError: send request failed caused by: Post "
     '"https://sts.eu-west-1.amazonaws.com/": tls: failed to verify certificate: x509: certificate signed by unknown '
     "authority",
-    "replaces its certificate",
+    "does not trust the certificate",
 )
 pasted(
     "IRSA501",
@@ -902,7 +902,7 @@ pasted(
     "java_lacks_the_sts_module",
     "software.amazon.awssdk.core.exception.SdkClientException: To use web identity tokens, the 'sts' service module "
     "must be on the class path.",
-    "can't use web identities",
+    "lacks software.amazon.awssdk:sts",
 )
 pasted(
     "IRSA213",
