@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+from tests.support.long_first import LongFirst, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,15 @@ SHARED = ROOT.parent / "shared"
 # A law holds however long one example takes; pytest's own timeout bounds the test.
 settings.register_profile("irsa", deadline=None, print_blob=True)
 settings.load_profile("irsa")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongFirst | None:
+    return LongFirst(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = ordered(items)  # after pytest has put those together that share a fixture
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import async_playwright, expect
 
 from tests.conftest import ROOT
@@ -103,8 +104,34 @@ async def picture(page: Page, name: str) -> None:
         await page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
-async def test_newcomer_pastes_reads_applies_restarts_and_sees_it_healthy() -> None:
-    async with demo() as url, window(url) as page:
+IN_ONE_DEMO = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared() -> AsyncIterator[str]:
+    """One demo for several tests, in the order in which they stand here; its page's address."""
+    async with demo() as url:
+        yield url
+
+
+@IN_ONE_DEMO
+async def test_paste_in_the_korean_channel_is_answered_in_korean(shared: str) -> None:
+    async with window(shared) as page:
+        await page.get_by_test_id("channel-incidents-kr").click()
+        await page.get_by_test_id("composer-channel").fill(
+            f"{SEED}\nsystem:serviceaccount:payments:api"
+        )
+        await page.get_by_test_id("composer-channel").press("Enter")
+
+        thread = page.get_by_test_id("thread")
+        await expect(thread.get_by_text("모든 검사 보기").last).to_be_visible(timeout=60_000)
+        await expect(thread.get_by_role("heading", level=3).first).to_contain_text("원인")
+        await picture(page, "korean")
+
+
+@IN_ONE_DEMO
+async def test_newcomer_pastes_reads_applies_restarts_and_sees_it_healthy(shared: str) -> None:
+    async with window(shared) as page:
         thread = page.get_by_test_id("thread")
         await page.get_by_test_id("try-missing-annotation").click()
         await expect(thread.get_by_role("heading", level=3).first).to_contain_text("annotation")
@@ -139,20 +166,6 @@ async def test_newcomer_pastes_reads_applies_restarts_and_sees_it_healthy() -> N
         await picture(page, "diff")
         await thread.get_by_text("Show all checks", exact=True).last.click()
         await expect(page.get_by_test_id("modal")).to_contain_text("With AWS CLI")
-
-
-async def test_paste_in_the_korean_channel_is_answered_in_korean() -> None:
-    async with demo() as url, window(url) as page:
-        await page.get_by_test_id("channel-incidents-kr").click()
-        await page.get_by_test_id("composer-channel").fill(
-            f"{SEED}\nsystem:serviceaccount:payments:api"
-        )
-        await page.get_by_test_id("composer-channel").press("Enter")
-
-        thread = page.get_by_test_id("thread")
-        await expect(thread.get_by_text("모든 검사 보기").last).to_be_visible(timeout=60_000)
-        await expect(thread.get_by_role("heading", level=3).first).to_contain_text("원인")
-        await picture(page, "korean")
 
 
 async def test_seed_error_pasted_bare_before_the_bot_is_ready_is_answered_or_asked_about() -> None:
