@@ -33,12 +33,29 @@ _SECONDS: Final = 4.0
 """For one document, its name looked up included."""
 _OK: Final = 200
 _MOVED: Final = range(300, 400)
+_HOLD_IPV4: Final = tuple(
+    ipaddress.IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")
+)
+"""Sources: RFC 6052, section 2.1; RFC 8215; RFC 4291, section 2.5.5.1."""
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def is_public(address: _Address) -> bool:
-    """Whether AWS could reach an address."""
+    """Whether AWS could reach an address; one of IPv4 inside one of IPv6 is judged as what it leads to."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.sixtofour or _translated(address)
+        if inside is not None:
+            return is_public(inside)
+        if address.is_site_local:
+            return False
     return address.is_global and not address.is_multicast
+
+
+def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a NAT64 gateway, or the obsolete compatible form, makes of an IPv6 one."""
+    if any(address in network for network in _HOLD_IPV4):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
 
 
 class _Fault(Exception):

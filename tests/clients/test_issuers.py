@@ -150,6 +150,18 @@ async def test_an_issuer_that_does_not_answer_leaves_it_open(
 
 
 def test_public_addresses_are_told_from_the_rest() -> None:
-    answers = {a: is_public(ipaddress.ip_address(a)) for a in ("8.8.8.8", "10.0.0.1", "100.64.0.1")}
+    public = ("8.8.8.8", "2600::1", "64:ff9b::808:808", "2002:808:808::")
+    private = (
+        "10.0.0.1",
+        "100.64.0.1",
+        "::1",
+        "fec0::1",
+        "::ffff:169.254.169.254",
+        "::169.254.169.254",
+        "64:ff9b::169.254.169.254",
+        "64:ff9b:1::169.254.169.254",
+        "2002:a9fe:a9fe::",
+    )
 
-    assert answers == {"8.8.8.8": True, "10.0.0.1": False, "100.64.0.1": False}
+    assert all(is_public(ipaddress.ip_address(one)) for one in public)
+    assert not any(is_public(ipaddress.ip_address(one)) for one in private)
