@@ -72,7 +72,9 @@ class AuditChannel:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Post while the block runs."""
+        """Post while the block runs: every entry that is made from its beginning on."""
+        if (channel := self.rules.audit_channel) is not None:
+            await self._mine(channel)
         async with beside(self._run(), name="irsa-audit-channel"):
             yield
 
