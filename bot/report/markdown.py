@@ -55,7 +55,9 @@ def _diagnosis(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"No correction is offered: {_prose(diagnosis.correction_blocked)}"
     if diagnosis.fixes:
         yield ""
-        yield "### To fix it"
+        here = all(fix.command.startswith("kubectl ") for fix in diagnosis.fixes)
+        on = f", on cluster {_code(target.cluster)}" if here else ""
+        yield f"### To fix it{on}"
         yield ""
         yield from _fenced("\n".join(fix.command for fix in diagnosis.fixes), "sh")
     yield ""

@@ -10,6 +10,8 @@ from rich.text import Text
 
 from diagnostics.checks.documentation import page_of
 from diagnostics.explain.glossary import meanings
+from diagnostics.explain.to_run import introduced
+from diagnostics.languages import as_clause
 from diagnostics.proof.words import sentences
 from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from diagnostics.visible import marked, visible
@@ -59,7 +61,9 @@ def _diagnosis(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableTyp
     if diagnosis.root is not None and diagnosis.root.finding is not None:
         yield Text()
         below = frozenset(fix.command for fix in diagnosis.fixes)
-        yield from _finding(diagnosis.root, diagnosis.root.finding, but=below)
+        yield from _finding(
+            diagnosis.root, diagnosis.root.finding, diagnosis.target.cluster, root=True, but=below
+        )
     if diagnosis.correction is not None:
         yield Text()
         yield Text(f"corrected trust policy of {diagnosis.correction.role_arn}", style="bold")
@@ -72,7 +76,9 @@ def _diagnosis(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableTyp
         yield Text(f"no correction offered: {diagnosis.correction_blocked}")
     if diagnosis.fixes:
         yield Text()
-        yield Text("to fix it", style="bold")
+        here = all(fix.command.startswith("kubectl ") for fix in diagnosis.fixes)
+        on = f", on cluster {diagnosis.target.cluster}" if here else ""
+        yield Text(f"to fix it{on}", style="bold")
         for fix in diagnosis.fixes:
             yield Text(f"  {fix.command}", style="cyan")
     yield from _handed_over(diagnosis)
@@ -107,10 +113,17 @@ def _where(diagnosis: Diagnosis) -> Iterator[Text]:
 
 
 def _finding(
-    result: Result, finding: Finding, *, but: frozenset[str] = frozenset()
+    result: Result,
+    finding: Finding,
+    cluster: str,
+    *,
+    root: bool = False,
+    but: frozenset[str] = frozenset(),
 ) -> Iterator[Text]:
     likely = "likely " if finding.likely else ""
-    yield Text.assemble((f"{likely}{result.code}", "bold red"), f" {result.title}")
+    yield Text.assemble(
+        (f"{likely}{result.code}", "bold red"), f" {result.title if root else finding.headline}"
+    )
     yield Text(f"  --> {finding.place}", style="dim")
     yield Text(f"  seen      {visible(finding.seen)}")
     yield Text(f"  expected  {visible(finding.wanted)}")
@@ -120,8 +133,9 @@ def _finding(
     yield Text(f"  fix: {finding.next}", style="green")
     if finding.note:
         yield Text(f"  note: {finding.note}")
-    for command in (c for c in finding.commands if c not in but):
-        yield Text(f"  run: {command}", style="cyan")
+    for lead, command in introduced(finding, cluster):
+        if command not in but:
+            yield Text(f"  {as_clause(lead)}: {command}", style="cyan")
     for meaning in meanings(finding):
         yield Text(f"  {meaning}", style="dim")
     yield Text(f"  more: {page_of(result.code)}", style="dim")
@@ -144,7 +158,7 @@ def _others(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableType]:
         kind = f"follows from {result.follows_from}" if result.follows_from else result.severity
         if details or result.severity is Severity.CAUSE:
             yield Text()
-            yield from _finding(result, result.finding)
+            yield from _finding(result, result.finding, diagnosis.target.cluster)
         else:
             yield Text(f"  {result.code} {result.finding.headline} ({kind})")
     for result in diagnosis.with_status(Status.ERROR):

@@ -38,10 +38,15 @@ def provider_near_miss(
     wanted = cluster.provider_arn_in(account.id)
     return Finding(
         headline=say(
-            "The OIDC provider is for the dual-stack name of the issuer, which no token has"
+            "Account {account_id}'s OIDC provider is for the issuer's dual-stack name, which no token has",
+            account_id=account.id,
         )
         if _DUAL_STACK in arn
-        else say("The OIDC provider is for {words}", words=_WORDS[kind]),
+        else say(
+            "The OIDC provider in account {account_id} is for {words}",
+            account_id=account.id,
+            words=_WORDS[kind],
+        ),
         place=Place(where=f"account {account.id}", object=arn),
         seen=arn,
         wanted=wanted,
@@ -61,5 +66,5 @@ _DUAL_STACK = ":oidc-provider/oidc-eks."
 _WORDS = {
     Near.SAME_ID: say("the same ID at another host or region"),
     Near.NEAR_ID: say("an ID that differs in a few characters"),
-    Near.STALE: say("another ID in this region, which no cluster of the fleet has"),
+    Near.STALE: say("an ID that no cluster of the fleet has"),
 }

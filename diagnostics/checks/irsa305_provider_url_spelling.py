@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from diagnostics.checks.irsa301_provider_missing import create_commands
 from diagnostics.checks.near_providers import Near, near
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
@@ -31,18 +29,19 @@ def provider_url_spelling(
         return Pass()
     arn, wanted = found[1], cluster.provider_arn_in(account.id)
     return Finding(
-        headline=say("The OIDC provider's URL is spelled differently from the issuer"),
+        headline=say(
+            "The OIDC provider in account {account_id} spells the issuer's URL differently",
+            account_id=account.id,
+        ),
         place=Place(where=f"account {account.id}", object=arn, field="Url"),
         seen=arn,
         wanted=wanted,
         why="",
         next=say(
-            "A provider's URL can't be changed: create one for {issuer}, then delete this one.",
+            "A provider's URL can't be changed: create one for {issuer}, and delete this one once no role "
+            "trusts it.",
             issuer=cluster.issuer,
         ),
         note=sentence(difference(arn, wanted)),
-        commands=(
-            create_commands(cluster, account.id)[0],
-            f"aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {quote(arn)}",
-        ),
+        commands=create_commands(cluster, account.id),
     )

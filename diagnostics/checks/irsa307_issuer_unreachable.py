@@ -6,7 +6,7 @@ from diagnostics.checks.places import of_text
 from diagnostics.evidence import Cluster, PublishedKeys, SigningKeys, Unreadable
 from diagnostics.explain.words import clip, listed
 from diagnostics.gather.issuer import KEYS_NOT_FETCHED
-from diagnostics.languages import say
+from diagnostics.languages import Words, say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
@@ -59,17 +59,16 @@ def _published(
     published: PublishedKeys, signing: SigningKeys | Unreadable | None
 ) -> Finding | None:
     if published.fault is not None:
+        headline, mend = _remedy(published.fault)
         return Finding(
-            headline=say("AWS can't use what the cluster's issuer publishes"),
+            headline=headline,
             place=Place(where="issuer", object=published.place or published.issuer),
             seen=clip(published.fault),
             wanted=say(
                 "the discovery document and keys, public over https with a publicly trusted certificate"
             ),
             why="",
-            next=say(
-                "Publish /.well-known/openid-configuration and the keys that it names at the issuer's URL."
-            ),
+            next=mend,
         )
     if not isinstance(signing, SigningKeys) or not published.key_ids:
         return None
@@ -86,4 +85,26 @@ def _published(
         why="",
         next=say("Publish the API server's /openid/v1/jwks at the issuer's jwks_uri again."),
         commands=("kubectl get --raw /openid/v1/jwks",),
+    )
+
+
+def _remedy(fault: str) -> tuple[Words, Words]:
+    """Headline and remedy for what is wrong with the documents, or with the way to them."""
+    if "certificate" in fault:
+        return (
+            say("The certificate of the cluster's issuer is not one that AWS trusts"),
+            say("Serve the issuer's host with a certificate of a publicly trusted authority."),
+        )
+    if "private address" in fault:
+        return (
+            say("The cluster's issuer has a private address only, so AWS can't fetch its keys"),
+            say(
+                "Give the issuer's host a public address that serves the discovery document and keys."
+            ),
+        )
+    return (
+        say("AWS can't use what the cluster's issuer publishes"),
+        say(
+            "Publish /.well-known/openid-configuration and the keys that it names at the issuer's URL."
+        ),
     )

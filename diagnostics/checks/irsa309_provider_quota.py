@@ -28,8 +28,10 @@ def provider_quota(
         return Pass()
     return Finding(
         headline=say(
-            "Account {account_id} has as many OIDC providers as IAM allows by default",
+            "Account {account_id} has {count} OIDC providers; IAM allows {quota} unless it was raised",
             account_id=account.id,
+            count=len(listed.items),
+            quota=QUOTA,
         ),
         place=Place(where=f"account {account.id}", object="OIDC providers"),
         seen=f"{len(listed.items)} providers",
@@ -40,6 +42,13 @@ def provider_quota(
             "you create this one."
         ),
         likely=True,
-        note=say("servicequotas:GetServiceQuota would tell whether the quota was raised."),
-        commands=("aws iam list-open-id-connect-providers",),
+        note=say("The account's quota would settle it (servicequotas:GetServiceQuota)."),
+        commands=(
+            (
+                "aws service-quotas get-service-quota --service-code iam --quota-code L-858F3967 "
+                "--region us-east-1"
+            ),
+        )
+        if listed.items[0].startswith("arn:aws:")
+        else ("aws iam list-open-id-connect-providers",),
     )

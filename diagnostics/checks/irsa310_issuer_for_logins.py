@@ -21,7 +21,7 @@ def issuer_for_logins(cluster: Cluster, logins: LoginIssuers) -> Judgement:
         return Pass()
     return Finding(
         headline=say(
-            "Cluster {cluster_name} takes logins from its own issuer, which stops its API server",
+            "Cluster {cluster_name} takes logins from its own issuer, which Kubernetes 1.30 and later refuse",
             cluster_name=cluster.name,
         ),
         place=Place(
@@ -32,7 +32,10 @@ def issuer_for_logins(cluster: Cluster, logins: LoginIssuers) -> Judgement:
         seen=cluster.issuer,
         wanted=say("an issuer of people's logins, not the cluster's own"),
         why="",
-        next=say("Disassociate the identity provider configuration; IRSA needs none."),
+        next=say(
+            "Disassociate that identity provider configuration (aws eks "
+            "disassociate-identity-provider-config): IRSA needs none, but logins through it end."
+        ),
         commands=(
             (
                 f"aws eks list-identity-provider-configs --cluster-name {quote(cluster.eks_name)} "

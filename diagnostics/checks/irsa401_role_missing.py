@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from shlex import quote
 
-from diagnostics.evidence import IamRole
-from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
+from diagnostics.evidence import Cluster, IamRole, Unreadable
+from diagnostics.gather.facts import RoleInQuestion, Subject, TrustingRoles
 from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
@@ -13,7 +14,12 @@ from diagnostics.wiring import Judgement, Pass, check
 
 @check("IRSA401")
 def role_missing(
-    *, question: RoleInQuestion, role: IamRole | None, trusting: TrustingRoles | None
+    *,
+    question: RoleInQuestion,
+    role: IamRole | None,
+    trusting: TrustingRoles | None,
+    subject: Subject | None,
+    cluster: Cluster | Unreadable | None,
 ) -> Judgement:
     """The role does not exist.
 
@@ -35,13 +41,42 @@ def role_missing(
         wanted=say("a role named {role_name}", role_name=question.arn.name),
         why="",
         next=say(
-            "Create the role with a trust policy for this service account, or name the role that "
-            "was meant in the annotation."
+            "Create the role with a trust policy for this service account and attach the permissions that "
+            "the application needs, or annotate the service account with the role that was meant."
         ),
         note=say(
             "Roles that do trust this service account: {others}.", others=", ".join(others[:3])
         )
         if others
         else say("The ARN comes from {source}.", source=question.source.words),
-        commands=(f"aws iam get-role --role-name {quote(question.arn.name)}",),
+        commands=_command(question, subject, cluster)
+        if isinstance(cluster, Cluster) and subject is not None
+        else (),
+    )
+
+
+def _command(question: RoleInQuestion, subject: Subject, cluster: Cluster) -> tuple[str, ...]:
+    """Create the role, trusting this service account alone."""
+    arn = question.arn
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": cluster.provider_arn_in(arn.account)},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {
+                        f"{cluster.issuer_path}:sub": subject.value,
+                        f"{cluster.issuer_path}:aud": subject.audience,
+                    }
+                },
+            }
+        ],
+    }
+    path = f" --path {quote(arn.path)}" if arn.path != "/" else ""
+    document = quote(json.dumps(policy))
+    name = quote(arn.name)
+    return (
+        f"aws iam create-role --role-name {name}{path} --assume-role-policy-document {document}",
     )

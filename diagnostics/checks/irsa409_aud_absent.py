@@ -29,6 +29,7 @@ def aud_absent(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Judgemen
     here = conditions(all_statements[answer.decision.statement])
     if any(name.lower() == key.lower() for _, name, _ in here):
         return Pass()
+    wanted = f'"{key}": "{next(iter(_audiences(answer)), "sts.amazonaws.com")}"'
     return Finding(
         headline=say(
             "The trust policy of role {role_name} does not check the token's audience (aud)",
@@ -36,9 +37,9 @@ def aud_absent(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Judgemen
         ),
         place=of_trust(role, f"/Statement/{answer.decision.statement}/Condition"),
         seen=say("(no condition on aud)"),
-        wanted=f'"{key}": "{next(iter(_audiences(answer)), "sts.amazonaws.com")}"',
+        wanted=wanted,
         why="",
-        next=say('Add "{key}" under StringEquals of this statement.', key=key),
+        next=say("Add {wanted} under StringEquals of this statement.", wanted=wanted),
     )
 
 

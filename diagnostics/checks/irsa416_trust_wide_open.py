@@ -45,7 +45,8 @@ def trust_wide_open(answer: TrustAnswer, role: IamRole, cluster: Cluster) -> Jud
         wanted=str(answer.request.claims.get("sub", "")),
         why="",
         next=say(
-            'Name the service accounts that need the role under "{issuer_path}:sub".',
+            'Name every service account that uses the role under "{issuer_path}:sub" in StringEquals; all '
+            "others then lose it.",
             issuer_path=cluster.issuer_path,
         ),
     )

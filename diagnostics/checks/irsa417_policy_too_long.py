@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.places import of_trust
 from diagnostics.evidence import IamRole
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.iam.saving import QUOTA
 from diagnostics.languages import say
 from diagnostics.result import Finding, Severity
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -24,8 +25,10 @@ def policy_too_long(answer: TrustAnswer, role: IamRole) -> Judgement:
         return Pass()
     return Finding(
         headline=say(
-            "The corrected trust policy of role {role_name} is longer than IAM takes",
+            "The corrected trust policy of role {role_name} has {size} characters, and IAM takes {quota}",
             role_name=role.name,
+            size=answer.repair.size,
+            quota=QUOTA,
         ),
         place=of_trust(role),
         seen=f"{answer.repair.size} characters",
@@ -34,4 +37,20 @@ def policy_too_long(answer: TrustAnswer, role: IamRole) -> Judgement:
         next=say(
             "Raise the quota, join statements that differ only in `sub`, or use a second role."
         ),
+        commands=_command(role, answer.repair.size),
     )
+
+
+def _command(role: IamRole, size: int) -> tuple[str, ...]:
+    """Ask for the largest quota; it is kept in one region of each partition, of which only this one is certain."""
+    if size > _LARGEST or not role.arn.startswith("arn:aws:"):
+        return ()
+    return (
+        (
+            "aws service-quotas request-service-quota-increase --service-code iam "
+            f"--quota-code L-C07B4B0D --desired-value {_LARGEST} --region us-east-1"
+        ),
+    )
+
+
+_LARGEST = 4_096

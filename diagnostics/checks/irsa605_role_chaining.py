@@ -58,6 +58,26 @@ def role_chaining(symptom: Symptom) -> Judgement:
             ),
             next=say("Remove the role to assume from the application's settings."),
         )
+    if itself is not None and symptom.source_role is not None:
+        names = {"source": symptom.source_role, "target": str(itself)}
+        return Finding(
+            headline=say(
+                "Not a web identity failure: role {source} may not assume role {name}",
+                source=symptom.source_role,
+                name=itself.name,
+            ),
+            place=of_text(),
+            seen=seen,
+            wanted=say(
+                "{target} trusting role {source}, which may do sts:AssumeRole on it", **names
+            ),
+            why="",
+            next=say(
+                "Name role {source} in the trust policy of {target}, and allow sts:AssumeRole on it in a "
+                "policy of role {source}.",
+                **names,
+            ),
+        )
     return Finding(
         headline=say("Not a web identity failure: the assumed role may not assume the next one"),
         place=of_text(),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.checks.documentation import link_of
+from diagnostics.explain.to_run import introduced
 from diagnostics.languages import all_aloud, aloud, say, speak
 from diagnostics.result import Status
 from diagnostics.visible import visible
@@ -127,7 +129,7 @@ def checks_modal(diagnosis: Diagnosis, incident_id: str) -> Block:
             blocks.append(build.rich_text(build.bullets([_short(r) for r in results])))
             continue
         for result in results[: max(left, 0)]:
-            blocks.append(_result(result))
+            blocks.append(_result(result, diagnosis.target.cluster))
             left -= 1
     if diagnosis.hardening is not None:
         blocks.append(build.header(speak("Offered, not needed: a narrower trust policy")))
@@ -152,7 +154,7 @@ def _short(result: Result) -> str:
     return f"{result.code} {result.title}{why}"
 
 
-def _result(result: Result) -> Block:
+def _result(result: Result, cluster: str) -> Block:
     if result.finding is None:
         parts = [
             build.paragraph(build.run(f"{result.code} {result.title}", bold=True)),
@@ -164,9 +166,10 @@ def _result(result: Result) -> Block:
             parts.append(build.paragraph(speak("To enable it: {enable}", enable=result.enable)))
         return build.rich_text(*parts, *_page(result))
     finding = result.finding
+    likely = speak("Likely: ") if finding.likely else ""
     parts = [
         build.paragraph(
-            build.run(f"{result.code} {finding.headline}", bold=True),
+            build.run(f"{result.code} {likely}{finding.headline}", bold=True),
             f" ({result.severity.value})",
         ),
         build.paragraph(speak("Where: "), build.run(str(finding.place), italic=True)),
@@ -177,11 +180,13 @@ def _result(result: Result) -> Block:
         build.paragraph(speak("Why: {why}", why=finding.why)),
         build.paragraph(speak("Fix: {next}", next=finding.next)),
     ]
+    if finding.note:
+        parts.append(build.paragraph(speak("Note: {note}", note=finding.note)))
     if result.follows_from:
         parts.append(build.paragraph(speak("Follows from {code}.", code=result.follows_from)))
     parts.extend(
-        build.paragraph(speak("Run: "), build.run(command, code=True))
-        for command in finding.commands[:_CALLS]
+        build.paragraph(f"{aloud(lead)}: ", build.run(command, code=True))
+        for lead, command in islice(introduced(finding, cluster), _CALLS)
     )
     parts.extend(
         build.paragraph(

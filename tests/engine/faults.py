@@ -455,7 +455,7 @@ def the_provider_has_a_mistyped_id(world: World) -> None:
     world.providers[near.arn] = near
 
 
-@fault("IRSA302", follows=("IRSA301",), says="the dual-stack name of the issuer")
+@fault("IRSA302", follows=("IRSA301",), says="the issuer's dual-stack name")
 def the_provider_has_the_dual_stack_host(world: World) -> None:
     world.providers.pop(h.provider_arn(), None)
     dual = h.provider(
@@ -464,7 +464,7 @@ def the_provider_has_the_dual_stack_host(world: World) -> None:
     world.providers[dual.arn] = dual
 
 
-@fault("IRSA309", risk=True, says="as many OIDC providers as IAM allows")
+@fault("IRSA309", risk=True, says="has 101 OIDC providers; IAM allows 100")
 def the_account_is_full_of_providers(world: World) -> None:
     world.providers.pop(h.provider_arn(), None)
     for number in range(100):
@@ -483,7 +483,7 @@ def the_provider_knows_another_audience(world: World) -> None:
     world.providers[only.arn] = only
 
 
-@fault("IRSA305", follows=("IRSA301",), says="spelled differently")
+@fault("IRSA305", follows=("IRSA301",), says="spells the issuer's URL differently")
 def the_providers_url_ends_in_a_slash(world: World) -> None:
     world.providers.pop(h.provider_arn(), None)
     slash = h.provider(issuer=f"{h.ISSUER}/")
@@ -737,7 +737,7 @@ def a_control_policy_lists_other_issuers_only(world: World) -> None:
     control_policy(world, Condition={"Null": {f"{key}:sub": "true"}})
 
 
-@fault("IRSA307", case=h.case(h.symptom(Cause.VERIFICATION_KEY)), says="AWS can't use what")
+@fault("IRSA307", case=h.case(h.symptom(Cause.VERIFICATION_KEY)), says="a private address only")
 def the_issuer_is_not_public(world: World) -> None:
     world.published = PublishedKeys(
         issuer=h.ISSUER,
@@ -746,7 +746,7 @@ def the_issuer_is_not_public(world: World) -> None:
     )
 
 
-@fault("IRSA307", case=h.case(h.symptom(Cause.THUMBPRINT)), says="AWS can't use what")
+@fault("IRSA307", case=h.case(h.symptom(Cause.THUMBPRINT)), says="not one that AWS trusts")
 def the_issuer_has_a_private_certificate(world: World) -> None:
     world.published = PublishedKeys(
         issuer=h.ISSUER,
@@ -916,7 +916,7 @@ pasted(
     "the_role_lacks_a_permission",
     f"AccessDenied: {ASSUMED}: s3:ListBucket on resource: arn:aws:s3:::example because no identity-based policy "
     "allows the s3:ListBucket action",
-    "lacks a permission",
+    "role payments-api lacks the permission s3:ListBucket",
 )
 pasted(
     "IRSA601",
@@ -935,7 +935,7 @@ pasted(
     "IRSA605",
     "the_second_hop_is_not_trusted",
     f"AccessDenied: {ASSUMED}: sts:AssumeRole on resource: arn:aws:iam::{h.TEAM}:role/dns",
-    "may not assume the next one",
+    "role payments-api may not assume role dns",
 )
 pasted(
     "IRSA605",
@@ -1001,7 +1001,7 @@ def the_role_has_a_boundary(world: World) -> None:
     world.roles[h.SHARED, bound.name] = bound
 
 
-@fault("IRSA417", risk=True, says="longer than IAM takes")
+@fault("IRSA417", risk=True, says="has 2745 characters, and IAM takes 2048")
 def the_corrected_policy_is_too_long(world: World) -> None:
     others = [
         h.statement(sub=[f"system:serviceaccount:payments:{'x' * 40}{n}" for n in range(30)]),
