@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 
 from bot.serve_signed import LARGEST, Gate, Refused
+from bot.slack.envelope import is_slacks
 from bot.trace import traced
 from handlers.links import PATH as LINKS
 from handlers.links import UNKNOWN, id_in
@@ -77,6 +78,8 @@ class FromSlack:
             incoming = await to_bolt_request(request)
         except (TypeError, ValueError, AttributeError, KeyError):
             # Bolt looks for IDs before any listener runs, and trusts the payload's shape.
+            incoming = None
+        if incoming is None or not is_slacks(incoming.body):
             self._count("nonsense")
             return web.json_response(
                 {"error": "The payload is none of Slack's."}, status=HTTPStatus.BAD_REQUEST

@@ -154,9 +154,10 @@ async def _download(bench: Bench, url: str) -> str:
 def _is_slacks(url: str, api_url: str) -> bool:
     try:
         given, api = urlsplit(url), urlsplit(api_url)
+        port = given.port
     except ValueError:
         return False
     host = given.hostname or ""
-    if given.scheme == "https" and given.port is None:
+    if given.scheme == "https" and port is None:
         return host in ("slack.com", "files.slack.com") or host.endswith(".slack.com")
     return (given.scheme, given.netloc) == (api.scheme, api.netloc)

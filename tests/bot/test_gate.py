@@ -125,14 +125,25 @@ async def test_what_cannot_be_read_is_a_bad_request(town: Town, body: bytes, kin
         {"type": "view_submission", "view": {"type": "modal", "callback_id": "irsa.form.v1"}},
         {"type": "view_submission", "view": {"type": "modal", "callback_id": "irsa.confirm.v1"}},
         {"type": "message_action", "callback_id": "irsa.diagnose_message", "message": []},
+        {"type": "event_callback", "event": "message"},
+        {"type": "event_callback", "event": {"type": 1}},
+        {"type": "block_actions", "actions": "press", "user": {"id": MINJI}},
+        {"type": "block_actions", "actions": [None], "user": {"id": MINJI}},
+        {"type": "block_actions", "actions": [{"action_id": 0}], "user": {"id": MINJI}},
+        {"type": "view_submission", "view": "modal", "user": {"id": MINJI}},
+        {"type": "view_submission", "view": {"callback_id": True}, "user": {"id": MINJI}},
+        {"type": "message_action", "callback_id": "irsa.diagnose_message", "user": {"id": {}}},
     ],
 )
-async def test_signed_nonsense_is_no_error_of_ours(town: Town, payload: dict[str, object]) -> None:
+async def test_signed_nonsense_is_no_error_of_ours(
+    town: Town, payload: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
     async with town.bot() as bot:
         status, _ = await answer(town, signed(town, bot, json.dumps(payload).encode()))
         await town.settle(bot)
 
     assert status < 500
+    assert not [r for r in caplog.records if r.levelname == "ERROR"]
     assert town.calls("chat.postMessage") == []
 
 
