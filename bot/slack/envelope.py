@@ -15,6 +15,7 @@ _OBJECTS: Final = ("event", "view", "message", "container", "enterprise", "item"
 _OBJECTS_OR_IDS: Final = ("user", "team", "channel", "bot_id")
 """An object in an interaction, an ID in a command or an event."""
 _TEXTS: Final = ("type", "callback_id", "command", "team_id", "user_id", "enterprise_id")
+_OF_VIEWS: Final = ("view_submission", "view_closed")
 
 
 def is_slacks(body: Node) -> bool:
@@ -24,6 +25,7 @@ def is_slacks(body: Node) -> bool:
         _plain(body)
         and (not isinstance(event, Mapping) or _plain(event))
         and (not isinstance(view, Mapping) or _plain(view))
+        and (body.get("type") not in _OF_VIEWS or isinstance(view, Mapping))
         and (body.get("type") != "block_actions" or _actions(body.get("actions")))
     )
 

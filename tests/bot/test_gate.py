@@ -130,6 +130,7 @@ async def test_what_cannot_be_read_is_a_bad_request(town: Town, body: bytes, kin
         {"type": "block_actions", "actions": "press", "user": {"id": MINJI}},
         {"type": "block_actions", "actions": [None], "user": {"id": MINJI}},
         {"type": "block_actions", "actions": [{"action_id": 0}], "user": {"id": MINJI}},
+        {"type": "view_submission", "view": None, "user": {"id": MINJI}},
         {"type": "view_submission", "view": "modal", "user": {"id": MINJI}},
         {"type": "view_submission", "view": {"callback_id": True}, "user": {"id": MINJI}},
         {"type": "message_action", "callback_id": "irsa.diagnose_message", "user": {"id": {}}},
