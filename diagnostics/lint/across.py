@@ -9,10 +9,11 @@ from diagnostics.document.tree import HOLE
 from diagnostics.explain.words import clip, listed
 from diagnostics.iam import Outcome, decide
 from diagnostics.iam.decision import Mismatch
+from diagnostics.iam.keys import account_of
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.subject import Subject
 from diagnostics.iam.trusted_key import claim_meant
-from diagnostics.lint.fill import ISSUER
+from diagnostics.lint.fill import ACCOUNT, ISSUER
 from diagnostics.lint.finding import SourceFinding
 from diagnostics.lint.kubernetes import workload_findings
 from diagnostics.lint.trust import filled_policy, request_of
@@ -67,6 +68,10 @@ def _refused(account: AccountSource, source: PolicySource) -> Iterator[SourceFin
         return
     providers = sorted({p for s in policy.statements for p in s.principals.federated})
     usable = [p for p in providers if not fault_of(p)][:20]
+    role = RoleArn.parse(account.role_arn) if account.role_arn else None
+    if role is not None:
+        # Another account may have a role of the same name.
+        usable = [p for p in usable if account_of(p) in (role.account, ACCOUNT)]
     if not usable:
         return
     nearest: Reason | None = None

@@ -382,6 +382,17 @@ def test_an_annotation_and_a_trust_policy_of_other_files_are_brought_together() 
     assert "system:serviceaccount:checkout:api" in finding.next
 
 
+def test_a_role_of_the_same_name_in_another_account_is_another_role() -> None:
+    trust = EKS_GUIDE_TRUST.replace("111122223333", "444455556666")
+    body = {"RoleName": "payments-api", "AssumeRolePolicyDocument": json.loads(trust)}
+    manifests = MANIFESTS.replace("namespace: payments", "namespace: checkout")
+
+    report = linted(("role.json", json.dumps({"Role": body})), ("app.yaml", manifests))
+
+    assert "444455556666" in trust
+    assert report.open == ()
+
+
 def test_an_eksctl_role_is_for_its_service_account_alone() -> None:
     manifests = MANIFESTS.replace("name: api", "name: worker")
 
