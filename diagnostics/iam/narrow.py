@@ -11,8 +11,7 @@ from diagnostics.iam.draft import Draft
 from diagnostics.iam.json_text import escape
 from diagnostics.iam.lifeless import claim_of
 from diagnostics.iam.parse import from_document
-from diagnostics.iam.repair import Repair
-from diagnostics.iam.saving import QUOTA
+from diagnostics.iam.repair import Repair, passes_quota
 from diagnostics.iam.target import Target
 from diagnostics.languages import say
 
@@ -52,7 +51,7 @@ def narrow(policy: TrustPolicy, request: WebIdentityRequest) -> Repair | None:
         after=after,
         blocked=None,
         size=size,
-        exceeds_quota=size > QUOTA,
+        exceeds_quota=passes_quota(policy, size),
     )
 
 

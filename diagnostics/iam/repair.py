@@ -44,14 +44,14 @@ class Repair:
     size: int
     """Characters that count against the quota, after the change."""
     exceeds_quota: bool
-    """Whether `size` passes the default quota of 2,048, which an account can have raised."""
+    """Whether `size` passes the default quota of 2,048, which an account can have raised, and the present size."""
 
 
 def repair(policy: TrustPolicy, request: WebIdentityRequest) -> Repair:
     """Correct a trust policy for one call."""
     decision = decide(policy, request)
     if decision.outcome is Outcome.ALLOWED:
-        return _done(policy, (), decision.outcome, decision.outcome, None)
+        return _done(policy, policy, (), decision.outcome, decision.outcome, None)
     blocked = _obstacle(decision, policy, request)
     target = Target.of(request)
     if isinstance(target, str):
@@ -63,7 +63,7 @@ def repair(policy: TrustPolicy, request: WebIdentityRequest) -> Repair:
         fixed = from_document(draft.document)
         after = outcome(fixed, request)
         if after is Outcome.ALLOWED:
-            return _done(fixed, tuple(draft.changes), decision.outcome, after, None)
+            return _done(policy, fixed, tuple(draft.changes), decision.outcome, after, None)
         if after is Outcome.UNDECIDED and fallback is None and decide(fixed, request).undecided:
             fallback = fixed, draft
     if fallback is None:
@@ -79,7 +79,7 @@ def repair(policy: TrustPolicy, request: WebIdentityRequest) -> Repair:
         "STS can judge; a person must decide whether it may stay.",
         keys=keys,
     )
-    return _done(fixed, tuple(draft.changes), decision.outcome, Outcome.UNDECIDED, words)
+    return _done(policy, fixed, tuple(draft.changes), decision.outcome, Outcome.UNDECIDED, words)
 
 
 def _drafts(policy: TrustPolicy, target: Target, decision: Decision) -> list[Draft]:
@@ -121,7 +121,13 @@ def _obstacle(decision: Decision, policy: TrustPolicy, request: WebIdentityReque
     return None
 
 
-def _done(
+def passes_quota(held: TrustPolicy, size: int) -> bool:
+    """Whether a size is more than IAM takes, as far as is known: what it holds already, it took."""
+    return size > max(QUOTA, held.size)
+
+
+def _done(  # noqa: PLR0917  as the fields of Repair, after what IAM holds
+    held: TrustPolicy,
     policy: TrustPolicy,
     changes: tuple[Change, ...],
     before: Outcome,
@@ -136,7 +142,7 @@ def _done(
         after=after,
         blocked=blocked,
         size=size,
-        exceeds_quota=size > QUOTA,
+        exceeds_quota=passes_quota(held, size),
     )
 
 
@@ -149,5 +155,5 @@ def _stuck(policy: TrustPolicy, before: Outcome, blocked: str) -> Repair:
         after=before,
         blocked=blocked,
         size=size,
-        exceeds_quota=size > QUOTA,
+        exceeds_quota=passes_quota(policy, size),
     )

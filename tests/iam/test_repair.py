@@ -353,6 +353,18 @@ def test_a_correction_past_the_quota_warns() -> None:
     assert not repair(policy(statement(conditions("x"))), request()).exceeds_quota
 
 
+def test_what_iam_holds_already_passes_no_quota() -> None:
+    many = [f"system:serviceaccount:payments:{name}-{'x' * 50}" for name in range(25)]
+    slip = [*many, "system:serviceaccount: payments:api"]
+    trust = policy(statement(conditions(slip)))
+
+    fix = repair(trust, request())
+
+    assert trust.size > 2048
+    assert fix.size == trust.size
+    assert not fix.exceeds_quota
+
+
 def test_a_subject_with_the_marks_of_a_variable_is_escaped() -> None:
     odd = "repo:o/r:${x}*"
     fix = repair(policy(statement()), request(odd))
