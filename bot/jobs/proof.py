@@ -64,8 +64,8 @@ def _remains(incident: Incident, plan: Plan, diagnosis: Diagnosis) -> str:
             return say("re-read: not all pods are replaced yet; press Check again in a minute")
         return say("written, but re-reading still asks for it; press Check again in a minute")
     if diagnosis.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
-        return say("re-read: this part is right now, but not everything could be read")
-    return say("re-read: this part is right now; what remains: {clause}", clause=diagnosis.headline)
+        return say("re-read: this part is in order, but not everything could be read")
+    return say("re-read: this part is in order; what remains: {clause}", clause=diagnosis.headline)
 
 
 def still_wanted(incident: Incident, fix: Fix) -> bool:

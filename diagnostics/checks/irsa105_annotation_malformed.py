@@ -54,22 +54,30 @@ def annotation_malformed(
         if arn
         else _fault(value)
     )
-    parting = difference(value, mended) if mended else None
+    written = mended or _cleaned(value, partition)
+    parting = difference(value, written) if written else None
     return Finding(
         headline=say("The role annotation is malformed: {fault}", fault=fault),
         place=of_annotation(target, account.namespace, account.name, ROLE_ARN),
         seen=clip(value),
-        wanted=mended or f"arn:{partition or 'aws'}:iam::<account>:role/<name>",
+        wanted=written or f"arn:{partition or 'aws'}:iam::<account>:role/<name>",
         why="",
         next=say(
             "Annotate the service account with {role_arn}={mended}, then restart its pods.",
             role_arn=ROLE_ARN,
-            mended=mended or UNNAMED,
+            mended=written or UNNAMED,
         ),
         note=sentence(parting),
         fixes=(annotate(target, account, after=mended),) if mended else (),
-        commands=(by_hand(account.namespace, account.name, mended),),
+        commands=(by_hand(account.namespace, account.name, written),),
     )
+
+
+def _cleaned(value: str, partition: str | None) -> str | None:
+    """The value without blanks, quotes and what is invisible, where a role's ARN is left: shown, never a button."""
+    kept = "".join(one for one in value[:2048] if "!" <= one <= "~" and one not in "\"'`")
+    arn = RoleArn.parse(kept)
+    return kept if arn is not None and partition in (None, arn.partition) else None
 
 
 def _fault(value: str) -> str:  # noqa: C901, PLR0911  one line per fault people make

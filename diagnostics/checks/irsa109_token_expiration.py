@@ -20,8 +20,8 @@ LONGEST = 86_400
 def token_expiration(target: Target, account: ServiceAccount) -> Judgement:
     """The token-expiration annotation is not a number of seconds from 600 to 86400.
 
-    Why: The webhook ignores what is no number and clamps what is out of range, so tokens live for another time than
-    the annotation says.
+    Why: The webhook ignores what is no number and clamps what is out of range, so tokens live longer or shorter
+    than the annotation says.
     Source: amazon-eks-pod-identity-webhook, pkg/constants.go (MinTokenExpiration, MaxTokenExpiration).
     """
     value = account.annotations.get(TOKEN_EXPIRATION)

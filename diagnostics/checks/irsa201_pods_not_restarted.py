@@ -37,7 +37,7 @@ def pods_not_restarted(
 ) -> Judgement:
     """The pods are older than the annotation.
 
-    Why: The webhook acts only when a pod is created, so running pods keep what they got, or did not get, then.
+    Why: The webhook acts only when a pod is created, so running pods keep the role that they started with, or none.
     Source: Amazon EKS User Guide, "Configure Pods to use a Kubernetes service account"; webhook issue 28.
     """
     if not account.role_arn:

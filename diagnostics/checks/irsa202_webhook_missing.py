@@ -15,7 +15,7 @@ def webhook_missing(
 ) -> Judgement:
     """The pod identity webhook is missing.
 
-    Why: It is what gives new pods their role and token; without it every pod starts without them.
+    Why: The webhook gives new pods their role and token; without it every pod starts without them.
     Source: amazon-eks-pod-identity-webhook, deploy/mutatingwebhook.yaml.
     """
     if webhooks.pod_identity is not None:

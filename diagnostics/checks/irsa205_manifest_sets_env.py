@@ -70,7 +70,8 @@ def manifest_sets_env(
                 else say("(not set in the manifest)"),
                 why="",
                 next=say(
-                    "Remove {role_env} and {token_env} from the manifest; the webhook sets both.",
+                    "Remove {role_env} and {token_env} from the manifest, which restarts the pods; the webhook "
+                    "sets both.",
                     role_env=ROLE_ENV,
                     token_env=TOKEN_ENV,
                 ),

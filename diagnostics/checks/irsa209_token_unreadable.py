@@ -6,6 +6,7 @@ from diagnostics.checks.evidence_of_text import outlived, said
 from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import Pods, Target, Unreadable
 from diagnostics.explain.words import clip
+from diagnostics.fix.restart import patch_command
 from diagnostics.gather.facts import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
@@ -37,7 +38,12 @@ def token_unreadable(
         else clip(symptom.excerpt),
         wanted=say("fsGroup set, for example 65534"),
         why="",
-        next=say("Set securityContext.fsGroup in the pod template, for example to 65534."),
+        next=say(
+            "Set securityContext.fsGroup in the pod template, for example to 65534, which restarts the pods."
+        ),
         likely=not odd,
-        note=None if odd else say("The pods' securityContext would settle it."),
+        note=say("The kubelet gives other volumes of the pod that group too, where they support it.")
+        if odd
+        else say("The pods' securityContext would settle it."),
+        commands=patch_command(target, {"securityContext": {"fsGroup": 65534}}),
     )

@@ -7,6 +7,7 @@ from diagnostics.checks.evidence_of_text import outlived, said
 from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import Pods, Target, Unreadable
 from diagnostics.explain.words import clip
+from diagnostics.fix.restart import patch_command
 from diagnostics.gather.facts import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
@@ -48,5 +49,5 @@ def _finding(target: Target, place: Place, seen: str, *, likely: bool = False) -
         ),
         likely=likely,
         note=say("The pod's nodeSelector and affinity would settle it.") if likely else None,
-        commands=(f"kubectl -n {target.namespace} get pods -o wide",),
+        commands=patch_command(target, {"nodeSelector": {"kubernetes.io/os": "windows"}}),
     )

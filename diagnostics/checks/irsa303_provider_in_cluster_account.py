@@ -20,7 +20,7 @@ def provider_in_cluster_account(
 ) -> Judgement:
     """The OIDC provider is only in the cluster's account, and the role in another.
 
-    Why: STS looks in the role's account, and never in the cluster's.
+    Why: STS looks for the provider in the role's account only, never in the cluster's.
     Source: Amazon EKS User Guide, "Authenticate to another account with IRSA"; webhook issue 24.
     """
     if account.id == cluster.account:

@@ -38,7 +38,12 @@ def node_role_answered(
     )
     if equipped and not other:
         return Finding(
-            headline=say("The node's role made this call although the pod has its own"),
+            headline=say(
+                "Node role {role} made this call, although the pod has a role of its own",
+                role=symptom.source_role,
+            )
+            if symptom.source_role
+            else say("The node's role made this call although the pod has its own"),
             place=of_text(),
             seen=clip(symptom.message or symptom.excerpt),
             wanted=say(

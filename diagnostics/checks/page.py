@@ -102,12 +102,17 @@ def check_page(check: Check, checks: Iterable[Check]) -> str:
         lines += ["", "## Not checked until these pass", "", *_linked(check.after, titles)]
     explains = tuple(f"IRSA{code}" for code in EXPLAINS.get(check.code[4:], ()))
     if explains:
-        lines += ["", "## Explains these, where both fail", "", *_linked(explains, titles)]
+        lines += ["", "## Where these fail too, this is why", "", *_linked(explains, titles)]
     explained = tuple(
         f"IRSA{code}" for code, others in EXPLAINS.items() if check.code[4:] in others
     )
     if explained:
-        lines += ["", "## Explained by these, where both fail", "", *_linked(explained, titles)]
+        lines += [
+            "",
+            "## Where one of these fails too, that is why",
+            "",
+            *_linked(explained, titles),
+        ]
     lines += ["", "## Source", "", check.source, "", "[All checks](../checks.md)"]
     return "\n".join(lines) + "\n"
 

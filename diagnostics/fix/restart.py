@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -23,6 +24,15 @@ def restart_command(target: Target) -> tuple[str, ...]:
     if workload is None or workload.kind not in RESTARTABLE:
         return ()
     return (f"kubectl -n {quote(target.namespace)} rollout restart {quote(str(workload))}",)
+
+
+def patch_command(target: Target, pod: Mapping[str, object]) -> tuple[str, ...]:
+    """The change of the pod template's spec by hand, in the workload that the failure is about, if one was named."""
+    workload = target.workload
+    if workload is None or workload.kind not in RESTARTABLE:
+        return ()
+    patch = quote(json.dumps({"spec": {"template": {"spec": pod}}}))
+    return (f"kubectl -n {quote(target.namespace)} patch {quote(str(workload))} -p {patch}",)
 
 
 Owners = Mapping[tuple[str, str], "Workload"]

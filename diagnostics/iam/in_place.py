@@ -83,7 +83,7 @@ class _Editor:
             raise Unfit
         pointer = f"{self.statement.pointer}/Principal"
         federated = [value for kind, value in principals.entries if kind == "Federated"]
-        words = say("Trust the OIDC provider that the token comes through.")
+        words = say("Trust the OIDC provider {provider}.", provider=quoted(self.target.provider))
         if not federated:
             self.draft.record(
                 pointer, self.body["Principal"], {"Federated": self.target.provider}, words

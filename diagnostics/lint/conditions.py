@@ -113,9 +113,16 @@ def _subject(
             pointer,
             f"No service account has the subject {shown_value(value)}: {form_fault(value)}.",
             seen=shown_value(value),
-            wanted="system:serviceaccount:<namespace>:<name>",
-            fix="Write the subject as system:serviceaccount:<namespace>:<name>.",
+            wanted=_meant(value),
+            fix=f"Write the subject as {_meant(value)}.",
         )
+
+
+def _meant(value: str) -> str:
+    """The value without blanks and capitals, where that is a subject; else how one is formed."""
+    kept = "".join(one for one in value.lower()[:400] if "!" <= one <= "~")
+    kept = kept.replace("system:serviceaccounts:", "system:serviceaccount:", 1)
+    return kept if plausible(kept, wild=False) else "system:serviceaccount:<namespace>:<name>"
 
 
 def _reaches(value: str, *, wild: bool) -> bool:

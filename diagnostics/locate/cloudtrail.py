@@ -187,7 +187,7 @@ def _nothing(answers: list[_Answer], window: _Window) -> Words:
     accounts = ", ".join(dict.fromkeys(answer.account for answer in answers))
     regions = ", ".join(dict.fromkeys(answer.region for answer in answers))
     words = say(
-        "CloudTrail of account {accounts} ({regions}) shows no such call from {window}",
+        "CloudTrail in {accounts} ({regions}) shows no such call from {window}",
         accounts=accounts,
         regions=regions,
         window=window.words,

@@ -413,7 +413,7 @@ async def test_what_remains_after_a_fix_is_said(
         ts = await town.paste(bot)
         await submit(town, bot, OMAR)
 
-    assert "re-read: this part is right now; what remains:" in shown(card_of(town, ts))
+    assert "re-read: this part is in order; what remains:" in shown(card_of(town, ts))
 
 
 async def test_the_dialog_says_which_tool_will_put_back_what_it_knows(town: Town) -> None:

@@ -910,7 +910,7 @@ pasted(
     "Error: Region is missing at fromTokenFile AssumeRoleWithWebIdentity",
     "No region is set",
 )
-pasted("IRSA602", "the_sdk_is_too_old", NODE, "although the pod has its own")
+pasted("IRSA602", "the_sdk_is_too_old", NODE, "although the pod has a role of its own")
 pasted(
     "IRSA601",
     "the_role_lacks_a_permission",

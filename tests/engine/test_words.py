@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from diagnostics.explain.to_run import introduced
 from diagnostics.explain.words import HEADLINE, character, difference, nearest, spoken
 from diagnostics.result import Status
 from diagnostics.visible import visible
@@ -74,6 +75,32 @@ async def test_a_finding_is_short_enough_for_a_phone(fault: Fault) -> None:
             assert len(_SENTENCE.findall(words)) <= (2 if words is finding.note else 1), words
 
 
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f"{f.code} {f.name.replace('_', ' ')}")
+async def test_what_is_known_is_filled_in(fault: Fault) -> None:
+    world = h.healthy()
+    fault.break_it(world)
+
+    diagnosis = await diagnosed(world, fault.case)
+
+    found = {r.code: r for r in diagnosis.results}[fault.code].finding
+    assert found is not None
+    for ready in (found.next, *found.commands):
+        assert not re.search(r"<[\w' ]+>|\bREGION\b|ACCOUNT_ID", ready), ready
+
+
+async def test_commands_say_where_they_are_run_and_which_stand_for_another() -> None:
+    world = h.healthy()
+    fault = next(f for f in FAULTS if f.code == "IRSA301")
+    fault.break_it(world)
+
+    diagnosis = await diagnosed(world, fault.case)
+
+    assert diagnosis.root is not None
+    assert diagnosis.root.finding is not None
+    leads = [lead for lead, _ in introduced(diagnosis.root.finding, diagnosis.target.cluster)]
+    assert leads == [f"Run in account {h.SHARED}", "Or run", "Or write"]
+
+
 _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z]|$)")
 
 
@@ -91,6 +118,7 @@ _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z]|$)")
             "ab",
             'they first differ at character 2: U+200B ZERO WIDTH SPACE where "b" is expected',
         ),
+        ("system:serviceaccount:staging:api", "system:serviceaccount:payments:api", None),
         ("ab", "abc", "it ends where c is expected"),
         ("abc", "ab", "it goes on with c where it should end"),
         (

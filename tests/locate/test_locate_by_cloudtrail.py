@@ -172,7 +172,7 @@ async def test_a_record_that_may_not_be_there_yet_is_spoken_of() -> None:
 
     assert answer.text == (
         "Several service accounts fit; which one is it? "
-        f"CloudTrail of account {h.SHARED} (eu-west-1, us-east-1) shows no such call from 11:30 to 12:00 UTC; "
+        f"CloudTrail in {h.SHARED} (eu-west-1, us-east-1) shows no such call from 11:30 to 12:00 UTC; "
         "records lag by 5 to 15 minutes, so it may not be there yet."
     )
 
