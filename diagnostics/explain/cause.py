@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from diagnostics.arn import RoleArn
 from diagnostics.evidence import Cluster, IamRole, Target
 from diagnostics.explain.asking import asked
 from diagnostics.explain.correction import correct, harden
@@ -82,12 +83,14 @@ def explain(
     results = tuple(
         replace(r, follows_from=follows[r.code]) if r.code in follows else r for r in results
     )
-    proof = value_of(facts, Proof)
-    verdict, headline, advice = held_against(_verdict(root, results, symptom, target), proof)
+    proof, question = value_of(facts, Proof), value_of(facts, RoleInQuestion)
+    verdict, headline, advice = held_against(
+        _verdict(root, results, symptom, target, question), proof
+    )
     policies = _policies(facts, results)
     fixes = own_fixes(roots)
     role, cluster = value_of(facts, IamRole), value_of(facts, Cluster)
-    question, subject = value_of(facts, RoleInQuestion), value_of(facts, Subject)
+    subject = value_of(facts, Subject)
     return Diagnosis(
         target=target,
         symptom=symptom,
@@ -143,7 +146,11 @@ def _is_cause(result: Result) -> bool:
 
 
 def _verdict(
-    root: Result | None, results: tuple[Result, ...], symptom: Symptom | None, target: Target
+    root: Result | None,
+    results: tuple[Result, ...],
+    symptom: Symptom | None,
+    target: Target,
+    question: RoleInQuestion | None,
 ) -> tuple[Verdict, str, str | None]:
     if root is not None and root.finding is not None:
         return Verdict.CAUSE_FOUND, root.finding.headline, None
@@ -164,15 +171,30 @@ def _verdict(
         say("Every link of the chain is right for {account}", account=f"{target.namespace}/{name}"),
         HEADLINE,
     )
+    other = _not_checked(target, question)
     if symptom is None or symptom.kind is not Kind.WEB_IDENTITY:
-        return Verdict.HEALTHY, healthy, None
+        return Verdict.HEALTHY, healthy, other
     advice: Words = say(
         "What failed has been fixed since, or the change is still spreading through IAM. Wait a few "
         "minutes and check again."
     )
-    if symptom.cause is Cause.ACCESS_DENIED:
+    if other is not None:
+        advice = joined((other, advice), " ")
+    elif symptom.cause is Cause.ACCESS_DENIED:
         advice += say(" If it goes on, an organization's policy may refuse the call.")
     return Verdict.HEALTHY, healthy, advice
+
+
+def _not_checked(target: Target, question: RoleInQuestion | None) -> Words | None:
+    """Say that another role was named than the one that the service account has, which alone was judged."""
+    named = RoleArn.parse(target.role_arn) if target.role_arn else None
+    if named is None or question is None or question.arn == named:
+        return None
+    return say(
+        "The service account has {role}; {named}, which the error or the question names, was not checked.",
+        role=question.arn,
+        named=named,
+    )
 
 
 def _policies(facts: Facts, results: tuple[Result, ...]) -> _Policies:

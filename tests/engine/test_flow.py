@@ -180,6 +180,21 @@ async def test_two_roles_that_trust_the_service_account_are_not_guessed_between(
     assert diagnosis.fixes == ()
 
 
+async def test_a_role_that_was_asked_about_and_is_not_the_annotated_one_is_not_called_healthy() -> (
+    None
+):
+    other = h.ROLE.replace("payments-api", "payments-worker")
+    named = f"The service account has {h.ROLE}; {other}, which the error or the question names"
+
+    asked = await diagnosed(h.healthy(), h.case(role_arn=other))
+    told = await diagnosed(h.healthy(), h.case(h.symptom(role_arn=other)))
+    same = await diagnosed(h.healthy(), h.case(role_arn=h.ROLE))
+
+    assert asked.advice == f"{named}, was not checked."
+    assert (told.advice or "").startswith(f"{named}, was not checked. What failed has been fixed")
+    assert same.advice is None
+
+
 async def test_a_missing_provider_leads_over_the_trust_policy() -> None:
     world = h.healthy()
     faults.trust(world, h.statement(sub="system:serviceaccount:payments:worker"))
