@@ -27,10 +27,12 @@ from bot.evidence import (
 from bot.evidence.documents import MAX_BYTES
 from bot.fleet_file import load
 from bot.report import markdown, report_of, terminal
+from diagnostics.arn import RoleArn
 from diagnostics.case import Case
 from diagnostics.checks.documentation import documented_at
 from diagnostics.errors import IrsaDoctorError
 from diagnostics.fleet import KINDS, Hints, WorkloadRef
+from diagnostics.iam.subject import PREFIX, is_subject
 from diagnostics.pipeline import diagnose as run_diagnosis
 from diagnostics.recognize import recognize
 from diagnostics.result import Diagnosis, Verdict
@@ -110,10 +112,12 @@ def diagnose(
     """
     hints = Hints(
         cluster=cluster,
-        namespace=namespace,
-        service_account=service_account,
+        namespace=_name("--namespace", namespace, f"{PREFIX}{namespace}:any"),
+        service_account=_name(
+            "--service-account", service_account, f"{PREFIX}any:{service_account}"
+        ),
         workload=_workload(workload),
-        role_arn=role,
+        role_arn=_role(role),
     )
     try:
         bundle = _bundle(evidence, text) if evidence else None
@@ -137,6 +141,20 @@ def _workload(text: str | None) -> WorkloadRef | None:
             f"(kinds: {', '.join(sorted(set(KINDS.values())))})"
         )
     return WorkloadRef(kind=known, name=name)
+
+
+def _name(option: str, text: str | None, subject: str) -> str | None:
+    if text is not None and not is_subject(subject):
+        _refuse(f"{option} {text[:80]!r}: no Kubernetes name; expected one such as payments-api")
+    return text
+
+
+def _role(text: str | None) -> str | None:
+    if text is not None and RoleArn.parse(text) is None:
+        _refuse(
+            f"--role {text[:80]!r}: not the ARN of a role, such as arn:aws:iam::111122223333:role/api"
+        )
+    return text
 
 
 def _text(argument: str | None) -> str | None:

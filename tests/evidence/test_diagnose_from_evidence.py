@@ -194,6 +194,25 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "none.json: No such file" in result.output
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--namespace", "../../x", "no Kubernetes name"),
+        ("--namespace", "Payments", "no Kubernetes name"),
+        ("--service-account", "a/b", "no Kubernetes name"),
+        ("--role", "arn:aws:iam::1:role/x", "not the ARN of a role"),
+    ],
+)
+def test_a_name_that_nothing_can_have_is_refused_and_not_passed_over(
+    tmp_path: Path, option: str, value: str, words: str
+) -> None:
+    result = diagnose(tmp_path, outputs(), option, value)
+
+    assert result.exit_code == 2
+    assert words in result.output
+    assert value in result.output
+
+
 def test_evidence_of_two_clusters_is_refused(tmp_path: Path) -> None:
     documents = outputs()
     other = json.loads(json.dumps(documents["cluster.yaml"]).replace("prod", "stage"))
