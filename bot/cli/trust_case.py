@@ -151,8 +151,8 @@ def _fail(words: str) -> NoReturn:
 def _read(path: str) -> str:
     try:
         if path == "-":
-            return sys.stdin.read(MAX_CHARACTERS + 1)
-        with Path(path).open(encoding="utf-8") as file:
+            return sys.stdin.read(MAX_CHARACTERS + 1).removeprefix("\ufeff")
+        with Path(path).open(encoding="utf-8-sig") as file:
             return file.read(MAX_CHARACTERS + 1)
     except OSError as error:
         _fail(f"{path}: {error.strerror or error}")

@@ -90,6 +90,15 @@ def test_evaluate_reads_a_file_and_the_answer_of_get_role(app: typer.Typer, tmp_
     assert (result.exit_code, result.output.splitlines()[0]) == (0, "Allowed")
 
 
+def test_the_mark_that_some_editors_put_first_is_no_fault(app: typer.Typer, tmp_path: Path) -> None:
+    text = "\ufeff" + json.dumps(document(statement()))
+    path = tmp_path / "trust.json"
+    path.write_text(text, encoding="utf-8")
+
+    assert run(app, "evaluate", str(path), *WHO).exit_code == 0
+    assert run(app, "evaluate", *WHO, text=text).exit_code == 0
+
+
 def test_explain_draws_the_line_and_the_caret(
     app: typer.Typer, snapshot: SnapshotAssertion
 ) -> None:
