@@ -75,16 +75,23 @@ def annotation_malformed(
 
 def _cleaned(value: str, partition: str | None) -> str | None:
     """The value without blanks, quotes and what is invisible, where a role's ARN is left: shown, never a button."""
-    kept = "".join(one for one in value[:2048] if "!" <= one <= "~" and one not in "\"'`")
-    arn = RoleArn.parse(kept)
-    return kept if arn is not None and partition in (None, arn.partition) else None
+    arn = RoleArn.parse(_plain(value))
+    return str(arn) if arn is not None and partition in (None, arn.partition) else None
+
+
+def _plain(value: str) -> str:
+    return "".join(one for one in value[:2048] if "!" <= one <= "~" and one not in "\"'`")
 
 
 def _fault(value: str) -> str:  # noqa: C901, PLR0911  one line per fault people make
     """Name the first fault of a value that is no role ARN."""
     for index, one in enumerate(value[:2048]):
         if not one.isascii() or one.isspace() or not one.isprintable() or one in "\"'`":
-            return say("it holds {one} at character {index}", one=character(one), index=index + 1)
+            first = say("it holds {one} at character {index}", one=character(one), index=index + 1)
+            rest = _plain(value)
+            if rest == value or RoleArn.parse(rest):
+                return first
+            return say("{first}, and {second}", first=first, second=_fault(rest))
     if re.search(r"\$\{|\{\{|<[^>]*>|ACCOUNT_ID|AWS_ACCOUNT", value[:2048]):
         return say("a placeholder in it was never filled in")
     if not value.startswith("arn:"):

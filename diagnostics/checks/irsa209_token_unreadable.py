@@ -42,7 +42,9 @@ def token_unreadable(
             "Set securityContext.fsGroup in the pod template, for example to 65534, which restarts the pods."
         ),
         likely=not odd,
-        note=say("The kubelet gives other volumes of the pod that group too, where they support it.")
+        note=say(
+            "The kubelet gives other volumes of the pod that group too, where they support it."
+        )
         if odd
         else say("The pods' securityContext would settle it."),
         commands=patch_command(target, {"securityContext": {"fsGroup": 65534}}),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.trust_faults import judge_fault
+from diagnostics.checks.trust_words import stray
 from diagnostics.evidence import IamRole
-from diagnostics.explain.words import character
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.iam.subject_reasons import form_fault
 from diagnostics.iam.words import nearest
@@ -42,11 +42,4 @@ def _fault(reason: Reason | None) -> str:
     """What about the value no subject has, and at which character."""
     if reason is None:
         return form_fault("")
-    wanted = reason.presented or ""
-    value = nearest(reason.trusted, wanted)
-    for index, one in enumerate(value):
-        if one.isspace() or not one.isprintable() or not one.isascii():
-            return say("it holds {one} at character {index}", one=character(one), index=index + 1)
-        if one.isupper():
-            return say('it has a capital "{one}" at character {index}', one=one, index=index + 1)
-    return form_fault(value)
+    return stray(reason) or form_fault(nearest(reason.trusted, reason.presented or ""))

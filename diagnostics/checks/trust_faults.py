@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from diagnostics.checks.places import of_trust
-from diagnostics.checks.trust_words import right_key, wanted_subject
+from diagnostics.checks.trust_words import right_key, stray, wanted_subject
 from diagnostics.checks.values_under_wrong_keys import OF_KEYS, read_past_keys
 from diagnostics.evidence import Unreadable
 from diagnostics.explain.words import clip, difference, listed, sentence
@@ -186,6 +186,8 @@ def _note(first: Reason | None) -> str | None:
             said = next((fault for value in first.trusted if (fault := fault_of(value))), None)
         case Mismatch.KEY_ABSENT | Mismatch.KEY_FORM | Mismatch.KEY_ISSUER | Mismatch.SWAPPED:
             return None  # The headline says it.
+        case Mismatch.SUBJECT_FORM | Mismatch.SUBJECT_CASE if stray(first):
+            return None
         case Mismatch.EXCLUDED:
             said = say("It may be left out on purpose: ask the role's owner first")
         case Mismatch.CONTRADICTION:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.explain.words import clip
+from diagnostics.explain.words import character, clip
 from diagnostics.iam.subject import PREFIX
 from diagnostics.iam.trusted_key import read_key
 from diagnostics.iam.words import nearest
@@ -61,3 +61,13 @@ def trusts_others(answer: TrustAnswer, role: IamRole, reason: Reason | None) -> 
             **named,
         )
     return say("Role {role_name} trusts {near}, not {wanted}", near=near, **named)
+
+
+def stray(reason: Reason) -> str | None:
+    """The first character of the nearest subject that no subject has, and where it stands; None without one."""
+    for index, one in enumerate(nearest(reason.trusted, reason.presented or "")):
+        if one.isspace() or not one.isprintable() or not one.isascii():
+            return say("it holds {one} at character {index}", one=character(one), index=index + 1)
+        if one.isupper():
+            return say('it has a capital "{one}" at character {index}', one=one, index=index + 1)
+    return None

@@ -277,7 +277,7 @@ class _Editor:
             condition.key,
             right,
             condition.pointer.rpartition("/")[0],
-            say("Correct the key: {fault}.", fault=read.fault),
+            say("Write the key as {right}.", right=quoted(right)),
         )
         self.widened.append("")
         wanted = self.target.value(read.claim)
@@ -318,9 +318,11 @@ class _Editor:
             exact[key] = literal(wanted, variables=self._variables)
             pointer = f"{self.statement.pointer}/Condition/StringEquals/{escape(key)}"
             words = (
-                say("Hold the statement to this subject, so that nobody else gets in.")
+                say("Add the subject {new}, so that nobody else gets in.", new=quoted(wanted))
                 if claim == "sub"
-                else say("Hold the statement to this audience, so that nobody else gets in.")
+                else say(
+                    "Add the audience {new}, so that no other token gets in.", new=quoted(wanted)
+                )
             )
             self.draft.record(pointer, None, exact[key], words)
 

@@ -144,10 +144,15 @@ def _mended(card: Card) -> bool:
 def _title(diagnosed: Diagnosed) -> str:
     """The heading: plain text, so without marks, and short enough for two lines of a phone."""
     diagnosis = diagnosed.diagnosis
-    words = headline(diagnosis).replace("`", "").rstrip(".")
+    finding = diagnosis.root.finding if diagnosis.root is not None else None
+    if finding is not None and finding.likely:
+        verdict, said = speak("Likely cause"), finding.headline
+    else:
+        verdict, said = verdict_words(diagnosis.verdict), headline(diagnosis)
+    words = said.replace("`", "").rstrip(".")
     if len(words) > _HEADING:
         words = re.split(r"[:;.]\s", words, maxsplit=1)[0]
-    return f"{verdict_words(diagnosis.verdict)}: {words}"
+    return f"{verdict}: {words}"
 
 
 def _text(card: Card) -> str:

@@ -27,7 +27,7 @@ _BESIDE: Final = 1
 _LINES: Final = 16
 """Lines of an excerpt: more fill a phone by themselves."""
 _BRACKETS: Final = re.compile(r"[\s{}\[\],]+")
-_LISTED: Final = re.compile(r"(?:arn:|system:|https:)[^\s,]+")
+_LISTED: Final = re.compile(r"(?:arn:|system:|https:|oidc\.eks|…/id/)[^\s,]+")
 _CODE: Final = re.compile(r"`([^`\n]{1,200})`")
 
 

@@ -551,12 +551,12 @@ def the_sub_names_another_service_account(world: World) -> None:
     e.set_claim(world, "sub", "system:serviceaccount:payments:worker")
 
 
-@fault("IRSA407", says='a space where "p" is expected')
+@fault("IRSA407", says="it holds a space at character 23")
 def the_sub_has_a_blank(world: World) -> None:
     e.set_claim(world, "sub", "system:serviceaccount: payments:api")
 
 
-@fault("IRSA407", says='a space where "p" is expected')
+@fault("IRSA407", says="it holds a space at character 23")
 def the_blank_is_in_one_of_several_clusters_statements(world: World) -> None:
     trust(
         world,
