@@ -34,6 +34,8 @@ KEY = frozenset(
 """Checks without whose answer nobody can be called healthy."""
 
 _WRONG_ROLE = frozenset({"IRSA104", "IRSA401"})
+_OF_TRUST = frozenset(f"IRSA{code}" for code in (*range(402, 408), *range(410, 416)))
+"""What a trust policy can be at fault with, but for its audience."""
 _HARDENING = frozenset({"IRSA409", "IRSA416"})
 
 
@@ -202,6 +204,8 @@ def _policies(facts: Facts, results: tuple[Result, ...]) -> _Policies:
     failed = {r.code for r in results if r.status is Status.FAIL}
     if role is None or answer is None or failed & _WRONG_ROLE:
         return _Policies()
+    if "IRSA108" in failed and not failed & _OF_TRUST:
+        return _Policies()  # Its fix takes the audience back; a policy that lets it in would be the opposite one.
     correction, blocked = correct(role, answer)
     return _Policies(
         correction=correction,

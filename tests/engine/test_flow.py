@@ -408,6 +408,18 @@ async def test_a_job_that_outlived_the_annotation_has_no_button_but_a_command() 
     )
 
 
+async def test_an_audience_that_is_to_go_is_not_let_in_by_a_corrected_policy_too() -> None:
+    world = h.healthy()
+    fault = next(f for f in faults.FAULTS if f.code == "IRSA108")
+    fault.break_it(world)
+
+    diagnosis = await diagnosed(world, fault.case)
+
+    assert root(diagnosis) == "IRSA108"
+    assert diagnosis.correction is None
+    assert [fix.summary for fix in diagnosis.fixes] == ["Remove annotation", "Annotate and restart"]
+
+
 async def test_pods_that_cannot_be_read_are_not_called_healthy() -> None:
     world = h.healthy()
     world.refuse("list pods")
