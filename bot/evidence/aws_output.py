@@ -11,20 +11,26 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel, to_pascal
 
+# Lengths are bounds of their own, and classes are ASCII: pydantic compiles a counted or Unicode class to megabytes.
 _RoleArnText = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\x21-\x7e]{1,600}$")
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\x21-\x7e]+$", max_length=700
+    ),
 ]
 _ProviderArnText = Annotated[
     str,
-    StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/[\x21-\x7e]{1,300}$"),
+    StringConstraints(
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/[\x21-\x7e]+$", max_length=400
+    ),
 ]
 _ClusterArnText = Annotated[
     str,
     StringConstraints(
-        pattern=r"^arn:aws[a-z-]*:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/[\w-]{1,100}$"
+        pattern=r"^arn:aws[a-z-]*:eks:[a-z0-9-]+:[0-9]{12}:cluster/[0-9A-Za-z_-]+$", max_length=200
     ),
 ]
-_Url = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")]
+_Url = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=255)]
 
 
 class _Iam(BaseModel):
@@ -52,7 +58,7 @@ class Role(_Iam):
     """Role of get-role."""
 
     arn: _RoleArnText
-    role_name: str = Field(pattern=r"^[\w+=,.@-]{1,64}$")
+    role_name: str = Field(pattern=r"^[0-9A-Za-z_+=,.@-]+$", max_length=64)
     path: str = "/"
     assume_role_policy_document: dict[str, Any] | str
     create_date: AwareDatetime | None = None
@@ -101,7 +107,7 @@ class Identity(_Eks):
 class Cluster(_Eks):
     """Cluster of describe-cluster."""
 
-    name: str = Field(pattern=r"^[\w-]{1,100}$")
+    name: str = Field(pattern=r"^[0-9A-Za-z_-]+$", max_length=100)
     arn: _ClusterArnText
     identity: Identity = Identity()
     version: str | None = None
