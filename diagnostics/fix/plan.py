@@ -184,6 +184,8 @@ class AnnotateAndRestart:
     @property
     def summary(self) -> Words:
         """The button's label."""
+        if self.annotate.after is None:
+            return say("Remove and restart")
         return say("Annotate and restart")
 
     @property

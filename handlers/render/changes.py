@@ -99,7 +99,7 @@ def _both(fix: AnnotateAndRestart) -> Change:
     ]
     count = sum(one.pods for one in fix.restarts)
     return Change(
-        title=speak("Annotate and restart"),
+        title=aloud(fix.summary),
         lines="\n".join(steps),
         then=speak(
             "Both steps are made in this order with one approval, with the fix role. The annotation is "

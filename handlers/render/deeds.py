@@ -102,6 +102,12 @@ def _named(fix: Fix) -> tuple[str, str, str]:
                     "Annotate {object}, then restart the pods of {pods}",
                     object=object_of(fix),
                     pods=pods,
+                )
+                if fix.annotate.after is not None
+                else speak(
+                    "Remove the annotation of {object}, then restart the pods of {pods}",
+                    object=object_of(fix),
+                    pods=pods,
                 ),
             )
         case RestartWorkload():

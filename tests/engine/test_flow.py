@@ -417,7 +417,7 @@ async def test_an_audience_that_is_to_go_is_not_let_in_by_a_corrected_policy_too
 
     assert root(diagnosis) == "IRSA108"
     assert diagnosis.correction is None
-    assert [fix.summary for fix in diagnosis.fixes] == ["Remove annotation", "Annotate and restart"]
+    assert [fix.summary for fix in diagnosis.fixes] == ["Remove annotation", "Remove and restart"]
 
 
 async def test_pods_that_cannot_be_read_are_not_called_healthy() -> None:
