@@ -123,7 +123,9 @@ def _finding(target: Target, workload: Workload, name: str) -> Finding:
         place=of_workload(target, workload, _FIELD.get(workload.kind, _TEMPLATE)),
         seen=listed([seen]),
         wanted=name,
-        why="",
+        why=""
+        if seen == "default"
+        else say("The role annotation counts only on the service account that the pod runs as."),
         next=say(
             "Set serviceAccountName: {name} in the pod template of {ref}, which restarts its pods.",
             name=name,

@@ -18,7 +18,7 @@ from diagnostics.wiring import Judgement, Pass, Skip, check
 def token_unreadable(
     target: Target, symptom: Symptom, now: Now, pods: Pods | Unreadable | None
 ) -> Judgement:
-    """The process may not read its token file.
+    """The process can't read its token file.
 
     Why: The file belongs to root unless the pod sets fsGroup, so a process that runs as another user is refused.
     Source: amazon-eks-pod-identity-webhook issue 8; Kubernetes enhancement 2451, projected token permissions.
@@ -31,7 +31,7 @@ def token_unreadable(
     live = pods.live if isinstance(pods, Pods) else ()
     odd = [p for p in live if p.spec.run_as_user not in (None, 0) and p.spec.fs_group is None]
     return Finding(
-        headline=say("The process in the pod may not read its token file"),
+        headline=say("The process in the pod can't read its token file: permission denied"),
         place=of_pod(target, odd[0], "spec.securityContext") if odd else of_text(),
         seen=say("runAsUser {run_as_user}, no fsGroup", run_as_user=odd[0].spec.run_as_user)
         if odd

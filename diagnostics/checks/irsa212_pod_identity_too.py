@@ -50,7 +50,7 @@ def pod_identity_too(
         if found is not None and (annotated or not bare(pod)):
             container, variable, value = found
             return Finding(
-                headline=say("The pod also uses EKS Pod Identity"),
+                headline=say("Pod {pod_name} also uses EKS Pod Identity", pod_name=pod.name),
                 place=of_pod(target, pod, f"spec.containers[{container}].env[{variable}]"),
                 seen=clip(value),
                 wanted=say("one of the two: the role annotation, or a Pod Identity association"),

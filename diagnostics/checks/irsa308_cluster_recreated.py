@@ -19,8 +19,8 @@ def cluster_recreated(
 ) -> Judgement:
     """The cluster was created anew, and the role still trusts the old one.
 
-    Why: A cluster that is created again has a new issuer, even under the same name; what names the old one trusts
-    nobody any more.
+    Why: A cluster that is created again has a new issuer, even under the same name; a policy that names the old one
+    trusts nobody any more.
     Source: spack issue 486; aws containers-roadmap issue 1579.
     """
     if "IRSA404" not in faults(answer, role) or cluster.created is None or role.created is None:

@@ -62,7 +62,7 @@ def role_chaining(symptom: Symptom) -> Judgement:
         names = {"source": symptom.source_role, "target": str(itself)}
         return Finding(
             headline=say(
-                "Not a web identity failure: role {source} may not assume role {name}",
+                "Not a web identity failure: role {source} is not allowed to assume role {name}",
                 source=symptom.source_role,
                 name=itself.name,
             ),
@@ -79,7 +79,9 @@ def role_chaining(symptom: Symptom) -> Judgement:
             ),
         )
     return Finding(
-        headline=say("Not a web identity failure: the assumed role may not assume the next one"),
+        headline=say(
+            "Not a web identity failure: the assumed role is not allowed to assume the next one"
+        ),
         place=of_text(),
         seen=seen,
         wanted=say("the next role trusting this one, and this one allowed sts:AssumeRole on it"),

@@ -205,7 +205,8 @@ def _policies(facts: Facts, results: tuple[Result, ...]) -> _Policies:
     if role is None or answer is None or failed & _WRONG_ROLE:
         return _Policies()
     if "IRSA108" in failed and not failed & _OF_TRUST:
-        return _Policies()  # Its fix takes the audience back; a policy that lets it in would be the opposite one.
+        # Its fix takes the audience back; a policy that lets it in would be the opposite one.
+        return _Policies()
     correction, blocked = correct(role, answer)
     return _Policies(
         correction=correction,

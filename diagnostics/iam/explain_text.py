@@ -71,10 +71,10 @@ def _headline(policy: TrustPolicy, decision: Decision) -> str:
     statement = policy.statements[decision.statement]
     sid = f' "{visible(statement.sid)}"' if statement.sid else ""
     if decision.outcome is Outcome.ALLOWED:
-        return f"{head} by statement {decision.statement}{sid} ({statement.pointer})."
+        return f"{head} by {statement.pointer}{sid}."
     nearest_one = decision.outcome is Outcome.IMPLICIT_DENY
-    note = "; statement {}{} comes nearest." if nearest_one else " (statement {}{})."
-    return head + note.format(decision.statement, sid)
+    note = "; {}{} comes nearest." if nearest_one else " ({}{})."
+    return head + note.format(statement.pointer, sid)
 
 
 def _help(policy: TrustPolicy, request: WebIdentityRequest) -> list[str]:

@@ -11,7 +11,7 @@ from diagnostics.result import Severity, Status, Verdict
 from diagnostics.visible import visible
 from handlers.blockkit import build, clip, escape
 from handlers.render.pasted import asking_blocks, handed_blocks, linked
-from handlers.render.shorten import excerpt, prose, several, short_issuers, short_place
+from handlers.render.shorten import excerpt, numbered, prose, several, short_issuers, short_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
         yield build.rich_text(
             build.paragraph(
                 build.run(speak("No correction of the trust policy is offered: "), bold=True),
-                diagnosis.correction_blocked,
+                numbered(diagnosis.correction_blocked),
             )
         )
     also = tuple(_also(diagnosis))

@@ -22,6 +22,7 @@ _ISSUER: Final = re.compile(
 """An issuer of EKS without its scheme."""
 _ANNOTATION: Final = re.compile(r"metadata\.annotations\[([^\]]+)\]")
 _POINTER: Final = re.compile(r"/Statement(?:/[^\s/]*)*")
+_NUMBERED: Final = re.compile(r"/Statement/([0-9]{1,5})(?![0-9/])")
 _BESIDE: Final = 1
 """Lines of context that an excerpt keeps on either side of a change."""
 _LINES: Final = 16
@@ -70,6 +71,11 @@ def _path(pointer: str) -> str:
         elif step != "Condition":
             words.append(step.rpartition(":")[2] if _ISSUER.search(step) else step)
     return ", ".join(words)
+
+
+def numbered(text: str) -> str:
+    """A sentence with `/Statement/1` as `statement 2`, as the reply names the place too."""
+    return _NUMBERED.sub(lambda match: f"statement {int(match[1]) + 1}", text)
 
 
 def excerpt(diff: str) -> tuple[str, int]:

@@ -935,7 +935,7 @@ pasted(
     "IRSA605",
     "the_second_hop_is_not_trusted",
     f"AccessDenied: {ASSUMED}: sts:AssumeRole on resource: arn:aws:iam::{h.TEAM}:role/dns",
-    "role payments-api may not assume role dns",
+    "role payments-api is not allowed to assume role dns",
 )
 pasted(
     "IRSA605",

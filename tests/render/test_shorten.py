@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.result import Place
-from handlers.render.shorten import excerpt, prose, several, short_issuers, short_place
+from handlers.render.shorten import excerpt, numbered, prose, several, short_issuers, short_place
 from tests.render import samples
 
 ONE = "oidc.eks.eu-west-1.amazonaws.com/id/5A1B9C0D3E7F42618A0B9C8D7E6F5A41"
@@ -72,6 +72,14 @@ def test_a_place_in_a_policy_is_said_in_words_and_without_what_the_reply_says_al
     )
     elsewhere = Place(where="account 999999999999", object="role other")
     assert short_place(elsewhere, samples.BLANK_IN_SUBJECT) == "role other · account 999999999999"
+
+
+def test_a_statement_has_one_number_in_a_reply() -> None:
+    said = 'The Deny at /Statement/1 ("Mine") matches; /Statement/12/Condition stays.'
+
+    assert (
+        numbered(said) == 'The Deny at statement 2 ("Mine") matches; /Statement/12/Condition stays.'
+    )
 
 
 def test_a_list_of_values_is_shown_value_by_value_and_anything_else_as_it_is() -> None:
