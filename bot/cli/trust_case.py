@@ -18,6 +18,7 @@ from diagnostics.arn import RoleArn, provider_arn
 from diagnostics.iam import PolicyError, Problem, TrustPolicy, WebIdentityRequest, parse
 from diagnostics.iam.json_text import MAX_CHARACTERS, write
 from diagnostics.iam.ndjson import answer
+from diagnostics.iam.provider_form import fault_of
 from diagnostics.visible import visible
 
 _COLONS = 5
@@ -204,7 +205,11 @@ def _any_role(provider: str) -> str:
 
 
 def _provider(text: str, role: str | None) -> str:
+    if role is not None and RoleArn.parse(role) is None:
+        _fail(f"--role {visible(role[:200])}: must be the ARN of a role")
     if text.startswith("arn:") and ":oidc-provider/" in text and text.count(":") >= _COLONS:
+        if (fault := fault_of(text)) is not None:
+            _fail(f"--provider {visible(text[:200])}: no provider has such an ARN: {fault}")
         return text
     owner = RoleArn.parse(role) if role else None
     if not text.startswith("https://") or owner is None:
