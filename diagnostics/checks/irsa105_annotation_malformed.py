@@ -52,7 +52,7 @@ def annotation_malformed(
             cluster_partition=partition,
         )
         if arn
-        else _fault(value)
+        else fault_of_arn(value)
     )
     written = mended or _cleaned(value, partition)
     parting = difference(value, written) if written else None
@@ -67,7 +67,7 @@ def annotation_malformed(
             role_arn=ROLE_ARN,
             mended=written or UNNAMED,
         ),
-        note=sentence(parting),
+        note=sentence(parting or _besides(value)),
         fixes=(annotate(target, account, after=mended),) if mended else (),
         commands=(by_hand(account.namespace, account.name, written),),
     )
@@ -79,19 +79,23 @@ def _cleaned(value: str, partition: str | None) -> str | None:
     return str(arn) if arn is not None and partition in (None, arn.partition) else None
 
 
+def _besides(value: str) -> str | None:
+    """What is wrong with the value even without its stray characters."""
+    rest = _plain(value)
+    if rest == value or RoleArn.parse(rest):
+        return None
+    return say("besides, {fault}", fault=fault_of_arn(rest))
+
+
 def _plain(value: str) -> str:
     return "".join(one for one in value[:2048] if "!" <= one <= "~" and one not in "\"'`")
 
 
-def _fault(value: str) -> str:  # noqa: C901, PLR0911  one line per fault people make
+def fault_of_arn(value: str) -> str:  # noqa: C901, PLR0911  one line per fault people make
     """Name the first fault of a value that is no role ARN."""
     for index, one in enumerate(value[:2048]):
         if not one.isascii() or one.isspace() or not one.isprintable() or one in "\"'`":
-            first = say("it holds {one} at character {index}", one=character(one), index=index + 1)
-            rest = _plain(value)
-            if rest == value or RoleArn.parse(rest):
-                return first
-            return say("{first}, and {second}", first=first, second=_fault(rest))
+            return say("it holds {one} at character {index}", one=character(one), index=index + 1)
     if re.search(r"\$\{|\{\{|<[^>]*>|ACCOUNT_ID|AWS_ACCOUNT", value[:2048]):
         return say("a placeholder in it was never filled in")
     if not value.startswith("arn:"):

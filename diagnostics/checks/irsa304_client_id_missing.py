@@ -29,7 +29,11 @@ def client_id_missing(provider: OidcProvider, subject: Subject) -> Judgement:
         seen=listed(provider.client_ids),
         wanted=subject.audience,
         why="",
-        next=say("Add the client ID {audience} to the provider.", audience=subject.audience),
+        next=say(
+            "Add the client ID {audience} to the OIDC provider in account {account}.",
+            audience=subject.audience,
+            account=provider.account,
+        ),
         note=None
         if subject.audience_read
         else say("The service account could not be read; this is the default audience."),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
+from diagnostics.explain.words import listed
 from diagnostics.gather.facts import TrustAnswer
+from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.languages import say
 from diagnostics.wiring import Judgement, Skip, Unknown, check
 
@@ -29,8 +31,16 @@ def no_web_identity_statement(answer: TrustAnswer | None, role: IamRole) -> Judg
         "IRSA402",
         answer,
         role,
-        lambda _: say(
-            "The trust policy of role {role_name} has no statement that lets pods of this cluster in",
-            role_name=role.name,
+        lambda reason: (
+            say(
+                "Role {role_name} trusts {trusted}, but no OIDC provider, so it lets in no pod",
+                role_name=role.name,
+                trusted=listed(reason.trusted, limit=1),
+            )
+            if reason is not None and reason.trusted and not trusted_providers(role)
+            else say(
+                "The trust policy of role {role_name} has no statement that lets pods of this cluster in",
+                role_name=role.name,
+            )
         ),
     )

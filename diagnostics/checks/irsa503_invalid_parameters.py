@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.containers import judged
+from diagnostics.arn import RoleArn
+from diagnostics.checks.containers import ROLE_ENV, judged
 from diagnostics.checks.evidence_of_text import outlived, said
+from diagnostics.checks.irsa105_annotation_malformed import fault_of_arn
 from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import IamRole, Pods, Target, Unreadable
 from diagnostics.explain.words import clip, listed
@@ -38,6 +40,8 @@ def invalid_parameters(
     if "rolesessionname" in text:
         return _session_name(target, symptom, pods)
     arn = "request arn is invalid" in text or "rolearn" in text
+    if arn and (found := _wrong_arn(target, pods)) is not None:
+        return found
     return Finding(
         headline=say("The role ARN that the pod sends is no role's ARN")
         if arn
@@ -60,6 +64,30 @@ def invalid_parameters(
     )
 
 
+def _wrong_arn(target: Target, pods: Pods | Unreadable | None) -> Finding | None:
+    """The container that has such a value, where one does."""
+    for pod in pods.live if isinstance(pods, Pods) else ():
+        for container in judged(pod.spec):
+            value = container.env_value(ROLE_ENV)
+            if not value or RoleArn.parse(value):
+                continue
+            return Finding(
+                headline=say(
+                    "AWS_ROLE_ARN of container {container} is malformed: {fault}",
+                    container=container.name,
+                    fault=fault_of_arn(value),
+                ),
+                place=of_pod(target, pod, f"spec.containers[{container.name}].env[{ROLE_ENV}]"),
+                seen=clip(value),
+                wanted="arn:<partition>:iam::<account>:role/<name>",
+                why="",
+                next=say(
+                    "Correct AWS_ROLE_ARN, or the annotation that it comes from, and restart the pods."
+                ),
+            )
+    return None
+
+
 def _duration(symptom: Symptom, role: IamRole | Unreadable | None) -> Finding:
     known = role if isinstance(role, IamRole) else None
     chained = "chaining" in said(symptom)
@@ -75,7 +103,7 @@ def _duration(symptom: Symptom, role: IamRole | Unreadable | None) -> Finding:
         wanted=say("at most {limit}", limit=limit)
         if limit
         else say("at most the role's MaxSessionDuration"),
-        why="",
+        why=say("STS gives no session that is longer, whatever the trust policy says."),
         next=say("Lower the session duration in the application's settings.")
         if chained
         else say(

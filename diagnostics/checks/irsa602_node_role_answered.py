@@ -8,7 +8,7 @@ from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
 from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Now, RoleInQuestion
-from diagnostics.languages import say
+from diagnostics.languages import Words, say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -62,9 +62,7 @@ def node_role_answered(
             ),
         )
     return Finding(
-        headline=say("Another identity than the service account's role made this call")
-        if other
-        else say("The node's role made this call, so the container used no web identity"),
+        headline=_headline(symptom.source_role, other=other),
         place=of_text(),
         seen=clip(symptom.message or symptom.excerpt),
         wanted=say("the service account's own role"),
@@ -78,3 +76,15 @@ def node_role_answered(
             "The SDK's version, from userAgent in CloudTrail's record of the call, would settle it."
         ),
     )
+
+
+def _headline(role: str | None, *, other: bool) -> Words:
+    if role is None:
+        return (
+            say("Another identity than the service account's role made this call")
+            if other
+            else say("The node's role made this call, so the container used no web identity")
+        )
+    if other:
+        return say("Role {role} made this call, not the service account's own role", role=role)
+    return say("Node role {role} made this call, so the container used no web identity", role=role)

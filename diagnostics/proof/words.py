@@ -62,14 +62,13 @@ def _sentence(answer: StsAnswer, subject: str) -> Words:
 def _clause(answer: StsAnswer, subject: str) -> Words:
     if answer.asked is Asked.GIVEN:
         return say(
-            "STS itself gave {subject} credentials, thrown away unused (asked from the bot's network, which says "
-            "nothing about the pod's own network)",
+            "STS itself gave {subject} credentials, thrown away unused (asked from the bot's network, not the "
+            "pod's)",
             subject=subject,
         )
     if answer.asked is Asked.REFUSED:
         return say(
-            "STS itself says no to {subject}: {words} (asked from the bot's network, which says nothing about the "
-            "pod's own network)",
+            "STS itself says no to {subject}: {words} (asked from the bot's network, not the pod's)",
             subject=subject,
             words=answer.words.rstrip("."),
         )

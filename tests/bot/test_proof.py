@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SAYS_NO = "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 NO = StsAnswer(asked=Asked.REFUSED, words=SAYS_NO)
 YES = StsAnswer(asked=Asked.GIVEN)
-NETWORK = "asked from the bot's network, which says nothing about the pod's own network"
+NETWORK = "asked from the bot's network, not the pod's"
 STS = "AssumeRoleWithWebIdentity"
 
 

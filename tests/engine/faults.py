@@ -516,7 +516,7 @@ def trust_a_service(statements: list[e.Statement]) -> None:
     ]
 
 
-@fault("IRSA402", says="no statement that lets pods")
+@fault("IRSA402", says="trusts ec2.amazonaws.com, but no OIDC provider")
 def only_a_service_is_trusted(world: World) -> None:
     e.edit_trust(world, trust_a_service)
 

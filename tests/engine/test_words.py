@@ -10,6 +10,7 @@ import pytest
 
 from diagnostics.explain.to_run import introduced
 from diagnostics.explain.words import HEADLINE, character, difference, nearest, spoken
+from diagnostics.recognize.symptom import Cause
 from diagnostics.result import Status
 from diagnostics.visible import visible
 from tests.engine import healthy as h
@@ -99,6 +100,33 @@ async def test_commands_say_where_they_are_run_and_which_stand_for_another() -> 
     assert diagnosis.root.finding is not None
     leads = [lead for lead, _ in introduced(diagnosis.root.finding, diagnosis.target.cluster)]
     assert leads == [f"Run in account {h.SHARED}", "Or run", "Or write"]
+
+
+async def test_the_second_fault_of_an_annotation_is_told_with_the_first() -> None:
+    world = h.healthy()
+    world.roles.clear()
+    annotated(world, "arn:aws:iam::11112222333:role/payments-api ")
+
+    diagnosis = await diagnosed(world)
+
+    found = {r.code: r for r in diagnosis.results}["IRSA105"].finding
+    assert found is not None
+    assert found.headline == "The role annotation is malformed: it holds a space at character 43"
+    assert found.note == "Besides, the account ID is 11 characters, not 12 digits."
+
+
+async def test_the_container_whose_role_arn_sts_refuses_is_named_with_its_value() -> None:
+    world = h.healthy()
+    world.pods = [h.pod("arn:aws:iam::111122223333:user/payments-api")]
+
+    diagnosis = await diagnosed(
+        world, h.case(h.symptom(Cause.VALIDATION, message="Request ARN is invalid"))
+    )
+
+    found = {r.code: r for r in diagnosis.results}["IRSA503"].finding
+    assert found is not None
+    assert found.headline.endswith("app is malformed: it names user where role/ is expected")
+    assert found.seen == "arn:aws:iam::111122223333:user/payments-api"
 
 
 _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z]|$)")
