@@ -53,7 +53,7 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
                 )
             return Finding(
                 headline=say(
-                    "Container {container} reads its token from the Kubernetes API's own token",
+                    "Container {container} reads the Kubernetes API's own token, not the one for AWS",
                     container=container.name,
                 )
                 if wrong

@@ -95,7 +95,7 @@ _WAYS = (
             "proxy, or else mend the proxy.",
             host=host,
         ),
-        settles=say("The pod's HTTPS_PROXY and NO_PROXY, and the proxy's log, would settle it."),
+        settles=say("The proxy's log shows why; its address is in the pod's HTTPS_PROXY."),
     ),
     _Way(
         words=re.compile(
@@ -126,7 +126,7 @@ _WAYS = (
             "Check CoreDNS, and that network policies and security groups let the pod reach DNS "
             "on port 53."
         ),
-        settles=say("A name lookup from a pod of this namespace would settle it."),
+        settles=say("A name lookup from a pod of this namespace shows whether it still fails."),
     ),
     _Way(
         words=re.compile(r"connection refused|econnrefused"),
