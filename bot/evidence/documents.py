@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +20,11 @@ MAX_BYTES: Final = 4_000_000
 _MOST_DOCUMENTS: Final = 1_000
 _DEEPEST: Final = 64
 _MOST_EVENTS: Final = 500_000
-_TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
+_YAML: Final = "tag:yaml.org,2002:"
+_NOT_MEANT: Final = frozenset(_YAML + name for name in ("timestamp", "int", "float"))
+_TAGS: Final = frozenset(
+    ("!", *(_YAML + name for name in ("str", "binary", "map", "seq", "null", "bool")))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +43,25 @@ class Document:
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML as kubectl and the AWS CLI mean it: times and policy versions stay text."""
+    """YAML as kubectl and the AWS CLI mean it: times, policy versions and `1:30` stay text.
+
+    YAML 1.1 makes a number to the base of 60 of the last, which takes time by the square of its length.
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012  as the base class has it
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in _NOT_MEANT]
         for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+_Loader.add_implicit_resolver(
+    _YAML + "int", re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})$"), list("-+0123456789")
+)
+_Loader.add_implicit_resolver(
+    _YAML + "float",
+    re.compile(r"[-+]?[0-9]{1,20}(?:\.[0-9]{0,20})?(?:[eE][-+]?[0-9]{1,3})?$"),
+    list("-+0123456789"),
+)
 
 
 def documents(file: str, raw: bytes) -> tuple[Document, ...]:
@@ -148,6 +166,9 @@ def _look_over(file: str, text: str) -> None:
         where = f"{file}, document {number}"
         if isinstance(event, yaml.AliasEvent):
             raise EvidenceError(f"{where}: aliases (*name) are not read; no command writes them")
+        tag: str | None = getattr(event, "tag", None)
+        if tag is not None and tag not in _TAGS:
+            raise EvidenceError(f"{where}: the tag {tag[:60]} is not read; no command writes it")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -170,7 +170,9 @@ def test_all_documents_may_come_over_standard_input(tmp_path: Path) -> None:
         (b'{"kind": "\\ud800"}', "document 1: it holds half a character"),
         (b'{"Role": {"Arn": "nonsense"}}', "document 1: Role: Arn"),
         (b'{"cluster": []}', "document 1: cluster"),
-        (b"a: !!python/object/apply:os.system [x]", "neither JSON nor YAML"),
+        (b"a: !!python/object/apply:os.system [x]", "python/object/apply:os.system is not read"),
+        (b"a: !!int " + b"1:" * 500_000 + b"1", "the tag tag:yaml.org,2002:int is not read"),
+        (b"a: " + b"1:" * 500_000 + b"1", "the output of no command that is known here"),
     ],
 )
 def test_what_is_no_evidence_is_refused_in_one_sentence(
