@@ -29,7 +29,7 @@ from tests.engine import healthy as worlds
 if TYPE_CHECKING:
     from tests.bot.conftest import Town
 
-CAUSE = "names role nope, which does not exist"
+CAUSE = "with role nope, which does not exist"
 KEY = "AKIA" + "IOSFODNN7EXAMPLE"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.bot.conftest import Bot, Town
 
 ON_BOTH = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-CAUSE = "names role nope, which does not exist"
+CAUSE = "with role nope, which does not exist"
 QUICK = (0.02, 0.02, 0.02)
 MORE = "irsa.more.v1"
 

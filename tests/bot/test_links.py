@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.bot.conftest import Bot, Town
 
 BASE = "https://irsa.example.com"
-CAUSE = "names role nope, which does not exist"
+CAUSE = "with role nope, which does not exist"
 
 
 async def incident_id(town: Town, bot: Bot, **where: str) -> str:

@@ -18,7 +18,7 @@ async def test_a_pasted_error_gets_one_reply_in_its_thread(town: Town) -> None:
         ts = await town.paste(bot)
 
     reply = town.reply(ts)
-    assert "names role nope, which does not exist" in shown(reply)
+    assert "with role nope, which does not exist" in shown(reply)
     assert labels(reply) == [
         "Apply annotation",
         "Annotate and restart",

@@ -26,7 +26,7 @@ from tests.bot.conftest import (
 if TYPE_CHECKING:
     from tests.bot.conftest import Town
 
-CAUSE = "names role nope, which does not exist"
+CAUSE = "with role nope, which does not exist"
 
 
 def id_of(town: Town, ts: str, channel: str = ONCALL) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(400)]
 
 GAVE = "STS itself gave system:serviceaccount:payments:ledger credentials, thrown away unused"
-LIMIT = "asked from the bot's network, which says nothing about the pod's own network"
+LIMIT = "asked from the bot's network, not the pod's"
 
 
 async def test_one_approval_annotates_restarts_and_is_proved_at_sts(scene: Scene) -> None:
