@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from diagnostics.iam import PolicyError, decide, parse
+from diagnostics.iam import PolicyError, decide, from_document, parse
 from diagnostics.iam.decision import Outcome
 from diagnostics.iam.wildcard import glob
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from diagnostics.evidence import IamRole
+    from diagnostics.iam.json_text import Json
     from diagnostics.iam.request import WebIdentityRequest
 
 _LONGEST = 20_000
@@ -84,11 +85,29 @@ def _one(statement: Mapping[str, object], request: WebIdentityRequest) -> Outcom
     except PolicyError:
         return Outcome.UNDECIDED
     outcome = decide(policy, request).outcome
-    if outcome is Outcome.EXPLICIT_DENY and any(
-        key in json.dumps(kept.get("Condition", {})).lower() for key in _NOT_KNOWN
+    if not any(key in json.dumps(kept.get("Condition", {})).lower() for key in _NOT_KNOWN):
+        return outcome
+    if outcome is Outcome.ALLOWED:
+        # Without a value the condition on such a key may have failed, which with its value holds.
+        known = _without(policy.document["Statement"], _NOT_KNOWN)
+        outcome = decide(from_document({**policy.document, "Statement": known}), request).outcome
+    return Outcome.ALLOWED if outcome is Outcome.ALLOWED else Outcome.UNDECIDED
+
+
+def _without(statements: Json, keys: tuple[str, ...]) -> Json:
+    """Statements without their conditions on some keys."""
+    if isinstance(statements, list):
+        return [_without(one, keys) for one in statements]
+    if not isinstance(statements, dict) or not isinstance(
+        conditions := statements.get("Condition"), dict
     ):
-        return Outcome.UNDECIDED
-    return outcome
+        return statements
+    kept: dict[str, Json] = {
+        operator: {key: value for key, value in block.items() if key.lower() not in keys}
+        for operator, block in conditions.items()
+        if isinstance(block, dict)
+    }
+    return {**statements, "Condition": kept}
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -80,6 +80,15 @@ def decided(**statement: object) -> Outcome:
         # What only STS sees, and what is not read, stays open.
         ({"Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}}, Outcome.UNDECIDED),
         ({"Condition": {"StringNotEquals": {"aws:ResourceOrgID": "o-1"}}}, Outcome.UNDECIDED),
+        ({"Condition": {"StringEquals": {"aws:ResourceOrgID": "o-1"}}}, Outcome.UNDECIDED),
+        (
+            {
+                "Condition": {
+                    "StringEquals": {"aws:ResourceOrgID": "o-1", "aws:PrincipalOrgID": "x"}
+                }
+            },
+            Outcome.ALLOWED,
+        ),
         ({"Condition": {"NoSuchOperator": {"aws:SourceVpc": "vpc-1"}}}, Outcome.UNDECIDED),
     ],
 )
