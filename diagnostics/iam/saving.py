@@ -35,7 +35,8 @@ STS_ACTIONS: Final = (
 """What a trust policy may speak of. Source: Service Authorization Reference, AWS STS."""
 
 _LOWER: Final = frozenset(a.lower() for a in STS_ACTIONS)
-_OUTSIDE: Final = re.compile(r"[^\t\n\r\u0020-\u00ff]")
+OUTSIDE: Final = re.compile(r"[^\t\n\r\u0020-\u00ff]")
+"""A character that no policy may hold. Source: IAM API reference, UpdateAssumeRolePolicy, PolicyDocument."""
 _SID: Final = re.compile(r"[A-Za-z0-9]*")
 _PROVIDER: Final = re.compile(
     r"arn:[^:/\s*?]+:iam::\d{12}:(?:oidc-provider/[^\s*?]+|saml-provider/[\w+=,.@-]+)"
@@ -84,7 +85,7 @@ def _walk(policy: TrustPolicy) -> Iterator[Problem]:
 
 def _characters(policy: TrustPolicy) -> Iterator[Problem]:
     if policy.text is not None:
-        match = _OUTSIDE.search(policy.text)
+        match = OUTSIDE.search(policy.text)
         if match:
             line, column = json_text.position(policy.text, match.start())
             yield Problem(
@@ -96,7 +97,7 @@ def _characters(policy: TrustPolicy) -> Iterator[Problem]:
             )
         return
     for pointer, text in _strings(policy.document, ""):
-        match = _OUTSIDE.search(text)
+        match = OUTSIDE.search(text)
         if match:
             yield Problem(pointer=pointer, words=_character(match[0]), code=VALIDATION_ERROR)
             return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from diagnostics.iam.keys import actions_of, issuer_of, texts
+from diagnostics.iam.saving import OUTSIDE
 from diagnostics.iam.subject import is_subject
 from diagnostics.languages import say
 
@@ -38,6 +39,12 @@ class Target:
                 "The token has several audiences and no authorized party (azp), which STS refuses "
                 "before it reads the policy; ask for a token with one audience."
             )
+        for value in (subject, *audiences):
+            if (outside := OUTSIDE.search(value)) is not None:
+                return say(
+                    "The token holds the character {character}, which no policy can hold, so no edit lets it in.",
+                    character=f"U+{ord(outside[0]):04X}",
+                )
         return cls(
             request=request,
             provider=request.provider_arn,

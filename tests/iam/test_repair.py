@@ -365,6 +365,13 @@ def test_what_iam_holds_already_passes_no_quota() -> None:
     assert not fix.exceeds_quota
 
 
+def test_a_token_that_no_policy_can_name_gets_no_policy_that_iam_refuses() -> None:
+    for asked in (request("repo:\u0456/r"), request(aud="\u200bsts.amazonaws.com")):
+        fix = repair(policy(statement()), asked)
+        assert fix.policy is None
+        assert "which no policy can hold" in (fix.blocked or "")
+
+
 def test_a_subject_with_the_marks_of_a_variable_is_escaped() -> None:
     odd = "repo:o/r:${x}*"
     fix = repair(policy(statement()), request(odd))
