@@ -52,7 +52,7 @@ async def test_a_korean_channel_gets_a_korean_reply(town: Town) -> None:
         ts = await town.paste(bot)
 
     reply = town.reply(ts)
-    assert "주석이 가리키는 역할 nope이(가) 존재하지 않습니다" in shown(reply)
+    assert "서비스 계정 api의 주석에 있는 역할 nope이(가) 존재하지 않습니다" in shown(reply)
     assert labels(reply)[0] == "주석 적용"
     assert reply.text.startswith("prod-eu의 payments/api: 주석이")
 
@@ -208,7 +208,7 @@ async def test_a_dialog_is_in_the_language_of_who_opened_it(town: Town) -> None:
     assert japanese is not None
     assert korean is not None
     assert japanese["title"]["text"] == "すべてのチェック"
-    assert "注釈が指すロール" in read_aloud(japanese["blocks"], Language.JAPANESE)
+    assert "の注釈のロール" in read_aloud(japanese["blocks"], Language.JAPANESE)
     assert korean["title"]["text"] == "모든 검사"
     read_aloud(korean["blocks"], Language.KOREAN)
 
