@@ -54,7 +54,7 @@ async def test_a_korean_channel_gets_a_korean_reply(town: Town) -> None:
     reply = town.reply(ts)
     assert "서비스 계정 api의 주석에 있는 역할 nope이(가) 존재하지 않습니다" in shown(reply)
     assert labels(reply)[0] == "주석 적용"
-    assert reply.text.startswith("prod-eu의 payments/api: 주석이")
+    assert reply.text.startswith("prod-eu의 payments/api: 서비스 계정")
 
 
 @pytest.mark.parametrize(
