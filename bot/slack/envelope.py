@@ -25,6 +25,7 @@ def is_slacks(body: Node) -> bool:
         _plain(body)
         and (not isinstance(event, Mapping) or _plain(event))
         and (not isinstance(view, Mapping) or _plain(view))
+        and (body.get("type") != "event_callback" or isinstance(event, Mapping))
         and (body.get("type") not in _OF_VIEWS or isinstance(view, Mapping))
         and (body.get("type") != "block_actions" or _actions(body.get("actions")))
     )
@@ -45,6 +46,8 @@ def _plain(node: Node) -> bool:
 
 def _actions(held: object) -> bool:
     """Whether a press says what was pressed."""
-    return isinstance(held, list) and all(
-        isinstance(one, Mapping) and isinstance(one.get("action_id"), str) for one in held
+    return (
+        isinstance(held, list)
+        and bool(held)
+        and all(isinstance(one, Mapping) and isinstance(one.get("action_id"), str) for one in held)
     )
