@@ -102,7 +102,7 @@ _LABELLED: tuple[tuple[Pattern, SecretKind], ...] = (
     (
         compile_pattern(
             r"(?i)(?:api[_-]?key|(?:client|app|auth|access|refresh|id)[_-]?(?:secret|token))"
-            + _LABEL
+            + _WORD
             + r"([A-Za-z0-9._~+=-]{16,})"
         ),
         SecretKind.API_TOKEN,
@@ -164,7 +164,7 @@ _SECRET_KEY_LENGTH = 40
 _CONTINUED = re.compile(r"[ \t]{0,4}(?:\\[rn]|\r?\n|\\){1,4}[>| \t│]{0,4}([A-Za-z0-9_.+/=-]{16,})")
 _HEX = frozenset("0123456789abcdefABCDEF")
 _PLACEHOLDER = compile_pattern(
-    r"[*xX.…-]+|<.*|\[redacted.*|redacted.*|\$\{?\w+\}?|None|null|true|false"
+    r"[*xX.…-]+|<.*|\[redacted.*|redacted.*|\$\{?\w+\}?|\$\(\w+\)|None|null|true|false"
 )
 
 
