@@ -14,9 +14,7 @@ from pydantic.alias_generators import to_camel, to_pascal
 # Lengths are bounds of their own, and classes are ASCII: pydantic compiles a counted or Unicode class to megabytes.
 _RoleArnText = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\x21-\x7e]+$", max_length=700
-    ),
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\x21-\x7e]+$", max_length=700),
 ]
 _ProviderArnText = Annotated[
     str,

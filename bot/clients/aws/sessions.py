@@ -11,6 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar, overload
 
 import boto3
@@ -22,6 +23,7 @@ from botocore.handlers import json_decode_policies
 
 from bot.clients.aws.errors import ABSENT, FAILURES, THROTTLED, code_of, translate
 from bot.clients.aws.regions import global_region
+from bot.clients.aws.rehearsal import NOBODY, answer, rehearse
 from bot.clients.aws.timestamps import timestamp
 from bot.clients.aws.wire import Wire
 from bot.clients.slots import Slots, Turn
@@ -31,6 +33,7 @@ from diagnostics.journal import Call, record
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from botocore.credentials import ReadOnlyCredentials
     from types_boto3_cloudtrail import CloudTrailClient
     from types_boto3_eks import EKSClient
@@ -47,6 +50,14 @@ Service = Literal["iam", "eks", "sts", "cloudtrail", "organizations"]
 _GLOBAL: Final = ("iam", "organizations")
 """They have one endpoint in a partition, whatever the region: one client, and its connections, are enough."""
 _UNUSABLE = "NEVER-USED-TO-SIGN"
+
+
+class _Signer(threading.local):
+    """What the call in a thread is signed by, and whether it is one."""
+
+    credentials: ReadOnlyCredentials = NOBODY
+    rehearsing: bool = False
+    turn: Turn
 
 
 class _Base(NamedTuple):
@@ -68,7 +79,7 @@ class AwsSessions:
         self._options = options
         self._limits = limits
         self._lock = threading.Lock()
-        self._signer = threading.local()
+        self._signer = _Signer()
         self._made: _Base | None = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._slots: dict[str, Slots] = {}
@@ -150,7 +161,7 @@ class AwsSessions:
             try:
                 return function()
             finally:
-                self._signer.credentials = None
+                self._signer.credentials = NOBODY
 
         try:
             future = asyncio.get_running_loop().run_in_executor(self._pool, work)
@@ -227,21 +238,20 @@ class AwsSessions:
         return client
 
     def warm(self, wanted: Sequence[tuple[Service, str]]) -> None:
-        """Begin to build clients, in this order, in a thread; makes no call. What fails, fails again in its use."""
+        """Begin to build clients, in this order, in a thread; sends nothing. What fails, fails again in its use."""
 
         def build() -> None:
+            self._signer.rehearsing = True
             try:
                 self._base().wire.prepare()
                 for service, region in wanted:
                     if self._closed:
                         return
-                    client = self.client(service, region)
-                    if service == "iam":
-                        client.can_paginate(
-                            "list_roles"
-                        )  # reads how, which costs as much as a client
+                    rehearse(self.client(service, region), service)
             except (*FAILURES, OSError):
                 return
+            finally:
+                self._signer.rehearsing = False
 
         self._pool.submit(build)
 
@@ -265,10 +275,13 @@ class AwsSessions:
         )
         client.meta.events.register_first("before-sign.*.*", self._sign_with)
         client.meta.events.register("needs-retry.*.*", self._notice_throttling)
-        client.meta.events.register("before-send.*.*", base.wire.send)
+        client.meta.events.register("before-send.*.*", partial(self._send, base.wire))
         # The trust policy is wanted as written: duplicate keys and white space are findings.
         client.meta.events.unregister("after-call.iam", json_decode_policies)
         return client
+
+    def _send(self, wire: Wire, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        return answer(request) if self._signer.rehearsing else wire.send(request)
 
     def _notice_throttling(self, response: Any = None, **_: object) -> None:
         """Look at each answer, those among them that botocore will ask for again."""
@@ -280,7 +293,7 @@ class AwsSessions:
 
     def _sign_with(self, request: Any, **_: object) -> None:
         signing = request.context.setdefault("signing", {})
-        own: ReadOnlyCredentials = self._signer.credentials
+        own = self._signer.credentials
         signing["request_credentials"] = Credentials(
             own.access_key or "", own.secret_key or "", own.token
         )

@@ -59,8 +59,8 @@ class Wire:
         with self._lock:
             self._trust()
 
-    def send(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        """Fulfil botocore's `before-send`.
+    def send(self, request: AWSPreparedRequest) -> AWSResponse:
+        """Send a request, and have its answer.
 
         Raises:
             botocore.exceptions.HTTPClientError: There is no answer; or the authorities can't be read (SSLError).
