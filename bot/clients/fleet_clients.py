@@ -210,7 +210,10 @@ class FleetClients:
         self._sessions.close()
 
     async def __aenter__(self) -> Self:
-        self._sessions.warm(wanted_by(self._fleet, self._region))
+        proving = any(cluster.proof for cluster in self._fleet.clusters)
+        self._sessions.warm(
+            wanted_by(self._fleet, self._region), also=(self._trust.context,) if proving else ()
+        )
         return self
 
     async def __aexit__(

@@ -237,8 +237,15 @@ class AwsSessions:
                     self._clients[service, region] = client
         return client
 
-    def warm(self, wanted: Sequence[tuple[Service, str]]) -> None:
-        """Begin to build clients, in this order, in a thread; sends nothing. What fails, fails again in its use."""
+    def warm(
+        self, wanted: Sequence[tuple[Service, str]], also: Sequence[Callable[[], object]] = ()
+    ) -> None:
+        """Begin to build clients, in this order, in a thread; sends nothing. What fails, fails again in its use.
+
+        Args:
+            wanted: The clients by service and region.
+            also: What else is wanted soon and would block; it may raise OSError.
+        """
 
         def build() -> None:
             self._signer.rehearsing = True
@@ -248,6 +255,8 @@ class AwsSessions:
                     if self._closed:
                         return
                     rehearse(self.client(service, region), service)
+                for prepare in also:
+                    prepare()
             except (*FAILURES, OSError):
                 return
             finally:
