@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from diagnostics.evidence import RESTARTED_AT
 from tests.deploy.manifests import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROLE = "eks.amazonaws.com/role-arn"
 POLICIES = {
@@ -41,6 +42,14 @@ DEPLOYMENT: Any = {
     },
 }
 TOKEN: Any = {"spec": {"audiences": ["sts.amazonaws.com"], "expirationSeconds": 600}}
+
+
+@pytest.fixture(autouse=True)
+def _recursion() -> Iterator[None]:
+    """Put the process's recursion limit back: an Environment raises it for good."""
+    before = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(before)
 
 
 def admits(policy: str, before: Any, after: Any) -> bool:
