@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -194,6 +195,12 @@ async def test_a_rehearsed_pod_is_never_made_and_a_quota_is_told_as_one(
             content_type="application/merge-patch+json",
         )
         full = await prover.rehearse_pod(namespace, "api")
+        async with asyncio.timeout(40):
+            while (
+                full.injected is Injected.BARE
+            ):  # the API server's admission learns of a quota by a watch
+                await asyncio.sleep(0.2)
+                full = await prover.rehearse_pod(namespace, "api")
         pods = await plane.request("GET", f"{place}/pods")
 
     assert bare.injected is Injected.BARE
