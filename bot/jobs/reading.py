@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 
+from bot.clients.answer_body import first_bytes
 from bot.jobs.telling import give_help, tell
 from diagnostics.languages import speak
 from diagnostics.recognize.outputs import outputs
@@ -139,16 +140,12 @@ async def _download(bench: Bench, url: str) -> str:
                 )
             if response.content_type == "text/html" and not url.endswith((".html", ".htm")):
                 raise Undownloadable(speak("Slack asks to sign in; is files:read granted?"))
-            body = bytearray()
-            async for chunk in response.content.iter_chunked(65_536):
-                body += chunk
-                if len(body) >= FILE_LIMIT:
-                    break
+            body = await first_bytes(response.content, FILE_LIMIT)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         raise Undownloadable(
             speak("the download broke off ({error})", error=type(error).__name__)
         ) from error
-    return bytes(body[:FILE_LIMIT]).decode("utf-8", errors="replace")
+    return body.decode("utf-8", errors="replace")
 
 
 def _is_slacks(url: str, api_url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from diagnostics.arn import partition_of
@@ -31,6 +32,8 @@ from diagnostics.languages import say
 from diagnostics.wiring import probe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from diagnostics.fleet import FleetCluster
 
 LONGEST_ISSUER = 255
@@ -61,6 +64,18 @@ async def read_cluster(io: Clients, entry: FleetCluster) -> Cluster | None:
     if denied is not None:
         raise denied
     return None
+
+
+async def read_clusters(io: Clients, entries: Iterable[FleetCluster]) -> list[Cluster | None]:
+    """Read clusters side by side; None where one can't be read or is not there: whose issuer it has stays open."""
+
+    async def one(entry: FleetCluster) -> Cluster | None:
+        try:
+            return await read_cluster(io, entry)
+        except ReadError:
+            return None
+
+    return await asyncio.gather(*(one(entry) for entry in entries))
 
 
 def _self_hosted(entry: FleetCluster, issuer: str) -> Cluster:

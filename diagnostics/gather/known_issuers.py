@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.clients import Clients
 from diagnostics.eks_issuer import eks_issuer, issuer_of
-from diagnostics.errors import ReadError
 from diagnostics.evidence import (
     Cluster,
     IamRole,
@@ -15,7 +13,7 @@ from diagnostics.evidence import (
     ProviderArns,
     Unreadable,
 )
-from diagnostics.gather.aws import read_cluster
+from diagnostics.gather.aws import read_clusters
 from diagnostics.gather.facts import HomeProvider, KnownIssuers, TrustAnswer
 from diagnostics.gather.trust_reading import conditions, statements, trusted_providers
 from diagnostics.iam.decision import Mismatch
@@ -57,14 +55,8 @@ async def known_issuers(
     if not asked:
         return KnownIssuers(by_issuer=known)
 
-    async def one(entry: FleetCluster) -> Cluster | None:
-        try:
-            return await read_cluster(io, entry)
-        except ReadError:
-            return None  # whose issuer it has stays open
-
     others = [entry for entry in _candidates(asked, io.fleet) if entry.name != cluster.name]
-    found = await asyncio.gather(*(one(entry) for entry in others[:MANY_CLUSTERS]))
+    found = await read_clusters(io, others[:MANY_CLUSTERS])
     for other in found:
         if other is not None:
             known[other.issuer_path] = other.name

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from diagnostics.errors import ReadError
-from diagnostics.gather.aws import read_cluster
+from diagnostics.gather.aws import read_clusters
 from diagnostics.languages import Words, joined, say
 from diagnostics.locate.naming import clusters_named
 from diagnostics.locate.sightings import RoleSightings
 
 if TYPE_CHECKING:
     from diagnostics.clients import Clients
-    from diagnostics.evidence import Cluster
     from diagnostics.fleet import Fleet, FleetCluster
     from diagnostics.locate.clues import Clues
 
@@ -178,14 +175,8 @@ async def issued(issuer: str, io: Clients) -> FleetCluster | None:
 async def _with_issuer(
     issuer: str, entries: list[FleetCluster], io: Clients
 ) -> FleetCluster | None:
-    async def one(entry: FleetCluster) -> Cluster | None:
-        try:
-            return await read_cluster(io, entry)
-        except ReadError:
-            return None  # it may be this one, but nobody can tell; the search goes on
-
-    read = await asyncio.gather(*(one(entry) for entry in entries))
-    for found, entry in zip(read, entries, strict=True):
+    # One that can't be read may be it, but nobody can tell; the search goes on.
+    for found, entry in zip(await read_clusters(io, entries), entries, strict=True):
         if found is not None and found.issuer_path == issuer:
             return entry
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from bot.clients.aws.eks import all_pod_identities, login_issuers, pod_identity_associations
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from diagnostics.fleet import FleetCluster
     from diagnostics.iam import TrustPolicy
     from diagnostics.web_identity_call import WebIdentityCalls
-
-T = TypeVar("T")
 
 
 class AwsAccountReader:
