@@ -6,7 +6,6 @@ import json
 import logging
 import re
 import sys
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -80,12 +79,10 @@ def test_no_text_breaks_the_reading_of_a_question(text: str) -> None:
         assert len(parse(text, clusters=CLUSTERS).rest) <= len(text)
 
 
-def test_a_long_text_is_read_in_time() -> None:
-    began = time.perf_counter()
-    parse("a-" * 500_000, clusters=CLUSTERS)
-    parse("--cluster '" * 100_000, clusters=CLUSTERS)
-
-    assert time.perf_counter() - began < 1
+def test_a_long_text_is_read_within_the_time_limit_of_a_test() -> None:
+    """Quadratic reading of either would take hours."""
+    assert parse("a-" * 500_000, clusters=CLUSTERS).rest
+    assert parse("--cluster '" * 100_000, clusters=CLUSTERS).rest
 
 
 @pytest.mark.parametrize(
