@@ -76,14 +76,14 @@ class Bot:
 
     async def idle(self) -> None:
         """Wait until nothing waits and nothing runs, in whatever process."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             # The queue is in a database, which sets no event.
             while self.service.runner.busy or await self.service.store.queue.unfinished():  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 
     async def quiet(self) -> None:
         """Wait until nothing runs in this process."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while self.service.runner.busy:  # noqa: ASYNC110  a task that dies early sets no event
                 await asyncio.sleep(0.005)
 

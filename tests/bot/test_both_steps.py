@@ -137,7 +137,7 @@ async def test_a_process_killed_between_the_steps_makes_each_once(
             crash.setattr(JobQueue, "release", nothing)
             crash.setattr(DoubleWriter, "restart_workload", kill)
             bot.service.store.wake.set()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not bot.service.runner.busy:  # noqa: ASYNC110  a job that begins sets no event
                     await asyncio.sleep(0)
             await bot.quiet()

@@ -94,7 +94,7 @@ async def test_a_process_killed_at_any_step_leaves_one_change_and_the_truth(
             crash.setattr(JobQueue, "release", _nothing)
             crash.setattr(where, name, kill)
             bot.service.store.wake.set()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not bot.service.runner.busy:  # noqa: ASYNC110  a job that begins sets no event
                     await asyncio.sleep(0)
             await bot.quiet()

@@ -31,7 +31,7 @@ def mend(town: Town) -> None:
 
 async def healed(town: Town, ts: str, channel: str = ONCALL) -> Message:
     """Wait until the reply of a thread says that it has healed."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         # Slack tells nobody in this process that a message was edited.
         while "Healthy since" not in shown(town.reply(ts, channel)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -64,7 +64,7 @@ async def test_nothing_is_edited_while_the_cause_stands_and_the_looks_end(town: 
     async with town.bot(watch=QUICK) as bot:
         ts = await town.paste(bot)
         edits, before = len(town.calls("chat.update")), shown(town.reply(ts))
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while await looks_left(bot):  # noqa: ASYNC110  a database, which sets no event
                 await asyncio.sleep(0.01)
         await town.settle(bot)

@@ -62,7 +62,7 @@ async def in_socket_mode(town: Town) -> AsyncIterator[Service]:
 
 
 async def settled(town: Town, service: Service) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         await town.slack.workspace.delivery.settle()
         while service.runner.busy or await service.store.queue.unfinished():  # noqa: ASYNC110
             await asyncio.sleep(0.005)

@@ -212,7 +212,7 @@ async def test_a_crash_between_write_and_record_ends_as_applied(
         monkeypatch.setattr(type(bot.service.store.plans), "settle", crash)
         monkeypatch.setattr(type(bot.service.store.queue), "release", _nothing)
         await town.driver.submit(OMAR, {})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while town.world.accounts[0].role_arn != ROLE:  # noqa: ASYNC110  a write sets no event
                 await asyncio.sleep(0.005)
         await bot.quiet()

@@ -74,7 +74,7 @@ class Scene:
         """Press a button and confirm its dialog."""
         driver = self.stage.driver
         await driver.press(label, user, channel=channel, message_ts=message.ts)
-        await driver.wait_for(lambda: driver.modal(user), timeout=15, what="the dialog")
+        await driver.wait_for(lambda: driver.modal(user), timeout=40, what="the dialog")
         answer = await driver.submit(user, {})
         assert answer.ok, answer.errors
 

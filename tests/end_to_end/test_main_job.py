@@ -58,7 +58,7 @@ async def test_who_is_no_approver_is_told_so_and_nothing_changes(scene: Scene) -
     before = len(driver.whispers(YUKI))
 
     await driver.press("Apply annotation", YUKI, channel=PAYMENTS, message_ts=card.ts)
-    await driver.wait_for(lambda: len(driver.whispers(YUKI)) > before, timeout=15, what="a refusal")
+    await driver.wait_for(lambda: len(driver.whispers(YUKI)) > before, timeout=40, what="a refusal")
 
     refusal = driver.whispers(YUKI)[-1].text
     assert "prod-eu の payments" in refusal  # Yuki reads Japanese

@@ -134,7 +134,7 @@ class Town:
         ts = driver.post_as(MINJI, PAYMENTS, paste_of(one))
         card = await self.scene.card(PAYMENTS, ts, patience=30)
         await driver.press("Apply annotation", MINJI, channel=PAYMENTS, message_ts=card.ts)
-        await driver.wait_for(lambda: driver.modal(MINJI), timeout=15, what="the dialog")
+        await driver.wait_for(lambda: driver.modal(MINJI), timeout=40, what="the dialog")
         return ts, card, driver.view(MINJI)
 
     async def settled(self, thread: str) -> str:

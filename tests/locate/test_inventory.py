@@ -231,7 +231,7 @@ async def test_it_runs_beside_the_bot_until_the_end_and_survives_a_broken_store(
         return known
 
     monkeypatch.setattr(Inventory, "tell", at_first_broken)
-    async with kept.running(), asyncio.timeout(5):
+    async with kept.running(), asyncio.timeout(30):
         await seen.wait()
 
     assert not failures

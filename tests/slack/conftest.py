@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
     from sandbox.slack.signed_http import SignedHttp
 
-QUICK = Timing(answer=0.4, retries=(0.0, 0.02, 0.04))
-"""Slack's waits, shortened so that a test of all retries takes two seconds at most."""
+QUICK = Timing(answer=20.0, retries=(0.0, 0.02, 0.04))
+"""Slack's retries without their pauses; an answer may take its time, on a busy machine too."""
+
+HURRIED = replace(QUICK, answer=0.6)
+"""For tests of an answer that comes too late."""
 
 ONCALL = "C0ONCALL01"
 RANDOM = "C0RANDOM01"
@@ -34,6 +38,12 @@ WAR_ROOM = "G0WARROOM1"
 @pytest.fixture
 async def server() -> AsyncIterator[SlackServer]:
     async with SlackServer(demo_workspace(timing=QUICK)) as running:
+        yield running
+
+
+@pytest.fixture
+async def hurried() -> AsyncIterator[SlackServer]:
+    async with SlackServer(demo_workspace(timing=HURRIED)) as running:
         yield running
 
 
@@ -54,7 +64,7 @@ class Ledger:
         self._news.set()
 
     async def reach(self, count: int) -> list[dict[str, Any]]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.seen) < count:
                 self._news.clear()
                 await self._news.wait()

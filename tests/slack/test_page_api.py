@@ -133,7 +133,7 @@ async def test_the_stream_tells_what_happens_as_the_page_reads_it(
         )
         await app.client.reactions_add(channel=ONCALL, timestamp=root, name="eyes")
         await app.client.chat_delete(channel=ONCALL, ts=sent["ts"])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not seen or seen[-1]["type"] != "message_deleted":
                 chunk = await stream.content.readuntil(b"\n\n")
                 event = json.loads(chunk.removeprefix(b"data: "))

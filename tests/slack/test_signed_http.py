@@ -160,22 +160,22 @@ async def test_a_refused_event_comes_again_three_times(
     assert len(identifiers) == 1
 
 
-async def test_a_slow_answer_is_a_timeout_and_comes_again(server: SlackServer) -> None:
+async def test_a_slow_answer_is_a_timeout_and_comes_again(hurried: SlackServer) -> None:
     calls = 0
 
     async def slow_at_first(_request: web.Request) -> web.Response:
         nonlocal calls
         calls += 1
         if calls == 1:
-            await asyncio.sleep(2 * server.workspace.timing.answer)
+            await asyncio.sleep(2 * hurried.workspace.timing.answer)
         return web.Response()
 
     async with serving(_app(slow_at_first)) as base_url:
-        server.deliver_by_http(f"{base_url}/slack/events")
-        server.driver.post_as("minji", "oncall", "hello")
-        await server.workspace.delivery.settle()
+        hurried.deliver_by_http(f"{base_url}/slack/events")
+        hurried.driver.post_as("minji", "oncall", "hello")
+        await hurried.workspace.delivery.settle()
 
-    outcomes = [delivery.outcome for delivery in server.workspace.delivery.history]
+    outcomes = [delivery.outcome for delivery in hurried.workspace.delivery.history]
     assert outcomes == ["http_timeout", "acknowledged"]
 
 
@@ -269,18 +269,18 @@ async def test_a_press_tells_who_pressed_and_where(server: SlackServer) -> None:
 
 
 async def test_a_press_that_nobody_acknowledges_is_an_error_to_the_presser(
-    server: SlackServer,
+    hurried: SlackServer,
 ) -> None:
-    app = bolt(server)
+    app = bolt(hurried)
 
     async def silent(body: dict[str, Any]) -> None:
         del body
 
     app.action("go")(silent)
-    async with over_http(server, app):
+    async with over_http(hurried, app):
         await app.client.chat_postMessage(channel=ONCALL, text="Go?", blocks=[BUTTON])
         with pytest.raises(NotAcknowledged, match=r"did not answer|error"):
-            await server.driver.press("go", "minji", channel="oncall")
+            await hurried.driver.press("go", "minji", channel="oncall")
 
 
 async def test_a_command_answers_at_once_or_by_its_response_url(server: SlackServer) -> None:

@@ -83,14 +83,14 @@ async def test_what_a_broken_connection_did_not_acknowledge_comes_again_as_if_ne
 
 
 async def test_what_is_not_acknowledged_in_time_comes_again_with_its_reason(
-    server: SlackServer,
+    hurried: SlackServer,
 ) -> None:
-    server.deliver_by_socket()
+    hurried.deliver_by_socket()
     async with aiohttp.ClientSession() as session:
-        socket = await _connect(server, session)
-        server.driver.post_as("minji", "oncall", "AccessDenied")
+        socket = await _connect(hurried, session)
+        hurried.driver.post_as("minji", "oncall", "AccessDenied")
         seen = [await socket.receive_json() for _ in range(4)]
-        await server.workspace.delivery.settle()
+        await hurried.workspace.delivery.settle()
         await socket.close()
 
     assert [(e["retry_attempt"], e["retry_reason"]) for e in seen] == [
@@ -102,9 +102,9 @@ async def test_what_is_not_acknowledged_in_time_comes_again_with_its_reason(
 
 
 async def test_an_app_that_raises_in_its_listener_is_told_again_when_it_answers_last(
-    server: SlackServer,
+    hurried: SlackServer,
 ) -> None:
-    app = bolt(server, process_before_response=True)
+    app = bolt(hurried, process_before_response=True)
     calls: list[int] = []
 
     async def fail_at_first(body: dict[str, Any]) -> None:
@@ -114,12 +114,12 @@ async def test_an_app_that_raises_in_its_listener_is_told_again_when_it_answers_
             raise RuntimeError("the store is down")
 
     app.event("message")(fail_at_first)
-    async with over_socket(server, app):
-        server.driver.post_as("minji", "oncall", "AccessDenied")
-        await server.workspace.delivery.settle()
+    async with over_socket(hurried, app):
+        hurried.driver.post_as("minji", "oncall", "AccessDenied")
+        await hurried.workspace.delivery.settle()
 
     assert len(calls) == 2
-    outcomes = [delivery.outcome for delivery in server.workspace.delivery.history]
+    outcomes = [delivery.outcome for delivery in hurried.workspace.delivery.history]
     assert outcomes == ["timeout", "acknowledged"]
 
 
