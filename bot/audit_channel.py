@@ -18,7 +18,7 @@ from bot.audit import after, newest
 from bot.background import beside
 from bot.store.insert import insert_once
 from bot.store.tables import audit, audit_posts
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 from handlers.blockkit import build, clip, escape
 from handlers.slack_trouble import SLACK_TROUBLE, error_name, may_have_been_done
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from diagnostics.languages import Words
     from diagnostics.proof.answer import Proof
     from diagnostics.recognize.symptom import Symptom
+
+HEADLINE: Final = 100
+"""Characters of a headline, at most: Slack's headers hold 150, and a phone shows two lines."""
 
 
 class Severity(StrEnum):
@@ -60,7 +63,7 @@ class Finding:
     """What a failing check found, ready to be read."""
 
     headline: Words
-    """The cause in plain words, one clause of at most 100 characters, without marks or a full stop."""
+    """The cause in plain words, one clause of at most `HEADLINE` characters, without marks or a full stop."""
     place: Place
     seen: Words
     """Verbatim value, or "(none)"; invisible characters are spelled out when shown."""
@@ -134,7 +137,7 @@ class Diagnosis:
     symptom: Symptom | None
     verdict: Verdict
     headline: Words
-    """One clause of at most 100 characters, without marks or a full stop."""
+    """One clause of at most `HEADLINE` characters, without marks or a full stop."""
     results: tuple[Result, ...]
     root: Result | None = None
     """The failure that must be mended first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics.whole_number import whole_number
+from diagnostics.text.whole_number import whole_number
 
 
 def to_diagnosis(incident_id: str, position: int) -> str:

@@ -20,7 +20,7 @@ from bot.audit import AuditTrail, Entry
 from bot.harmless import harmless
 from bot.settings import Settings, SettingsError
 from bot.store import open_store
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

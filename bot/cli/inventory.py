@@ -15,7 +15,6 @@ from bot.fleet_file import FleetFileError, load
 from bot.inventory import Inventory, InventoryRecords, Troubles, fleet_on_record
 from bot.settings import Settings, SettingsError
 from bot.store import open_store
-from diagnostics.explain.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +69,7 @@ def lines(fleet: Fleet, scans: tuple[Scan, ...], *, now: datetime) -> Iterator[s
         yield f"{cluster.name}  {_origin(cluster, now)}  {issuer}"
     troubles = Troubles.of(fleet, scans)
     if (listed := troubles.organization) is not None:
-        count = plural(troubles.discovered, "account")
+        count = f"{troubles.discovered} account{'' if troubles.discovered == 1 else 's'}"
         beside = f"{count} beside the fleet file's, " if troubles.discovered else ""
         yield f"organization: {beside}{_listed(listed, now)}"
     if (refused := troubles.members_refused) is not None:

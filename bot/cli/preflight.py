@@ -23,7 +23,7 @@ from bot.preflight.slack import check_slack
 from bot.preflight.terminal import terminal
 from bot.preflight.walk import preflight as walk
 from bot.settings import Settings, SettingsError
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -11,7 +11,7 @@ from bot.cli.trust_case import Case, Exit, about_a_case, show_problems
 from diagnostics.iam import Outcome, decide, narrow, ready_texts, repair, unified_diff
 from diagnostics.iam.explain_text import explained
 from diagnostics.iam.ndjson import ROWS
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable

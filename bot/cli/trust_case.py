@@ -19,7 +19,7 @@ from diagnostics.iam import PolicyError, Problem, TrustPolicy, WebIdentityReques
 from diagnostics.iam.json_text import MAX_CHARACTERS, write
 from diagnostics.iam.ndjson import answer
 from diagnostics.iam.provider_form import fault_of
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 _COLONS = 5
 """Of an ARN; its last part may hold more."""

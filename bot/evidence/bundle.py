@@ -13,7 +13,7 @@ from bot.clients.kube.request import WORKLOADS, can_exist
 from bot.evidence import aws_output
 from bot.evidence.documents import documents
 from bot.evidence.fault import EvidenceError, of_field
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

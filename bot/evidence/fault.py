@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.errors import UsageError
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

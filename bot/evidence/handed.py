@@ -12,7 +12,7 @@ from bot.clients.kube.request import WORKLOADS
 from bot.evidence import aws_output
 from bot.evidence.bundle import Bundle, read_bundle
 from bot.evidence.fault import EvidenceError
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,7 +12,7 @@ from bot.fleet_file.faults import shown
 from bot.fleet_file.models import SECTIONS, FleetDocument
 from bot.fleet_file.tree import fault_at, kind_of
 from diagnostics.document.tree import Mapping, Scalar, Sequence, walk
-from diagnostics.whole_number import whole_number
+from diagnostics.text.whole_number import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from diagnostics.fix.plan import (
     UpdateTrustPolicy,
 )
 from diagnostics.languages import Words, say
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 from handlers.blockkit import clip
 
 if TYPE_CHECKING:

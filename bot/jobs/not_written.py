@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diagnostics.errors import Stale
 from diagnostics.fix.trust import parted
 from diagnostics.languages import say
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 from handlers.blockkit import clip
 
 if TYPE_CHECKING:

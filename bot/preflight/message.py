@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.preflight.outcome import TROUBLES, State
 from diagnostics.languages import speak
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 from handlers.blockkit import build, characters, clip, escape
 from handlers.render.card import Message
 from handlers.render.moments import moment

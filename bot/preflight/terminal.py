@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.text import Text
 
 from bot.preflight.outcome import State
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.documentation import link_of, page_of
 from diagnostics.proof.words import sentences
 from diagnostics.result import Diagnosis, Status
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

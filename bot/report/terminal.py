@@ -14,7 +14,8 @@ from diagnostics.explain.to_run import introduced
 from diagnostics.languages import as_clause
 from diagnostics.proof.words import sentences
 from diagnostics.result import Diagnosis, Severity, Status, Verdict
-from diagnostics.visible import marked, visible
+from diagnostics.text.difference import marked
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

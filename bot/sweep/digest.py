@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.languages import Said, Words, aloud, say, speak
 from diagnostics.result import Severity
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from bot.sweep.document import Found, SweepDocument

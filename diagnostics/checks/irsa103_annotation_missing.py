@@ -13,11 +13,11 @@ from diagnostics.evidence import (
     Unreadable,
     Webhooks,
 )
-from diagnostics.explain.words import clip
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, origin, role_to_annotate
 from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
 from diagnostics.languages import joined, say
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 

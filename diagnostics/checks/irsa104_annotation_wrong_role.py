@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable
-from diagnostics.explain.words import difference, sentence
 from diagnostics.fix.annotation import annotate, by_hand, sole_trusting
 from diagnostics.gather.facts import (
     BoundRole,
@@ -14,8 +13,9 @@ from diagnostics.gather.facts import (
     TrustingRoles,
 )
 from diagnostics.iam.decision import Outcome
-from diagnostics.languages import joined, say
+from diagnostics.languages import joined, say, sentence
 from diagnostics.result import Finding
+from diagnostics.text.difference import difference
 from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
 
 

@@ -14,11 +14,12 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
-from diagnostics.explain.words import character, clip, difference, sentence
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
 from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
-from diagnostics.languages import say
+from diagnostics.languages import say, sentence
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip
+from diagnostics.text.difference import character, difference
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target
-from diagnostics.explain.words import difference, sentence
 from diagnostics.fix.annotation import annotate, by_hand
 from diagnostics.gather.facts import RoleInQuestion, RoleSource
-from diagnostics.languages import say
+from diagnostics.languages import say, sentence
 from diagnostics.result import Finding
+from diagnostics.text.difference import difference
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 

@@ -13,11 +13,11 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
-from diagnostics.explain.words import clip, listed
 from diagnostics.fix.annotation import annotate
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.languages import say
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip, listed
 from diagnostics.wiring import Judgement, Pass, check
 
 

@@ -6,10 +6,10 @@ import re
 
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import TOKEN_EXPIRATION, ServiceAccount, Target
-from diagnostics.explain.words import clip
 from diagnostics.fix.annotation import annotate
 from diagnostics.languages import Words, say
 from diagnostics.result import Finding, Severity
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, check
 
 SHORTEST = 600

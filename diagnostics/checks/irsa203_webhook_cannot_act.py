@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.containers import SKIP_POD, unserved
 from diagnostics.checks.selectors import matches
 from diagnostics.evidence import MutatingWebhook, Pods, ServiceAccount, Target, Webhooks
-from diagnostics.explain.words import clip
 from diagnostics.languages import Words, say
 from diagnostics.result import Finding, Place
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, check
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from diagnostics.checks.containers import SKIP_POD, bare, injected, judged, skip
 from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Target
-from diagnostics.explain.words import clip, listed
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip, listed
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV
 from diagnostics.checks.places import of_pod, of_workload
 from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable, Workload
-from diagnostics.explain.words import listed
 from diagnostics.fix.restart import owner_of, owners_in
 from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.result import Finding
+from diagnostics.text.clip import listed
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV, judged
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target
-from diagnostics.explain.words import clip, listed
 from diagnostics.languages import say
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip, listed
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
-from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Subject
 from diagnostics.languages import Words, say
 from diagnostics.result import Finding, Severity
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, Unknown, check
 
 

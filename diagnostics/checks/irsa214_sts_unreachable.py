@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.evidence_of_text import said
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import STS_REGIONAL_ENDPOINTS, Cluster, Unreadable
-from diagnostics.explain.words import clip
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, check
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from diagnostics.checks.evidence_of_text import outlived
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
-from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 

@@ -12,11 +12,11 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
-from diagnostics.explain.words import clip
 from diagnostics.fix.restart import restarts
 from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, check
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from shlex import quote
 
 from diagnostics.evidence import OidcProvider
-from diagnostics.explain.words import listed
 from diagnostics.gather.facts import Subject
 from diagnostics.languages import say
 from diagnostics.result import Finding, Place
+from diagnostics.text.clip import listed
 from diagnostics.wiring import Judgement, Pass, check
 
 

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Cluster, OidcProvider, Unreadable
-from diagnostics.explain.words import clip
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, check
 
 

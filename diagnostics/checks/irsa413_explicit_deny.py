@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
-from diagnostics.explain.words import clip
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.languages import say
-from diagnostics.visible import visible
+from diagnostics.text.clip import clip
+from diagnostics.text.visible import visible
 from diagnostics.wiring import Judgement, check
 
 if TYPE_CHECKING:

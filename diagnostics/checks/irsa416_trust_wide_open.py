@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_trust
 from diagnostics.evidence import Cluster, IamRole
-from diagnostics.explain.words import listed
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.gather.trust_reading import conditions, statements
 from diagnostics.iam.decision import Outcome
 from diagnostics.languages import say
 from diagnostics.result import Finding, Severity
+from diagnostics.text.clip import listed
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 

@@ -14,11 +14,12 @@ from diagnostics.evidence import (
     TrustChanges,
     Unreadable,
 )
-from diagnostics.explain.words import clip, spoken
 from diagnostics.gather.facts import Now, TrustAnswer
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding, Place, Severity
+from diagnostics.text.clip import clip
+from diagnostics.text.time_span import spoken
 from diagnostics.wiring import Judgement, Pass, check
 
 SETTLED = timedelta(minutes=5)

@@ -7,12 +7,12 @@ from diagnostics.checks.evidence_of_text import ORGANIZATION_POLICIES, said
 from diagnostics.checks.places import of_text
 from diagnostics.checks.trust_faults import lets_in
 from diagnostics.evidence import ControlPolicies, IamRole, ServiceAccount, Unreadable
-from diagnostics.explain.words import clip
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.iam.decision import Outcome
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding, Place
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
 
 

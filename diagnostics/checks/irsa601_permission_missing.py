@@ -11,11 +11,11 @@ from diagnostics.checks.evidence_of_text import (
     somebody_else,
 )
 from diagnostics.checks.places import of_text
-from diagnostics.explain.words import clip
 from diagnostics.gather.facts import RoleInQuestion
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 

@@ -6,11 +6,11 @@ from diagnostics.checks.containers import injected, judged
 from diagnostics.checks.evidence_of_text import outlived, somebody_else
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
-from diagnostics.explain.words import clip
 from diagnostics.gather.facts import Now, RoleInQuestion
 from diagnostics.languages import Words, say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from diagnostics.arn import RoleArn
 from diagnostics.checks.evidence_of_text import TAG_SESSION, said
 from diagnostics.checks.places import of_text
-from diagnostics.explain.words import clip
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, check
 
 

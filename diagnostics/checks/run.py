@@ -7,9 +7,8 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from diagnostics.evidence import Absent, Found, Unreadable
-from diagnostics.explain.words import HEADLINE
 from diagnostics.languages import Said, say, shortened
-from diagnostics.result import Finding, Result, Status
+from diagnostics.result import HEADLINE, Finding, Result, Status
 from diagnostics.wiring import Pass, Skip, Unknown
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ from diagnostics.checks.places import of_trust
 from diagnostics.checks.trust_words import right_key, stray, wanted_subject
 from diagnostics.checks.values_under_wrong_keys import OF_KEYS, read_past_keys
 from diagnostics.evidence import Unreadable
-from diagnostics.explain.words import clip, difference, listed, sentence
 from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.iam import decide
 from diagnostics.iam.decision import Decision, Mismatch, Outcome
 from diagnostics.iam.provider_form import fault_of
-from diagnostics.languages import as_clause, joined, say
+from diagnostics.languages import as_clause, joined, say, sentence
 from diagnostics.result import Finding
+from diagnostics.text.clip import clip, listed
+from diagnostics.text.difference import difference
 from diagnostics.wiring import Pass, Skip, Unknown
 
 if TYPE_CHECKING:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.explain.words import character, clip
 from diagnostics.iam.subject import PREFIX
 from diagnostics.iam.trusted_key import read_key
 from diagnostics.iam.words import nearest
 from diagnostics.languages import say
-from diagnostics.visible import visible
+from diagnostics.text.clip import clip
+from diagnostics.text.difference import character
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from diagnostics.evidence import IamRole

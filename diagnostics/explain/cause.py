@@ -13,12 +13,11 @@ from diagnostics.explain.offered import offered, own_fixes, touched
 from diagnostics.explain.order import explained, leading
 from diagnostics.explain.proved import held_against
 from diagnostics.explain.values import value_of
-from diagnostics.explain.words import HEADLINE, sentence
 from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
-from diagnostics.languages import Words, joined, say, shortened
+from diagnostics.languages import Words, joined, say, sentence, shortened
 from diagnostics.proof.answer import Proof
 from diagnostics.recognize.symptom import Cause, Kind, Symptom
-from diagnostics.result import Diagnosis, Result, Severity, Status, Verdict
+from diagnostics.result import HEADLINE, Diagnosis, Result, Severity, Status, Verdict
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -13,7 +13,8 @@ from diagnostics.iam.keys import issuer_of
 from diagnostics.iam.repair import repair
 from diagnostics.iam.trusted_key import claim_meant
 from diagnostics.iam.words import nearest
-from diagnostics.visible import first_difference, visible
+from diagnostics.text.difference import first_difference
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from diagnostics.iam.decision import Decision, Reason

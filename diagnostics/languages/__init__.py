@@ -10,6 +10,7 @@ from diagnostics.languages.said import (
     joined,
     kept,
     say,
+    sentence,
     shortened,
 )
 from diagnostics.languages.speaking import (
@@ -36,6 +37,7 @@ __all__ = [
     "joined",
     "kept",
     "say",
+    "sentence",
     "shortened",
     "speak",
     "speaking",

@@ -97,6 +97,11 @@ def as_sentence(clause: str) -> Said:
     return Said(_SENTENCE, {"sentence": clause})
 
 
+def sentence(clause: str | None) -> Said | None:
+    """Make a sentence of a clause that may be missing or empty; None of none."""
+    return as_sentence(clause) if clause else None
+
+
 def as_clause(sentence: str) -> Said:
     """Make a part of a sentence of a whole one: its verb in lower case, without the full stop."""
     return Said(_CLAUSE, {"clause": sentence})

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
 from diagnostics.document.tree import HOLE
-from diagnostics.explain.words import clip, listed
 from diagnostics.iam import Outcome, decide
 from diagnostics.iam.decision import Mismatch
 from diagnostics.iam.keys import account_of
@@ -17,6 +16,7 @@ from diagnostics.lint.fill import ACCOUNT, ISSUER
 from diagnostics.lint.finding import SourceFinding
 from diagnostics.lint.kubernetes import workload_findings
 from diagnostics.lint.trust import filled_policy, request_of
+from diagnostics.text.clip import clip, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

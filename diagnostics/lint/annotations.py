@@ -20,7 +20,7 @@ from diagnostics.gather.annotation import looks_like_role_key
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.sources import AccountSource
 from diagnostics.result import Finding
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.document.tree import HOLE
-from diagnostics.explain.words import nearest
 from diagnostics.iam.decision import Mismatch
 from diagnostics.iam.subject import PREFIX, looks_like_subject
 from diagnostics.iam.subject_reasons import form_fault, plausible
 from diagnostics.iam.trusted_key import claim_meant, read_key
 from diagnostics.lint.fill import ISSUER
 from diagnostics.lint.policy_finding import policy_finding, shown_value
+from diagnostics.text.near_name import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -35,7 +35,7 @@ from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.helm_values import helm_values
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.sources import AccountSource, Sources, WorkloadSource
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

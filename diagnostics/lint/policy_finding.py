@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.document.tree import HOLE
-from diagnostics.explain.words import clip
 from diagnostics.lint.fill import FILLED, ISSUER
 from diagnostics.lint.finding import SourceFinding
-from diagnostics.visible import visible
+from diagnostics.text.clip import clip
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from diagnostics.lint.policy_source import PolicySource

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.document.tree import HOLE, Node, Scalar, Sequence
-from diagnostics.explain.words import listed
 from diagnostics.lint.finding import SourceFinding, Spot
+from diagnostics.text.clip import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.document.tree import HOLE
-from diagnostics.explain.words import listed
 from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, from_document
 from diagnostics.iam.decision import Mismatch
 from diagnostics.iam.keys import ISSUER_CLAIMS, account_of
@@ -19,6 +18,7 @@ from diagnostics.iam.trusted_key import claim_meant
 from diagnostics.lint.conditions import AUDIENCES, LITERAL, condition_findings
 from diagnostics.lint.fill import ACCOUNT, ISSUER, filled
 from diagnostics.lint.policy_finding import policy_finding, shown_value
+from diagnostics.text.clip import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from diagnostics.evidence import Target
 from diagnostics.languages import Words, joined, say
 from diagnostics.locate.cluster import issued
 from diagnostics.locate.workload import Scored
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

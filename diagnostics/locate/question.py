@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.case import Candidate, Question
-from diagnostics.explain.words import nearest
 from diagnostics.fleet import Hints
 from diagnostics.languages import Words, as_sentence, joined, say
 from diagnostics.locate.naming import clusters_named
+from diagnostics.text.near_name import nearest
 
 if TYPE_CHECKING:
     from diagnostics.case import Case

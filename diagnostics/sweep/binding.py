@@ -9,13 +9,13 @@ from diagnostics.arn import RoleArn
 from diagnostics.checks.irsa105_annotation_malformed import annotation_malformed
 from diagnostics.evidence import ROLE_ARN
 from diagnostics.explain.order import EXPLAINS, leading
-from diagnostics.explain.words import clip
 from diagnostics.result import Finding
 from diagnostics.sweep.fault import Fault, annotate_with, target_of
 from diagnostics.sweep.finding import SweepFinding, rule
 from diagnostics.sweep.mixups import meant_another, older_than_association, runs_as_another
 from diagnostics.sweep.pods import pod_faults
 from diagnostics.sweep.role import provider_faults, trust_faults
+from diagnostics.text.clip import clip
 
 if TYPE_CHECKING:
     from datetime import datetime

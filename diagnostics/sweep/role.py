@@ -9,12 +9,12 @@ from diagnostics.checks.near_providers import Near, near
 from diagnostics.checks.trust_faults import faults
 from diagnostics.eks_issuer import eks_issuer, issuer_of
 from diagnostics.evidence import AUDIENCE
-from diagnostics.explain.words import clip, listed
 from diagnostics.gather.facts import TrustAnswer
 from diagnostics.gather.trust_reading import trusted_providers
 from diagnostics.iam import Outcome, decide, outcome
 from diagnostics.result import Finding
 from diagnostics.sweep.fault import Fault, request_of
+from diagnostics.text.clip import clip, listed
 
 if TYPE_CHECKING:
     from diagnostics.evidence import Cluster, IamRole, ServiceAccount

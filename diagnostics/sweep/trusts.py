@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.evidence import ROLE_ARN
-from diagnostics.explain.words import clip
 from diagnostics.gather.annotation import misplaced
 from diagnostics.iam import Outcome, WebIdentityRequest, outcome
 from diagnostics.iam.subject import Subject
 from diagnostics.result import Severity
 from diagnostics.sweep.finding import SweepFinding, rule
+from diagnostics.text.clip import clip
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

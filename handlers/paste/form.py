@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from diagnostics.explain.words import nearest
 from diagnostics.fleet import Hints
 from diagnostics.languages import speak
 from diagnostics.locate.naming import clusters_named
+from diagnostics.text.near_name import nearest
 from handlers.blockkit import clip
 from handlers.click import Click, notice
 from handlers.paste.reading.untrusted import node_at, text_at

@@ -15,7 +15,7 @@ from diagnostics.fix.plan import (
 )
 from diagnostics.fix.trust import diff
 from diagnostics.languages import aloud, say, speak
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 from handlers.blockkit import clip
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from diagnostics.checks.documentation import link_of
 from diagnostics.explain.to_run import introduced
 from diagnostics.languages import all_aloud, aloud, say, speak
 from diagnostics.result import Status
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 from handlers.blockkit import build, clip, escape
 from handlers.blockkit.limits import SELECT_OPTIONS
 from handlers.render.card import FORM

@@ -8,7 +8,7 @@ from diagnostics.arn import RoleArn
 from diagnostics.explain.glossary import meanings
 from diagnostics.languages import speak
 from diagnostics.result import Severity, Status, Verdict
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 from handlers.blockkit import build, clip, escape
 from handlers.render.pasted import asking_blocks, handed_blocks, linked
 from handlers.render.shorten import excerpt, numbered, prose, several, short_issuers, short_place

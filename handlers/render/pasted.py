@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.checks.documentation import link_of
 from diagnostics.languages import speak
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 from handlers.blockkit import build, escape
 
 if TYPE_CHECKING:

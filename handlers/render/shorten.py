@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
 from diagnostics.languages import speak
-from diagnostics.whole_number import whole_number
+from diagnostics.text.whole_number import whole_number
 from handlers.blockkit import build, clip
 
 if TYPE_CHECKING:

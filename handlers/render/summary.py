@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.languages import all_aloud, speak
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import Message
 from handlers.render.diagnosis import short_id

@@ -10,7 +10,7 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from diagnostics.whole_number import whole_number
+from diagnostics.text.whole_number import whole_number
 from sandbox.kube.selectors import selects
 
 if TYPE_CHECKING:

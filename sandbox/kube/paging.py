@@ -10,7 +10,7 @@ import binascii
 import json
 from typing import TYPE_CHECKING
 
-from diagnostics.whole_number import whole_number
+from diagnostics.text.whole_number import whole_number
 from sandbox.kube.resources import name_of, namespace_of
 from sandbox.kube.selectors import matches_fields, matches_labels
 from sandbox.kube.status import ApiError, bad_request, expired

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from diagnostics.explain.to_run import introduced
-from diagnostics.explain.words import HEADLINE, character, difference, nearest, spoken
 from diagnostics.recognize.symptom import Cause
-from diagnostics.result import Status
-from diagnostics.visible import visible
+from diagnostics.result import HEADLINE, Status
+from diagnostics.text.difference import character, difference
+from diagnostics.text.near_name import nearest
+from diagnostics.text.time_span import spoken
+from diagnostics.text.visible import visible
 from tests.engine import healthy as h
 from tests.engine.faults import FAULTS, Fault, annotated
 from tests.engine.test_codes import diagnosed

@@ -12,7 +12,7 @@ import aiohttp
 from bot.clients.kube.errors import TooLarge
 from bot.clients.kube.request import Answer
 from bot.fleet_file.loopback import is_loopback
-from diagnostics.whole_number import whole_number
+from diagnostics.text.whole_number import whole_number
 
 if TYPE_CHECKING:
     from bot.clients.kube.request import Request

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from bot.sweep.html.charts import Moment, Row, bars, trend
 from bot.sweep.html.style import STYLE
 from diagnostics.result import Severity
-from diagnostics.visible import visible
+from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Values shown so that nothing in them hides: invisible characters spelled out, differences marked."""
+"""Values shown so that nothing in them hides."""
 
 from __future__ import annotations
 
@@ -36,20 +36,3 @@ def _shown(character: str) -> str:
     if category in _HIDING or (category == "Zs" and character != " "):
         return f"<U+{ord(character):04X}>"
     return character
-
-
-def first_difference(seen: str, wanted: str) -> int | None:
-    """The index of the first character that differs, or None where the two are equal."""
-    for index, (one, other) in enumerate(zip(seen, wanted, strict=False)):
-        if one != other:
-            return index
-    return None if len(seen) == len(wanted) else min(len(seen), len(wanted))
-
-
-def marked(seen: str, wanted: str) -> str:
-    """Both values on lines of their own with a caret under the first character that differs."""
-    at = first_difference(seen, wanted)
-    if at is None:
-        return visible(seen)
-    column = len(visible(seen[:at]))
-    return f"{visible(seen)}\n{visible(wanted)}\n{' ' * column}^"
