@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from functools import lru_cache
+from typing import Final, Self
 
 PARTITIONS = (
     "aws",
@@ -48,6 +49,23 @@ class RoleArn:
     def __str__(self) -> str:
         """Print the ARN as IAM does."""
         return f"arn:{self.partition}:iam::{self.account}:role{self.path}{self.name}"
+
+
+_COLONS: Final = 5
+"""Between the parts of an ARN; its resource may hold more."""
+
+
+@lru_cache(maxsize=4096)
+def place_of(arn: str) -> tuple[str, str] | None:
+    """The region and the account that an ARN states, empty where it leaves one out; None where it is no ARN."""
+    parts = arn.split(":", _COLONS)
+    return (parts[3], parts[4]) if len(parts) > _COLONS and parts[0] == "arn" else None
+
+
+def account_of(arn: str) -> str | None:
+    """The account of an ARN, or None where it names none."""
+    place = place_of(arn)
+    return (place[1] or None) if place else None
 
 
 def partition_of(region: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bot.cli.trust_case import Case, Exit, about_a_case, show_problems
-from diagnostics.iam import Outcome, decide, narrow, ready_texts, repair, unified_diff
+from diagnostics.iam import Outcome, decide, narrow, ready_texts, refusals, repair, unified_diff
 from diagnostics.iam.explain_text import explained
 from diagnostics.iam.ndjson import ROWS
 from diagnostics.text.visible import visible
@@ -30,12 +30,12 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 def _finish(case: Case, status: Exit) -> NoReturn:
     """Report what IAM refuses on save, and end."""
-    refusals = case.policy.refusals
-    if refusals:
+    refused = refusals(case.policy)
+    if refused:
         typer.echo("")
-        certain = any(problem.certain for problem in refusals)
+        certain = any(problem.certain for problem in refused)
         typer.echo("IAM refuses to save this policy:" if certain else "About saving this policy:")
-        show_problems(refusals, case.name)
+        show_problems(refused, case.name)
         if certain:
             raise typer.Exit(Exit.BAD_INPUT)
     raise typer.Exit(status)
@@ -106,7 +106,7 @@ def correct(
 
 def _json(case: Case, command: str, status: Exit) -> NoReturn:
     typer.echo(json.dumps(ROWS[command](case.policy, case.request), indent=2))
-    refused = any(problem.certain for problem in case.policy.refusals)
+    refused = any(problem.certain for problem in refusals(case.policy))
     raise typer.Exit(Exit.BAD_INPUT if refused and command == "evaluate" else status)
 
 

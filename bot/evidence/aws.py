@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.evidence.mark import beyond, lacking
-from diagnostics.arn import partition_of
+from diagnostics.arn import account_of, partition_of, place_of
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
 
 if TYPE_CHECKING:
@@ -36,17 +36,16 @@ class EvidenceAws:
         """Take `eks describe-cluster` from the evidence."""
         for piece in self._bundle.clusters:
             found = piece.value
-            _, _, _, region, account, _ = found.arn.split(":", 5)
-            if (account, region, found.name) != (entry.account, entry.region, entry.eks_name):
+            if place_of(found.arn) != (entry.region, entry.account) or found.name != entry.eks_name:
                 continue
             if found.identity.oidc.issuer is None:
                 raise lacking(f"an issuer of cluster {found.name}", _describe(entry))
             self._mark.seen(piece.file, "eks", "DescribeCluster", found.arn)
             return Cluster(
                 name=entry.name,
-                account=account,
-                region=region,
-                partition=partition_of(region),
+                account=entry.account,
+                region=entry.region,
+                partition=partition_of(entry.region),
                 issuer=found.identity.oidc.issuer,
                 arn=found.arn,
                 version=found.version,
@@ -147,7 +146,7 @@ class EvidenceAws:
     def _listed(self) -> Piece[tuple[str, ...]] | None:
         """The list of this account's providers: ARNs say whose it is, and an empty one is of the only account."""
         for piece in self._bundle.provider_lists:
-            owners = {arn.split(":")[4] for arn in piece.value}
+            owners = {account_of(arn) for arn in piece.value}
             if self._account in owners or (not owners and self._alone()):
                 return piece
         return None
@@ -164,8 +163,8 @@ class EvidenceAws:
         return self._alone()
 
     def _alone(self) -> bool:
-        known = {role.value.account for role in self._bundle.roles}
-        known |= {cluster.value.arn.split(":")[4] for cluster in self._bundle.clusters}
+        known: set[str | None] = {role.value.account for role in self._bundle.roles}
+        known |= {account_of(cluster.value.arn) for cluster in self._bundle.clusters}
         return known == {self._account}
 
 

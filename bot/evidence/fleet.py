@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.evidence.fault import EvidenceError
-from diagnostics.arn import RoleArn
+from diagnostics.arn import RoleArn, account_of, place_of
 from diagnostics.fleet import Account, Fleet, FleetCluster, Hints
 
 if TYPE_CHECKING:
@@ -20,14 +20,19 @@ UNKNOWN: Final = "unknown"
 def fleet_of(bundle: Bundle) -> Fleet:
     """Name the one cluster, and the accounts, that the evidence is of."""
     ids = {role.value.account for role in bundle.roles}
-    ids |= {arn.split(":")[4] for listed in bundle.provider_lists for arn in listed.value}
+    ids |= {
+        account
+        for listed in bundle.provider_lists
+        for arn in listed.value
+        if (account := account_of(arn))
+    }
     for piece in bundle.service_accounts:
         arn = RoleArn.parse(piece.value.role_arn or "")
         ids |= {arn.account} if arn else set()
     cluster = FleetCluster(name=UNNAMED, account=UNKNOWN, region=UNKNOWN, eks_name="CLUSTER")
     if bundle.clusters:
         found = bundle.clusters[-1].value
-        _, _, _, region, account, _ = found.arn.split(":", 5)
+        region, account = place_of(found.arn) or (UNKNOWN, UNKNOWN)
         cluster = FleetCluster(name=found.name, account=account, region=region, eks_name=found.name)
     ids.add(cluster.account)
     accounts = tuple(Account(id=one, name=one, read_role=None) for one in sorted(ids))
@@ -62,9 +67,9 @@ def cluster_of(bundle: Bundle, fleet: Fleet, asked: str | None) -> str:
         EvidenceError: Neither the evidence nor `asked` names one of the fleet.
     """
     for piece in bundle.clusters:
-        _, _, _, region, account, _ = piece.value.arn.split(":", 5)
+        place = place_of(piece.value.arn)
         for entry in fleet.clusters:
-            if (entry.account, entry.region, entry.eks_name) == (account, region, piece.value.name):
+            if ((entry.region, entry.account), entry.eks_name) == (place, piece.value.name):
                 return entry.name
     if asked is not None:
         return fleet.cluster(asked).name

@@ -12,6 +12,7 @@ from bot.clients.kube.request import WORKLOADS
 from bot.evidence import aws_output
 from bot.evidence.bundle import Bundle, read_bundle
 from bot.evidence.fault import EvidenceError
+from diagnostics.arn import account_of, place_of
 from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _of_kubernetes(kind: str, value: dict[str, Any], wanted: Wanted) -> str | No
 def _of_role(value: dict[str, Any], output: Output, wanted: Wanted) -> str | None:
     del output
     role = value["Role"]
-    found = (role["Arn"].split(":")[4], role["RoleName"])
+    found = (account_of(role["Arn"]), role["RoleName"])
     if wanted.role is None or found == wanted.role:
         return None
     account, name = wanted.role
@@ -181,7 +182,7 @@ def _of_provider(value: dict[str, Any], output: Output, wanted: Wanted) -> str |
 
 def _of_providers(value: dict[str, Any], output: Output, wanted: Wanted) -> str | None:
     del output
-    owners = {one["Arn"].split(":")[4] for one in value["OpenIDConnectProviderList"]}
+    owners = {account_of(one["Arn"]) for one in value["OpenIDConnectProviderList"]}
     if not owners:
         return "an empty list does not say whose it is"
     if wanted.role is not None and owners != {wanted.role[0]}:
@@ -191,11 +192,10 @@ def _of_providers(value: dict[str, Any], output: Output, wanted: Wanted) -> str 
 
 def _of_cluster(value: dict[str, Any], output: Output, wanted: Wanted) -> str | None:
     del output
-    _, _, _, region, account, name = value["cluster"]["arn"].split(":", 5)
+    arn = value["cluster"]["arn"]
     want = wanted.cluster
-    if want is None or (account, region, name.removeprefix("cluster/")) == (
-        want.account,
-        want.region,
+    if want is None or (place_of(arn), arn.rpartition("/")[2]) == (
+        (want.region, want.account),
         want.eks_name,
     ):
         return None

@@ -16,6 +16,7 @@ from diagnostics.iam.problem import PolicyError, Problem
 from diagnostics.iam.ready import ready_texts
 from diagnostics.iam.repair import Repair, repair
 from diagnostics.iam.request import ASSUME_ROLE_WITH_WEB_IDENTITY, WebIdentityRequest
+from diagnostics.iam.saving import refusals
 
 __all__ = [
     "ASSUME_ROLE_WITH_WEB_IDENTITY",
@@ -35,6 +36,7 @@ __all__ = [
     "outcome",
     "parse",
     "ready_texts",
+    "refusals",
     "repair",
     "unified_diff",
 ]

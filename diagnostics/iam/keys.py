@@ -107,13 +107,6 @@ def issuer_of(provider_arn: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def account_of(arn: str) -> str | None:
-    """The account of an ARN, or None where it names none."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 and parts[0] == "arn" and parts[4] else None  # noqa: PLR2004
-
-
-@lru_cache(maxsize=4096)
 def _issuer_keys(provider_arn: str) -> tuple[str, str, str, str, str]:
     issuer = issuer_of(provider_arn).lower()
     sub, aud, oaud, amr, email = (f"{issuer}:{claim}" for claim in ISSUER_CLAIMS)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.arn import account_of
 from diagnostics.iam.condition import Quantifier
 from diagnostics.iam.decision import Mismatch
-from diagnostics.iam.keys import KNOWN_TO_STS, NEVER_CARRIED, account_of, issuer_of
+from diagnostics.iam.keys import KNOWN_TO_STS, NEVER_CARRIED, issuer_of
 from diagnostics.iam.operators import binary, boolean, instant, network, number
 from diagnostics.iam.provider_form import is_provider
 from diagnostics.iam.subject import Subject, is_subject, looks_like_subject

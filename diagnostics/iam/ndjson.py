@@ -13,6 +13,7 @@ from diagnostics.iam.parse import from_document, parse
 from diagnostics.iam.problem import PolicyError
 from diagnostics.iam.repair import repair
 from diagnostics.iam.request import ASSUME_ROLE_WITH_WEB_IDENTITY, WebIdentityRequest
+from diagnostics.iam.saving import refusals
 
 if TYPE_CHECKING:
     from diagnostics.iam.decision import Reason
@@ -139,9 +140,9 @@ def evaluate_row(policy: TrustPolicy, request: WebIdentityRequest) -> Row:
     }
     if decision.undecided:
         row["undecided"] = list(decision.undecided)
-    refusals = policy.refusals
-    if refusals:
-        row["refused_on_save"] = [problem_row(problem) for problem in refusals]
+    refused = refusals(policy)
+    if refused:
+        row["refused_on_save"] = [problem_row(problem) for problem in refused]
     return row
 
 

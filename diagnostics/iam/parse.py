@@ -36,7 +36,7 @@ _ELEMENTS: Final = (
 def parse(text: str) -> TrustPolicy:
     """Read a trust policy.
 
-    What IAM would refuse to save but whose meaning is clear does not raise; it is in `refusals`.
+    What IAM would refuse to save but whose meaning is clear does not raise; `refusals` names it.
 
     Raises:
         PolicyError: The text is no JSON, or its meaning is not that of a trust policy; lists every fault.

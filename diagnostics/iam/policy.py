@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from diagnostics.iam import json_text, saving
+from diagnostics.iam import json_text
 
 if TYPE_CHECKING:
     from diagnostics.iam.json_text import Json
-    from diagnostics.iam.problem import Problem
     from diagnostics.iam.statement import Statement
 
 
@@ -27,11 +26,6 @@ class TrustPolicy:
     statements: tuple[Statement, ...] = field(compare=False, repr=False)
     text: str | None = field(default=None, compare=False, repr=False)
     """What it was parsed from."""
-
-    @property
-    def refusals(self) -> tuple[Problem, ...]:
-        """Why IAM refuses, or may refuse, to save it although its meaning is clear; at most 50."""
-        return saving.located(saving.refusals(self), self.document, self.text)
 
     @property
     def size(self) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.arn import account_of
 from diagnostics.iam.decision import Mismatch, Reason
-from diagnostics.iam.keys import Keys, account_of, issuer_of
+from diagnostics.iam.keys import Keys, issuer_of
 from diagnostics.iam.operators import FALSE, TRUE, UNKNOWN
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.subject import looks_like_subject

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.arn import account_of
 from diagnostics.iam import added, in_place
 from diagnostics.iam.decide import decide, outcome
 from diagnostics.iam.decision import Outcome
-from diagnostics.iam.keys import account_of, keys_of
+from diagnostics.iam.keys import keys_of
 from diagnostics.iam.parse import from_document
 from diagnostics.iam.saving import QUOTA
 from diagnostics.iam.target import Target

@@ -47,13 +47,13 @@ _MAX: Final = 50
 
 
 def refusals(policy: TrustPolicy) -> tuple[Problem, ...]:
-    """Everything that IAM refuses, or may refuse, to save."""
+    """Why IAM refuses, or may refuse, to save a policy although its meaning is clear; at most 50."""
     found: list[Problem] = []
     for problem in _walk(policy):
         found.append(problem)
         if len(found) == _MAX:
             break
-    return tuple(found)
+    return located(tuple(found), policy.document, policy.text)
 
 
 def _walk(policy: TrustPolicy) -> Iterator[Problem]:

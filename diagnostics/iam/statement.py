@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from diagnostics.iam.keys import ACTIONS, account_of
+from diagnostics.arn import account_of
+from diagnostics.iam.keys import ACTIONS
 from diagnostics.iam.operators import FALSE, TRUE, UNKNOWN
 from diagnostics.iam.wildcard import glob
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.arn import RoleArn
+from diagnostics.arn import RoleArn, account_of
 from diagnostics.document.tree import HOLE
 from diagnostics.iam import Outcome, decide
 from diagnostics.iam.decision import Mismatch
-from diagnostics.iam.keys import account_of
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.subject import Subject
 from diagnostics.iam.trusted_key import claim_meant

@@ -8,10 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.arn import account_of
 from diagnostics.document.tree import HOLE
-from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, from_document
+from diagnostics.iam import (
+    Outcome,
+    PolicyError,
+    WebIdentityRequest,
+    decide,
+    from_document,
+    refusals,
+)
 from diagnostics.iam.decision import Mismatch
-from diagnostics.iam.keys import ISSUER_CLAIMS, account_of
+from diagnostics.iam.keys import ISSUER_CLAIMS
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.iam.subject import Subject, looks_like_subject
 from diagnostics.iam.trusted_key import claim_meant
@@ -55,7 +63,7 @@ def lint_policy(source: PolicySource) -> list[SourceFinding]:
         ]
     found = [
         policy_finding(source, "IRSA002", p.pointer, p.words, seen="", wanted="", fix=p.words)
-        for p in policy.refusals
+        for p in refusals(policy)
         if p.certain and not source.generated and p.pointer not in source.holes
         if "U+E000" not in p.words
         if not _told_otherwise(source, policy, p.pointer)

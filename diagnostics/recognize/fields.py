@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from diagnostics.arn import RoleArn
+from diagnostics.arn import RoleArn, account_of
 from diagnostics.recognize.kubernetes import read_objects
 from diagnostics.recognize.linear import compile_pattern
 
@@ -132,7 +132,7 @@ def _role(text: str) -> tuple[str | None, str | None]:
 
 def _account(text: str, role: str | None) -> str | None:
     if role is not None:
-        return role.split(":")[4]
+        return account_of(role)
     match = _ACCOUNT.search(text) or _SHORT_ACCOUNT.search(text)
     return next((g for g in match.groups() if g), None) if match else None
 

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.arn import account_of
 from diagnostics.gather.annotation import looks_like_role_key
 from diagnostics.result import Severity
 from diagnostics.sweep.binding import judge
@@ -128,9 +129,9 @@ def _outside(accounts: Iterable[ServiceAccount], index: Index) -> list[Unread]:
     """Accounts that annotations name but the fleet file does not."""
     named: dict[str, int] = defaultdict(int)
     for account in accounts:
-        parts = (account.role_arn or "").split(":")
-        if len(parts) > 4 and parts[4].isdigit() and len(parts[4]) == 12:  # noqa: PLR2004  an ARN's account
-            named[parts[4]] += 1
+        number = account_of(account.role_arn or "")
+        if number is not None and number.isdigit() and len(number) == 12:  # noqa: PLR2004  an ARN's account
+            named[number] += 1
     return [
         Unread(
             where=f"account {number}",

@@ -6,6 +6,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from diagnostics.arn import account_of
+
 Record: TypeAlias = dict[str, object]
 
 
@@ -15,7 +17,7 @@ def trust_event(*, at: datetime, region: str, role_arn: str, by: str) -> Record:
     Source: IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail": IAM's events are kept in the
     partition's main region.
     """
-    account = role_arn.split(":")[4]
+    account = account_of(role_arn)
     return {
         "eventVersion": "1.08",
         "userIdentity": {"type": "IAMUser", "arn": by, "accountId": account},
@@ -53,7 +55,7 @@ def web_identity_event(
     Source: IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail"; for a refused call the
     message is "An unknown error occurred", whatever the caller was told.
     """
-    account = role_arn.split(":")[4]
+    account = account_of(role_arn)
     record: Record = {
         "eventVersion": "1.08",
         "userIdentity": {

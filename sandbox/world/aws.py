@@ -18,6 +18,7 @@ from moto.organizations.models import organizations_backends
 from moto.server import ThreadedMotoServer
 from moto.sts.models import sts_backends
 
+from diagnostics.arn import account_of
 from diagnostics.checks.control_policies import refusal
 from diagnostics.evidence import IamRole
 from diagnostics.iam.decision import Outcome
@@ -96,7 +97,7 @@ class Moto:
 
     def trust_of(self, role_arn: str) -> tuple[str, int] | None:
         """A role's trust policy and its longest session in seconds, for STS."""
-        member = _member(role_arn.split(":")[4])
+        member = _member(account_of(role_arn) or "")
         if member is None:
             return None
         for role in iam_backends[member.id][member.partition].roles.values():
@@ -121,7 +122,7 @@ class Moto:
             arn=role_arn,
             name=name,
             path="/",
-            account=role_arn.split(":")[4],
+            account=account_of(role_arn) or "",
             trust_text="",
             trust=None,
         )

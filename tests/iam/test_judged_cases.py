@@ -6,7 +6,16 @@ import json
 
 import pytest
 
-from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, decide, outcome, parse, repair
+from diagnostics.iam import (
+    Outcome,
+    PolicyError,
+    WebIdentityRequest,
+    decide,
+    outcome,
+    parse,
+    refusals,
+    repair,
+)
 from tests.iam.building import SHARED, rows
 
 pytestmark = pytest.mark.skipif(
@@ -61,7 +70,7 @@ def test_every_denied_case_is_corrected_or_left_to_a_person_for_a_named_reason()
 )
 def test_what_iam_refuses_on_save_is_reported_with_its_code(case: dict[str, str]) -> None:
     try:
-        problems = parse(case["policy_text"]).refusals
+        problems = refusals(parse(case["policy_text"]))
     except PolicyError as error:
         problems = error.problems
 

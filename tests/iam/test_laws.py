@@ -19,6 +19,7 @@ from diagnostics.iam import (
     narrow,
     outcome,
     parse,
+    refusals,
     repair,
     unified_diff,
 )
@@ -64,7 +65,7 @@ def test_any_json_is_decided_or_refused_with_a_pointer(value: Any, open_context:
     assert decide(trust, asked).outcome is outcome(trust, asked)
     assert explained(trust, asked)
     assert repair(trust, asked).size > 0
-    assert all(p.words for p in trust.refusals)
+    assert all(p.words for p in refusals(trust))
 
 
 @RELAXED

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from bot.clients.aws.eks import all_pod_identities, login_issuers, pod_identity_associations
 from bot.clients.aws.regions import global_region
 from bot.clients.aws.trust_change import trust_change
-from diagnostics.arn import RoleArn, partition_of
+from diagnostics.arn import account_of, partition_of
 from diagnostics.errors import NotInFleet, ReadError
 from diagnostics.evidence import (
     Cluster,
@@ -201,13 +201,12 @@ class AwsAccountReader:
 def iam_role(found: Any) -> IamRole:
     """Map a role as IAM returns it, decoded or not."""
     text = _trust_text(found)
-    arn = RoleArn.parse(found["Arn"])
     boundary = found.get("PermissionsBoundary") or {}
     return IamRole(
         arn=found["Arn"],
         name=found["RoleName"],
         path=found.get("Path", "/"),
-        account=arn.account if arn else found["Arn"].split(":")[4],
+        account=account_of(found["Arn"]) or "",
         trust_text=text,
         trust=_policy(text),
         created=found.get("CreateDate"),

@@ -21,6 +21,7 @@ import aiohttp
 from bot.clients.answer_body import first_bytes
 from bot.clients.aws.errors import THROTTLED
 from bot.fleet_file.loopback import is_loopback
+from diagnostics.arn import account_of
 from diagnostics.errors import ReadError, Throttled, Unreachable
 from diagnostics.journal import Call, record
 from diagnostics.proof.answer import Asked, StsAnswer
@@ -109,7 +110,7 @@ class WebIdentitySts:
                     resource=role_arn,
                     at=at,
                     milliseconds=(time.perf_counter() - start) * 1000,
-                    account=role_arn.split(":")[4],
+                    account=account_of(role_arn),
                     region=self._entry.region,
                     outcome=outcome,
                 )
