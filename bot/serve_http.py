@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.serve_signed import LARGEST, Gate, Refused
-from bot.slack.envelope import is_slacks
+from bot.serve_signed import Gate, Refused
+from bot.slack.envelope import LARGEST, request_for_bolt
 from bot.trace import traced
 from handlers.links import PATH as LINKS
 from handlers.links import UNKNOWN, id_in
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from bot.service import Service
 
-_log = structlog.get_logger("irsa.http")
 _PATIENCE: Final = 2.0
 PATH: Final = "/slack/events"
 """The one request URL for events, commands and interactions."""
@@ -65,22 +64,23 @@ class FromSlack:
         try:
             await self.gate.read(request)
         except Refused as error:
-            self._count(error.reason)
+            self.service.turned_away(error.reason)
             return web.json_response({"error": f"{error}."}, status=error.status)
         if self.gate.replayed(request):
-            self._count("replay")
+            self.service.turned_away("replay")
             if request.content_type == "application/json":
                 return web.Response()  # an event that is on record; Slack may stop sending it
             return web.json_response(
                 {"error": "This request was answered before."}, status=HTTPStatus.CONFLICT
             )
-        try:
-            incoming = await to_bolt_request(request)
-        except (TypeError, ValueError, AttributeError, KeyError):
-            # Bolt looks for IDs before any listener runs, and trusts the payload's shape.
-            incoming = None
-        if incoming is None or not is_slacks(incoming.body):
-            self._count("nonsense")
+        text = await request.text()
+        incoming = request_for_bolt(
+            lambda: AsyncBoltRequest(
+                body=text, query=request.query_string, headers=dict(request.headers)
+            )
+        )
+        if incoming is None:
+            self.service.turned_away("nonsense")
             return web.json_response(
                 {"error": "The payload is none of Slack's."}, status=HTTPStatus.BAD_REQUEST
             )
@@ -90,10 +90,6 @@ class FromSlack:
         if response.status < HTTPStatus.MULTIPLE_CHOICES:
             self.gate.answered(request)
         return response
-
-    def _count(self, reason: str) -> None:
-        self.service.telemetry.refused.labels(reason=reason).inc()
-        _log.warning("request refused", reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

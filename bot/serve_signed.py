@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -17,11 +16,11 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from bot.slack.envelope import read_object
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LARGEST: Final = 1 << 20
-"""Bytes of one request."""
 _WINDOW: Final = 300
 """Seconds that a request's time may differ from ours."""
 _REMEMBERED: Final = 2 * _WINDOW
@@ -74,7 +73,9 @@ class Gate:
         self._check(request, body)
         if not _readable(body, as_json=request.content_type == _JSON):
             raise Refused(
-                HTTPStatus.BAD_REQUEST, "malformed", "the body is not a JSON object in UTF-8"
+                HTTPStatus.BAD_REQUEST,
+                "malformed",
+                "the body is not a JSON object in UTF-8, or a very deep one",
             )
         return body
 
@@ -112,12 +113,10 @@ def _readable(body: bytes, *, as_json: bool) -> bool:
     """Whether Bolt can read it: a form with a payload holds JSON too."""
     try:
         text = body.decode("utf-8")
-        if as_json:
-            return isinstance(json.loads(text), dict)
-        payloads = parse_qs(text, max_num_fields=200).get("payload", [])
-        return all(isinstance(json.loads(p), dict) for p in payloads)
-    except (ValueError, RecursionError):
+        payloads = [text] if as_json else parse_qs(text, max_num_fields=200).get("payload", [])
+    except ValueError:
         return False
+    return all(read_object(payload) is not None for payload in payloads)
 
 
 def _key(request: web.Request) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
+
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from bot.telemetry import Telemetry
     from handlers.desk import Me
     from handlers.ports import Clock
+
+_log = structlog.get_logger("irsa.door")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +32,12 @@ class Service:
     telemetry: Telemetry
     bench: Bench
     now: Clock
+
+    def turned_away(self, reason: str) -> None:
+        """Count and log a delivery that is refused before anything reads it.
+
+        Args:
+            reason: A short name, for the metrics.
+        """
+        self.telemetry.refused.labels(reason=reason).inc()
+        _log.warning("request refused", reason=reason)

@@ -1,15 +1,26 @@
-"""The outer shape of what Slack delivers, as far as Bolt takes it for granted before any listener runs.
+"""What Slack delivers, by HTTP or Socket Mode: how large, how deep, and its outer shape, before anything reads it.
 
+The shape is what Bolt takes for granted before any listener runs.
 Source: docs.slack.dev, "Interaction payloads" and "Events API".
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt.request.async_request import AsyncBoltRequest
+
     from handlers.paste.reading.untrusted import Node
+
+LARGEST: Final = 1 << 20
+"""Bytes of one delivery."""
+DEEPEST: Final = 64
+"""Objects and lists within each other; the deepest of Slack's, a form with rich text, have a dozen."""
 
 _OBJECTS: Final = ("event", "view", "message", "container", "enterprise", "item")
 _OBJECTS_OR_IDS: Final = ("user", "team", "channel", "bot_id")
@@ -18,7 +29,43 @@ _TEXTS: Final = ("type", "callback_id", "command", "team_id", "user_id", "enterp
 _OF_VIEWS: Final = ("view_submission", "view_closed")
 
 
-def is_slacks(body: Node) -> bool:
+def read_object(text: str) -> dict[str, object] | None:
+    """The JSON object that a text is; None where it is none, or deeper than `DEEPEST`."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and _is_shallow(found) else None
+
+
+def request_for_bolt(make: Callable[[], AsyncBoltRequest]) -> AsyncBoltRequest | None:
+    """Make a request for Bolt; None where its payload is none of Slack's.
+
+    Args:
+        make: Makes it; Bolt looks for IDs in the payload, and trusts its shape.
+    """
+    try:
+        made = make()
+    except (TypeError, ValueError, AttributeError, KeyError):
+        return None
+    return made if _is_slacks(made.body) else None
+
+
+def _is_shallow(found: object) -> bool:
+    level: list[Any] = [found]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def _is_slacks(body: Node) -> bool:
     """Whether a payload has the types that Slack's have; what lies deeper is read without trust."""
     event, view = body.get("event"), body.get("view")
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
@@ -92,8 +92,10 @@ async def test_a_wrong_header_is_refused(town: Town, headers: dict[str, str], st
         (b"[]", "application/json"),
         (b"\xff\xfe", "application/json"),
         (b"[" * 100_000, "application/json"),
+        (b'{"a":' * 65 + b"1" + b"}" * 65, "application/json"),
         (b"payload=%7B", "application/x-www-form-urlencoded"),
         (b"payload=[]", "application/x-www-form-urlencoded"),
+        (b"payload=" + b'{"a":' * 65 + b"1" + b"}" * 65, "application/x-www-form-urlencoded"),
         (b"\xff=1", "application/x-www-form-urlencoded"),
     ],
 )
@@ -105,39 +107,39 @@ async def test_what_cannot_be_read_is_a_bad_request(town: Town, body: bytes, kin
     assert "not a JSON object" in text
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        {},
-        {"type": "event_callback"},
-        {"type": "event_callback", "event": {}},
-        {"type": "event_callback", "event": {"type": "message"}},
-        {"type": "event_callback", "event": {"type": "message", "subtype": "message_changed"}},
-        {
-            "type": "event_callback",
-            "event": {"type": "message", "text": [1], "channel": 3, "ts": {}},
-        },
-        {"type": "event_callback", "event": {"type": "app_mention", "user": None, "text": None}},
-        {"type": "event_callback", "event": {"type": "app_home_opened", "user": 1, "tab": []}},
-        {"type": "event_callback", "event": {"type": "of_next_year"}},
-        {"type": "block_actions"},
-        {"type": "block_actions", "actions": [], "user": 1},
-        {"type": "view_submission", "view": {"type": "modal", "callback_id": "irsa.form.v1"}},
-        {"type": "view_submission", "view": {"type": "modal", "callback_id": "irsa.confirm.v1"}},
-        {"type": "message_action", "callback_id": "irsa.diagnose_message", "message": []},
-        {"type": "event_callback", "event": None},
-        {"type": "event_callback", "event": "message"},
-        {"type": "event_callback", "event": {"type": 1}},
-        {"type": "block_actions", "actions": [], "user": {"id": MINJI}},
-        {"type": "block_actions", "actions": "press", "user": {"id": MINJI}},
-        {"type": "block_actions", "actions": [None], "user": {"id": MINJI}},
-        {"type": "block_actions", "actions": [{"action_id": 0}], "user": {"id": MINJI}},
-        {"type": "view_submission", "view": None, "user": {"id": MINJI}},
-        {"type": "view_submission", "view": "modal", "user": {"id": MINJI}},
-        {"type": "view_submission", "view": {"callback_id": True}, "user": {"id": MINJI}},
-        {"type": "message_action", "callback_id": "irsa.diagnose_message", "user": {"id": {}}},
-    ],
-)
+NONSENSE: list[dict[str, Any]] = [
+    {},
+    {"type": "event_callback"},
+    {"type": "event_callback", "event": {}},
+    {"type": "event_callback", "event": {"type": "message"}},
+    {"type": "event_callback", "event": {"type": "message", "subtype": "message_changed"}},
+    {
+        "type": "event_callback",
+        "event": {"type": "message", "text": [1], "channel": 3, "ts": {}},
+    },
+    {"type": "event_callback", "event": {"type": "app_mention", "user": None, "text": None}},
+    {"type": "event_callback", "event": {"type": "app_home_opened", "user": 1, "tab": []}},
+    {"type": "event_callback", "event": {"type": "of_next_year"}},
+    {"type": "block_actions"},
+    {"type": "block_actions", "actions": [], "user": 1},
+    {"type": "view_submission", "view": {"type": "modal", "callback_id": "irsa.form.v1"}},
+    {"type": "view_submission", "view": {"type": "modal", "callback_id": "irsa.confirm.v1"}},
+    {"type": "message_action", "callback_id": "irsa.diagnose_message", "message": []},
+    {"type": "event_callback", "event": None},
+    {"type": "event_callback", "event": "message"},
+    {"type": "event_callback", "event": {"type": 1}},
+    {"type": "block_actions", "actions": [], "user": {"id": MINJI}},
+    {"type": "block_actions", "actions": "press", "user": {"id": MINJI}},
+    {"type": "block_actions", "actions": [None], "user": {"id": MINJI}},
+    {"type": "block_actions", "actions": [{"action_id": 0}], "user": {"id": MINJI}},
+    {"type": "view_submission", "view": None, "user": {"id": MINJI}},
+    {"type": "view_submission", "view": "modal", "user": {"id": MINJI}},
+    {"type": "view_submission", "view": {"callback_id": True}, "user": {"id": MINJI}},
+    {"type": "message_action", "callback_id": "irsa.diagnose_message", "user": {"id": {}}},
+]
+
+
+@pytest.mark.parametrize("payload", NONSENSE)
 async def test_signed_nonsense_is_no_error_of_ours(
     town: Town, payload: dict[str, object], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -170,6 +172,33 @@ async def test_characters_that_no_database_takes_are_no_error(town: Town) -> Non
         metrics = bot.service.telemetry.text().decode()
 
     assert 'irsa_deliveries_total{kind="message",outcome="started"} 3.0' in metrics
+
+
+async def test_socket_mode_refuses_what_http_refuses(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Before anything reads it; and the connection goes on."""
+    town.transport = "socket"
+    deep = b'{"a":' * 65 + b"1" + b"}" * 65
+    async with town.bot() as bot:
+        (connection,) = town.slack.workspace.sockets.connections
+        by_http = [
+            (await answer(town, signed(town, bot, json.dumps(payload).encode())))[0]
+            for payload in NONSENSE
+        ]
+        for frame in ("", "ping", '{"a":"' + "x" * (1 << 20) + '"}', deep.decode(), "{"):
+            await connection.socket.send_str(frame)
+        for payload in NONSENSE:
+            envelope = {"envelope_id": "e", "type": "events_api", "payload": payload}
+            await connection.socket.send_str(json.dumps(envelope))
+        ts = await town.paste(bot)
+        metrics = bot.service.telemetry.text().decode()
+
+    assert labels(town.reply(ts))
+    for reason, count in (("too-large", 1), ("malformed", 2), ("nonsense", 2 * by_http.count(400))):
+        assert f'irsa_requests_refused_total{{reason="{reason}"}} {count}.0' in metrics
+    assert by_http.count(400) > 10
+    assert not [r for r in caplog.records if r.levelname == "ERROR"]
 
 
 async def test_more_than_a_mebibyte_is_refused(town: Town) -> None:
