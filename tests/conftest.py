@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support.long_first import LongFirst, ordered
 
@@ -18,8 +18,18 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 """Reference data beside the project; what reads it skips, in words, where it is absent."""
 
-# A law holds however long one example takes; pytest's own timeout bounds the test.
-settings.register_profile("irsa", deadline=None, print_blob=True)
+GATE = os.environ.get("IRSA_TESTS_MAY_SKIP") == "no"
+"""Whether a landing is judged."""
+
+# A law holds however long one example takes; pytest's own timeout bounds the test. A landing is
+# judged by the same examples each time; every other run looks for new ones.
+settings.register_profile(
+    "irsa",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=GATE,
+)
 settings.load_profile("irsa")
 
 
@@ -36,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome = yield
     report: pytest.TestReport = outcome.get_result()  # type: ignore[attr-defined]
-    if report.skipped and os.environ.get("IRSA_TESTS_MAY_SKIP") == "no":
+    if report.skipped and GATE:
         report.outcome = "failed"
         report.longrepr = (
             f"{item.nodeid} was skipped, and nothing may be skipped here: {report.longrepr}"

@@ -46,7 +46,7 @@ class Sight:
         self,
         look: Callable[[], T | None] | Callable[[], Awaitable[T | None]],
         *,
-        timeout: float = 10.0,  # noqa: ASYNC109 - the sentence on expiry is ours
+        timeout: float = 30.0,  # noqa: ASYNC109 - the sentence on expiry is ours
         what: str = "it",
     ) -> T:
         """Look again after every change in the workspace until there is something to see.

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+expect.set_options(timeout=30_000)
+
 PICTURES: Final = os.environ.get("IRSA_PICTURES")
 """A folder for the README's screenshots, where somebody wants them taken anew."""
 SEED: Final = (

@@ -15,6 +15,7 @@ from playwright.async_api import (
     Page,
     Request,
     async_playwright,
+    expect,
 )
 
 from tests.page.stub_driver import Stub, serving
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 PHONE: Final = {"width": 390, "height": 844}
 DESKTOP: Final = {"width": 1280, "height": 800}
 WIDE: Final = {"width": 1600, "height": 900}
+
+expect.set_options(timeout=30_000)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +42,7 @@ class Windows:
     async def open(self, size: dict[str, int] = DESKTOP, **options: Any) -> Page:
         """A fresh window on the stub's page, ready to be used."""
         context = await self.browser.new_context(viewport=size, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(30_000)
         self._open.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: self.trouble.append(f"script error: {error}"))

@@ -135,7 +135,7 @@ async def bot() -> AsyncIterator[Bot]:
 async def page(browser: Browser, bot: Bot) -> AsyncIterator[Page]:
     """A window on it."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(30_000)
     opened = await context.new_page()
     await opened.goto(bot.workspace.base_url)
     await opened.locator("#app[data-link=up][data-thread]").wait_for(state="attached")
