@@ -29,8 +29,7 @@ def token_expiration(target: Target, account: ServiceAccount) -> Judgement:
         return Pass()
     if re.fullmatch(r"[0-9]{1,9}", value) and SHORTEST <= int(value) <= LONGEST:
         return Pass()
-    meant = _seconds(value)
-    used = LONGEST if meant is None else min(max(meant, SHORTEST), LONGEST)
+    used = lifetime_for(value)
     fix = annotate(target, account, key=TOKEN_EXPIRATION, after=str(used))
     return Finding(
         headline=_headline(clip(value, 40)),
@@ -49,6 +48,12 @@ def token_expiration(target: Target, account: ServiceAccount) -> Judgement:
         ),
         commands=(fix.command,),
     )
+
+
+def lifetime_for(value: str) -> int:
+    """The lifetime in seconds that is nearest to what somebody meant, of those that the webhook takes."""
+    meant = _seconds(value)
+    return LONGEST if meant is None else min(max(meant, SHORTEST), LONGEST)
 
 
 def _headline(value: str) -> Words:

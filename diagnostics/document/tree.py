@@ -45,6 +45,8 @@ class Scalar:
     """Holes included; booleans and numbers as written."""
     string: bool = True
     """Whether it is a string rather than a number, boolean or null."""
+    plain: bool = False
+    """Whether it stands in YAML without quotes, so that another reader may see something else in it."""
     holes: tuple[str, ...] = ()
     """The expressions of its holes, in order, shortened."""
     inside: tuple[tuple[int, int], ...] = ()

@@ -46,6 +46,41 @@ def read_yaml(text: str) -> Iterator[Node]:
         ) from error
 
 
+def embedded_yaml(scalar: Scalar) -> Iterator[Node]:
+    """The documents that a string holds, such as a patch in a kustomization; every place is that in the file.
+
+    Raises:
+        TreeError: As `read_yaml`.
+    """
+    try:
+        for root in read_yaml(scalar.text):
+            # What an alias names stands in the tree more than once, and is moved once.
+            found = {id(node): node for node in walk(root)}
+            for node in tuple(found.values()):
+                if isinstance(node, Mapping):
+                    found.update((id(key), key) for key, _ in node.pairs)
+            for node in found.values():
+                _move(node, scalar)
+            yield root
+    except TreeError as error:
+        line, column = _moved(error.line, error.column, scalar)
+        raise TreeError(error.words, line=line, column=column) from error
+
+
+def _move(node: Node, scalar: Scalar) -> None:
+    node.line, node.column = _moved(node.line, node.column, scalar)
+    if isinstance(node, Scalar) and node.inside:
+        node.inside = tuple(_moved(line, column, scalar) for line, column in node.inside)
+
+
+def _moved(line: int, column: int, scalar: Scalar) -> tuple[int, int]:
+    """A place of the string's text as one of the file: exactly where it is a block, else where it begins."""
+    if not scalar.inside:
+        return scalar.line, scalar.column
+    first, left = scalar.inside[min(line, len(scalar.inside)) - 1]
+    return first, left + column - 1
+
+
 class YamlTreeBuilder:
     """Takes events. What it allows, and what it says of faults, a subclass may say otherwise."""
 
@@ -93,6 +128,7 @@ class YamlTreeBuilder:
             column=column,
             text=event.value.replace(HOLE, "\ufffd"),
             string=is_string(event),
+            plain=event.implicit[0] and event.style in (None, ""),
             inside=self._inside(event) if event.style == "|" else (),
             tag=_tag(event),
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.checks.irsa105_annotation_malformed import annotation_malformed
-from diagnostics.checks.irsa109_token_expiration import token_expiration
+from diagnostics.checks.irsa109_token_expiration import lifetime_for, token_expiration
 from diagnostics.document.tree import HOLE, Mapping, Node, Scalar, text_at
 from diagnostics.evidence import (
     AUDIENCE,
@@ -19,6 +19,7 @@ from diagnostics.evidence import (
 from diagnostics.gather.annotation import looks_like_role_key
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.sources import AccountSource
+from diagnostics.lint.strings_only import not_strings
 from diagnostics.result import Finding
 from diagnostics.text.visible import visible
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from diagnostics.lint.sources import Sources
+    from diagnostics.lint.strings_only import Refusal
     from diagnostics.wiring import Check
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
@@ -40,6 +42,7 @@ def keep_account(
     name: str | None,
     object_: str,
     reference: str | None = None,
+    strings: Refusal | None = None,
 ) -> None:
     """Keep a service account by its annotations, and what is wrong with them.
 
@@ -51,6 +54,7 @@ def keep_account(
         name: None where it is not written out; then too it is only judged.
         object_: What the findings name.
         reference: The address of the role that the same sources define.
+        strings: Who refuses what is no string; None where the tool makes a string of it, as Terraform does.
     """
     out.findings.extend(
         annotation_findings(
@@ -59,6 +63,7 @@ def keep_account(
             namespace=namespace,
             name=name or "?",
             object_=object_,
+            strings=strings,
         )
     )
     role = annotations.get(ROLE_ARN)
@@ -82,8 +87,19 @@ def annotation_findings(
     namespace: str | None,
     name: str,
     object_: str,
+    strings: Refusal | None,
+    key_written: str | None = None,
 ) -> Iterator[SourceFinding]:
-    """What is wrong with the annotations of a service account."""
+    """What is wrong with the annotations of a service account; `strings` as in `keep_account`."""
+    if strings is not None:
+        yield from not_strings(
+            annotations,
+            file=file,
+            object_=object_,
+            refusal=strings,
+            every=True,
+            key_written=key_written,
+        )
     target = Target(
         cluster="the manifest",
         namespace=namespace or "default",
@@ -120,7 +136,14 @@ def annotation_findings(
     if expiration is not None:
         found = judged(token_expiration, target=target, account=account)
         if found is not None:
-            yield from_check(token_expiration, found, spot_of(file, expiration), object_)
+            shown = key_written or TOKEN_EXPIRATION
+            yield from_check(
+                token_expiration,
+                found,
+                spot_of(file, expiration),
+                object_,
+                fix=f'Set {shown} to "{lifetime_for(expiration.text)}".',
+            )
     for key, value in annotations.pairs:
         if isinstance(value, Scalar) and looks_like_role_key(key.text):
             yield SourceFinding(
@@ -140,9 +163,11 @@ def judged(check: Check, **facts: object) -> Finding | None:
     return found if isinstance(found, Finding) else None
 
 
-def from_check(check: Check, found: Finding, spot: Spot, object_: str) -> SourceFinding:
-    """A finding of the engine at its place in a file."""
-    following = found.next.partition(", then restart")[0].rstrip(".")
+def from_check(
+    check: Check, found: Finding, spot: Spot, object_: str, *, fix: str | None = None
+) -> SourceFinding:
+    """A finding of the engine at its place in a file; `fix` is what to write there, where the engine speaks of more."""
+    following = fix or found.next.partition(", then restart")[0].rstrip(".") + "."
     return SourceFinding(
         code=check.code,
         spot=spot,
@@ -150,7 +175,7 @@ def from_check(check: Check, found: Finding, spot: Spot, object_: str) -> Source
         headline=found.headline.rstrip(".") + ".",
         seen=found.seen,
         wanted=found.wanted,
-        next=f"{following}.",
+        next=following,
     )
 
 

@@ -15,6 +15,7 @@ from diagnostics.lint.fill import ACCOUNT, ISSUER
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.policy_source import PolicySource
 from diagnostics.lint.sources import AccountSource
+from diagnostics.lint.strings_only import EKSCTL
 
 if TYPE_CHECKING:
     from diagnostics.iam.json_text import Json
@@ -56,7 +57,12 @@ def _account(entry: Node, file: str, out: Sources) -> None:
     if isinstance(annotations, Mapping):
         out.findings.extend(
             annotation_findings(
-                file=file, annotations=annotations, namespace=namespace, name=name, object_=shown
+                file=file,
+                annotations=annotations,
+                namespace=namespace,
+                name=name,
+                object_=shown,
+                strings=EKSCTL,
             )
         )
     role = text_at(entry, "roleName")
@@ -65,7 +71,12 @@ def _account(entry: Node, file: str, out: Sources) -> None:
         stand_in = Mapping(line=attached.line, column=attached.column, pairs=[(key, attached)])
         out.findings.extend(
             annotation_findings(
-                file=file, annotations=stand_in, namespace=namespace, name=name, object_=shown
+                file=file,
+                annotations=stand_in,
+                namespace=namespace,
+                name=name,
+                object_=shown,
+                strings=None,
             )
         )
         out.accounts.append(

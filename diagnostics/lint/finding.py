@@ -65,7 +65,15 @@ NEEDED: Final = Rule(
     why="It would hide the next fault of this kind in the same place.",
     source="docs/lint.md, suppressions",
 )
-OWN: Final = (READABLE, SAVABLE, REASONED, NEEDED)
+STRING: Final = Rule(
+    code="IRSA005",
+    title="An annotation or label is not a string",
+    severity=Severity.CAUSE,
+    why="Kubernetes takes only strings there; without quotes YAML makes a number or boolean of the value, which ends "
+    "in `cannot unmarshal number into Go struct field ObjectMeta.metadata.annotations of type string`.",
+    source="Kubernetes API, ObjectMeta: annotations and labels are map[string]string; kubernetes-sigs/yaml, resolve.go",
+)
+OWN: Final = (READABLE, SAVABLE, REASONED, NEEDED, STRING)
 """Rules that only sources have; the others are checks of the catalogue."""
 
 

@@ -5,16 +5,22 @@ Source: Helm, the chart that `helm create` writes: serviceAccount.name and servi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from diagnostics.document.tree import Mapping, Sequence, at, text_at
 from diagnostics.lint.annotations import keep_account
+from diagnostics.lint.strings_only import Refusal
+from diagnostics.result import Severity
 
 if TYPE_CHECKING:
     from diagnostics.document.tree import Node
     from diagnostics.lint.sources import Sources
 
-_MOST = 50_000
+_MOST: Final = 50_000
+_CHART: Final = Refusal(
+    words="so the API server refuses the object of a chart that copies it with toYaml, as those of `helm create` do",
+    severity=Severity.RISK,
+)
 
 
 def helm_values(values: Mapping, file: str, out: Sources) -> bool:
@@ -47,5 +53,6 @@ def _account(value: Mapping, file: str, out: Sources) -> bool:
         namespace=None,
         name=name,
         object_=f"values: serviceAccount {name or ''}".rstrip(),
+        strings=_CHART,
     )
     return True

@@ -35,6 +35,7 @@ from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.helm_values import helm_values
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.sources import AccountSource, Sources, WorkloadSource
+from diagnostics.lint.strings_only import API_SERVER, not_strings
 from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
@@ -79,11 +80,14 @@ def _object(node: Mapping, kind: str, file: str, out: Sources) -> None:
     annotations = at(node, "metadata", "annotations")
     if kind == "ServiceAccount":
         _service_account(node, file, name, shown, out)
-    elif kind in _TEMPLATES and at(node, *_TEMPLATES[kind], "spec") is not None:
+    else:
+        _unquoted(annotations, file, shown, out)
+        _unquoted(at(node, *_template_of(kind), "metadata", "annotations"), file, shown, out)
+    if kind in _TEMPLATES and at(node, *_TEMPLATES[kind], "spec") is not None:
         template = at(node, *_TEMPLATES[kind])
         if kind != "Pod":
-            _misplaced(annotations, file, shown, "the workload", out)
-        _misplaced(at(template, "metadata", "annotations"), file, shown, "the pod template", out)
+            misplaced(annotations, file, shown, "the workload", out)
+        misplaced(at(template, "metadata", "annotations"), file, shown, "the pod template", out)
         out.workloads.append(_workload(node, template, kind, name, file))
     elif kind == "HelmRelease":
         values = at(node, "spec", "values")
@@ -98,6 +102,29 @@ def _object(node: Mapping, kind: str, file: str, out: Sources) -> None:
                     out.policies.append(policy_of(embedded(policy), file, shown, role=role))
                 except TreeError as error:
                     out.unreadable(file, error, shown)
+
+
+def _template_of(kind: str) -> tuple[str, ...]:
+    """Where the pod template stands; that of Rollouts and what else is like a Deployment, at the same place."""
+    return _TEMPLATES.get(kind) or ("spec", "template")
+
+
+def _unquoted(
+    values: Node | None,
+    file: str,
+    shown: str,
+    out: Sources,
+    *,
+    every: bool = False,
+    what: str = "annotation",
+) -> None:
+    """Note what is no string; of an object that is no ServiceAccount only under the webhook's own keys."""
+    if isinstance(values, Mapping):
+        out.findings.extend(
+            not_strings(
+                values, file=file, object_=shown, refusal=API_SERVER, every=every, what=what
+            )
+        )
 
 
 def _external_name(annotations: Node | None) -> str | None:
@@ -121,16 +148,23 @@ def _service_account(node: Mapping, file: str, name: str, shown: str, out: Sourc
     if isinstance(annotations, Mapping):
         out.findings.extend(
             annotation_findings(
-                file=file, annotations=annotations, namespace=namespace, name=name, object_=shown
+                file=file,
+                annotations=annotations,
+                namespace=namespace,
+                name=name,
+                object_=shown,
+                strings=API_SERVER,
             )
         )
+    _unquoted(at(node, "metadata", "labels"), file, shown, out, every=True, what="label")
     for place in (at(node, "metadata", "labels"), at(node, "annotations"), node):
         key = place.key(ROLE_ARN) if isinstance(place, Mapping) else None
         if key is not None:
             out.findings.append(_elsewhere(file, key, shown, "metadata.labels or the top level"))
 
 
-def _misplaced(node: Node | None, file: str, shown: str, on: str, out: Sources) -> None:
+def misplaced(node: Node | None, file: str, shown: str, on: str, out: Sources) -> None:
+    """Note a role annotation on what is no service account."""
     if not isinstance(node, Mapping):
         return
     for key, _ in node.pairs:

@@ -23,6 +23,7 @@ from diagnostics.lint.cloudformation import cloudformation
 from diagnostics.lint.eksctl import eksctl
 from diagnostics.lint.helm_values import helm_values
 from diagnostics.lint.kubernetes import kubernetes
+from diagnostics.lint.kustomize import is_json_patch, is_kustomization, json_patch, kustomization
 from diagnostics.lint.placeholders import placeholders
 from diagnostics.lint.plan import plan
 from diagnostics.lint.policy_source import policy_of
@@ -157,7 +158,7 @@ def _yaml(text: str, source: Source, out: Sources, notes: list[str]) -> bool:
     return any_read
 
 
-def _document(
+def _document(  # noqa: C901  one kind of document each
     node: Node, source: Source, out: Sources, notes: list[str], *, say: bool = True
 ) -> bool:
     """Tell what a document is by what stands in it, and read it so."""
@@ -172,6 +173,10 @@ def _document(
         out.policies.append(policy_of(policy, file, role or "trust policy", role=role))
     elif isinstance(node, Mapping) and version.startswith("eksctl.io/"):
         eksctl(node, file, out)
+    elif isinstance(node, Mapping) and is_kustomization(node, file):
+        kustomization(node, file, out)
+    elif is_json_patch(node):
+        json_patch(node, file, out)
     elif isinstance(node, Mapping) and version and kind:
         kubernetes(node, file, out)
     elif isinstance(node, Mapping) and helm_values(node, file, out):
