@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Pods,
         ProviderArns,
         PublishedKeys,
+        RoleSightings,
         ServiceAccount,
         SigningKeys,
         TrustChanges,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         Workload,
     )
     from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
-    from diagnostics.locate.sightings import RoleSightings
     from diagnostics.proof.answer import Rehearsal, StsAnswer
     from diagnostics.web_identity_call import WebIdentityCalls
 

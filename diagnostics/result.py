@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from diagnostics.evidence import Target
+    from diagnostics.fix.correction import PolicyCorrection
     from diagnostics.fix.impact import Impact
     from diagnostics.fix.plan import Fix
     from diagnostics.journal import Call
@@ -111,22 +112,6 @@ class Verdict(StrEnum):
     CAUSE_FOUND = "cause_found"
     HEALTHY = "healthy"
     NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyCorrection:
-    """The corrected trust policy."""
-
-    role_arn: str
-    diff: str
-    """Unified diff against the present policy."""
-    policy_json: str
-    """The whole corrected policy."""
-    changes: tuple[Words, ...]
-    """One sentence per change."""
-    exceeds_quota: bool = False
-    commands: tuple[tuple[str, str], ...] = ()
-    """(tool, ready text): AWS CLI, Terraform, CloudFormation, eksctl."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
         ProviderWriter,
         TrustWriter,
     )
+    from diagnostics.evidence import RoleSightings
     from diagnostics.fleet import Account, Fleet
-    from diagnostics.locate.sightings import RoleSightings
 
 
 class FleetClients:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.errors import NotInFleet
-from diagnostics.locate.sightings import RoleSightings
+from diagnostics.evidence import RoleSightings
 
 if TYPE_CHECKING:
     from diagnostics.clients import (

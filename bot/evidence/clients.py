@@ -9,7 +9,7 @@ from bot.evidence.kubernetes import EvidenceKubernetes
 from bot.evidence.mark import Mark, beyond
 from bot.evidence.read_first import ReadFirst
 from diagnostics.errors import NotInFleet, WriteDenied
-from diagnostics.locate.sightings import RoleSightings
+from diagnostics.evidence import RoleSightings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

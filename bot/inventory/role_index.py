@@ -9,7 +9,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
-from diagnostics.locate.sightings import RoleSightings
+from diagnostics.evidence import RoleSightings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

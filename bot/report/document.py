@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from diagnostics.case import Question
+    from diagnostics.fix.correction import PolicyCorrection
     from diagnostics.journal import Call
     from diagnostics.proof.answer import Proof
-    from diagnostics.result import PolicyCorrection, Result
+    from diagnostics.result import Result
 
 
 class _Model(BaseModel):

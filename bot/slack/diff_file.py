@@ -13,7 +13,7 @@ from handlers.slack_trouble import SLACK_TROUBLE, error_name
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from diagnostics.result import PolicyCorrection
+    from diagnostics.fix.correction import PolicyCorrection
     from handlers.incident import Incident
 
 _log = structlog.get_logger("irsa.slack")

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 import diagnostics.case
 import diagnostics.evidence
+import diagnostics.fix.correction
 import diagnostics.fix.impact
 import diagnostics.fix.plan
 import diagnostics.fleet
@@ -35,6 +36,7 @@ _NAMES: Final[dict[str, Any]] = {"datetime": datetime, "Words": Words} | {
         diagnostics.proof.answer,
         diagnostics.recognize.symptom,
         diagnostics.result,
+        diagnostics.fix.correction,
         diagnostics.fix.impact,
         diagnostics.fix.plan,
         handlers.render.card,

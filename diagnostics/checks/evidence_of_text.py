@@ -5,34 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.evidence import Pods
-from diagnostics.recognize.symptom import Cause
+from diagnostics.recognize.symptom import NO_TOKEN_SENT, TOKEN_SENT, Cause
 
 if TYPE_CHECKING:
     from diagnostics.evidence import Unreadable
     from diagnostics.gather.facts import Now, RoleInQuestion
     from diagnostics.recognize.symptom import Symptom
-
-NO_TOKEN_SENT = frozenset(
-    {
-        Cause.NODE_ROLE,
-        Cause.NOT_CONFIGURED,
-        Cause.NO_CREDENTIALS,
-        Cause.TOKEN_FILE,
-        Cause.SDK_LACKS_STS,
-    }
-)
-TOKEN_SENT = frozenset(
-    {
-        Cause.ACCESS_DENIED,
-        Cause.NO_PROVIDER,
-        Cause.TOKEN_NOT_VALIDATED,
-        Cause.INCORRECT_AUDIENCE,
-        Cause.EXPIRED_TOKEN,
-        Cause.THUMBPRINT,
-        Cause.VERIFICATION_KEY,
-    }
-)
-
 
 TAG_SESSION = "sts:tagsession"
 """In lower case, as `said` has it."""

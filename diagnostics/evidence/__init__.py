@@ -41,6 +41,9 @@ from diagnostics.evidence.kubernetes import (
     Webhooks,
     Workload,
 )
+from diagnostics.evidence.sightings import (
+    RoleSightings,
+)
 from diagnostics.evidence.states import (
     Absent,
     Found,
@@ -78,6 +81,7 @@ __all__ = [
     "Pods",
     "ProviderArns",
     "PublishedKeys",
+    "RoleSightings",
     "ServiceAccount",
     "Siblings",
     "SigningKeys",

@@ -22,10 +22,10 @@ from diagnostics.result import HEADLINE, Diagnosis, Result, Severity, Status, Ve
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from diagnostics.fix.correction import PolicyCorrection
     from diagnostics.fleet import Fleet
     from diagnostics.gather.graph import Facts
     from diagnostics.journal import Call
-    from diagnostics.result import PolicyCorrection
 
 KEY = frozenset(
     f"IRSA{code}" for code in (102, 103, 105, 201, 301, 304, *range(401, 409), *range(410, 416))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.fix.correction import PolicyCorrection
 from diagnostics.iam import narrow, ready_texts, unified_diff
 from diagnostics.iam.decision import Outcome
-from diagnostics.result import PolicyCorrection
 from diagnostics.source import role_change
 
 if TYPE_CHECKING:

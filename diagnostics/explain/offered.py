@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.evidence import Cluster, IamRole, OidcProvider, Pods, Target
+from diagnostics.evidence import Cluster, IamRole, OidcProvider, Pods, RoleSightings, Target
 from diagnostics.explain.values import value_of
 from diagnostics.fix.impact import Impact, impact
 from diagnostics.fix.offers import provider_fix, with_restart
 from diagnostics.fix.trust import trust_fix
 from diagnostics.gather.facts import NamespaceWorkloads, RoleAccount, Subject
-from diagnostics.locate.sightings import RoleSightings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from diagnostics.evidence import Workload
+    from diagnostics.fix.correction import PolicyCorrection
     from diagnostics.fix.plan import Fix
     from diagnostics.fleet import Fleet
     from diagnostics.gather.graph import Facts
-    from diagnostics.result import PolicyCorrection, Result
+    from diagnostics.result import Result
 
 
 def offered(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.evidence_of_text import NO_TOKEN_SENT
-from diagnostics.recognize.symptom import Cause
+from diagnostics.recognize.symptom import NO_TOKEN_SENT, Cause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +36,7 @@ _BY_HANDSHAKE = (
 _TOKEN_REFUSED = frozenset(
     {Cause.NO_PROVIDER, Cause.TOKEN_NOT_VALIDATED, Cause.INCORRECT_AUDIENCE, Cause.THUMBPRINT}
 )
-_NO_TOKEN = frozenset({Cause.NOT_A_JWT, Cause.MISSING_CLAIM, Cause.IDP_REJECTED})
+_TOKEN_MALFORMED = frozenset({Cause.NOT_A_JWT, Cause.MISSING_CLAIM, Cause.IDP_REJECTED})
 _NOT_OURS = frozenset(
     {Cause.PERMISSION, Cause.POD_IDENTITY, Cause.OTHER_FEDERATION, Cause.ROLE_CHAINING}
 )
@@ -83,7 +82,7 @@ def leading(symptom: Symptom | None) -> tuple[str, ...]:
         front = (*_AUDIENCE, *_PROVIDER)
     elif cause in NO_TOKEN_SENT:
         front = (*_WORKLOAD, *_INJECTION, *_PODS)
-    elif cause in _NO_TOKEN:
+    elif cause in _TOKEN_MALFORMED:
         front = ("216",)
     elif cause in _NOT_OURS:
         # A text about another caller fails 602, and then what led to that comes first.

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.fix.restart import RESTARTABLE, owner_of, owners_in
+from diagnostics.evidence.owners import owner_of, owners_in
+from diagnostics.fix.restart import RESTARTABLE
 from diagnostics.languages import say
 from diagnostics.source import owner_of_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from diagnostics.evidence import IamRole, Pod, Target, Workload
+    from diagnostics.evidence import IamRole, Pod, RoleSightings, Target, Workload
     from diagnostics.iam import TrustPolicy
     from diagnostics.languages import Words
-    from diagnostics.locate.sightings import RoleSightings
 
 MOST: Final = 20
 """Names of each kind that are kept; the counts are whole."""

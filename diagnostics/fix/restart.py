@@ -1,19 +1,18 @@
-"""Which workloads own pods, so that they can be restarted."""
+"""Restarts: of the workloads that made some pods, and by hand."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from diagnostics.evidence.owners import owner_of, owners_in
 from diagnostics.fix.plan import RestartWorkload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from diagnostics.evidence import Pod, Target, Workload
-    from diagnostics.fleet import WorkloadRef
 
 RESTARTABLE = ("Deployment", "StatefulSet", "DaemonSet")
 
@@ -33,33 +32,6 @@ def patch_command(target: Target, pod: Mapping[str, object]) -> tuple[str, ...]:
         return ()
     patch = quote(json.dumps({"spec": {"template": {"spec": pod}}}))
     return (f"kubectl -n {quote(target.namespace)} patch {quote(str(workload))} -p {patch}",)
-
-
-Owners = Mapping[tuple[str, str], "Workload"]
-"""The workloads of one namespace by kind and name."""
-
-
-def owners_in(workloads: Iterable[Workload]) -> Owners:
-    """Index a namespace's workloads, to look up many pods."""
-    return {(workload.kind, workload.name): workload for workload in workloads}
-
-
-def owner_of(pod: Pod, owners: Owners) -> Workload | None:
-    """The workload that made a pod: a Deployment through its ReplicaSet, a CronJob through its Job."""
-    if pod.owner is None:
-        return None
-    found = (owners.get(candidate) for candidate in _candidates(pod, pod.owner))
-    return next((workload for workload in found if workload is not None), None)
-
-
-def _candidates(pod: Pod, owner: WorkloadRef) -> tuple[tuple[str, str], ...]:
-    stem, _, last = owner.name.rpartition("-")
-    if owner.kind == "ReplicaSet":
-        fingerprint = pod.spec.labels.get("pod-template-hash", last)
-        return (("Deployment", owner.name.removesuffix(f"-{fingerprint}")),)
-    if owner.kind == "Job":
-        return (("Job", owner.name), ("CronJob", stem))
-    return ((owner.kind, owner.name),)
 
 
 def restarts(

@@ -14,8 +14,8 @@ from diagnostics.source import owner_of_role
 
 if TYPE_CHECKING:
     from diagnostics.evidence import IamRole, Target
+    from diagnostics.fix.correction import PolicyCorrection
     from diagnostics.fleet import Fleet
-    from diagnostics.result import PolicyCorrection
 
 
 def trust_fix(

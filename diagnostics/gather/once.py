@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Pods,
         ProviderArns,
         PublishedKeys,
+        RoleSightings,
         ServiceAccount,
         SigningKeys,
         TrustChanges,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     )
     from diagnostics.fleet import Fleet, FleetCluster, WorkloadRef
     from diagnostics.journal import Call
-    from diagnostics.locate.sightings import RoleSightings
     from diagnostics.web_identity_call import WebIdentityCalls
 
 T = TypeVar("T")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from diagnostics.clients import Clients
+from diagnostics.evidence import RoleSightings
 from diagnostics.gather.facts import RoleInQuestion
-from diagnostics.locate.sightings import RoleSightings
 from diagnostics.wiring import probe
 
 

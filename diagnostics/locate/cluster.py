@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from diagnostics.evidence import RoleSightings
 from diagnostics.gather.aws import read_clusters
 from diagnostics.languages import Words, joined, say
 from diagnostics.locate.naming import clusters_named
-from diagnostics.locate.sightings import RoleSightings
 
 if TYPE_CHECKING:
     from diagnostics.clients import Clients

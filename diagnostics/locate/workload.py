@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from diagnostics.arn import RoleArn
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Target
-from diagnostics.fix.restart import owner_of, owners_in
+from diagnostics.evidence.owners import owner_of, owners_in
 from diagnostics.languages import Words, joined, say
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,6 +58,30 @@ class Cause(StrEnum):
     """GitHub Actions, GitLab, Cognito, SAML …"""
     NO_CREDENTIALS = "no_credentials"
     """No provider in the chain; nothing in the text speaks of web identity."""
+
+
+NO_TOKEN_SENT: Final = frozenset(
+    {
+        Cause.NODE_ROLE,
+        Cause.NOT_CONFIGURED,
+        Cause.NO_CREDENTIALS,
+        Cause.TOKEN_FILE,
+        Cause.SDK_LACKS_STS,
+    }
+)
+"""The SDK found no web identity, so that STS saw no token."""
+TOKEN_SENT: Final = frozenset(
+    {
+        Cause.ACCESS_DENIED,
+        Cause.NO_PROVIDER,
+        Cause.TOKEN_NOT_VALIDATED,
+        Cause.INCORRECT_AUDIENCE,
+        Cause.EXPIRED_TOKEN,
+        Cause.THUMBPRINT,
+        Cause.VERIFICATION_KEY,
+    }
+)
+"""STS saw a token, and refused it or what it asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

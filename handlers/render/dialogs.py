@@ -18,9 +18,10 @@ from handlers.render.finding import correction_blocks, where
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diagnostics.fix.correction import PolicyCorrection
     from diagnostics.fleet import Hints
     from diagnostics.journal import Call
-    from diagnostics.result import Diagnosis, PolicyCorrection, Result
+    from diagnostics.result import Diagnosis, Result
     from handlers.blockkit import Block
 
 _SECTIONS: Final = (

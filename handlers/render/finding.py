@@ -16,7 +16,8 @@ from handlers.render.shorten import excerpt, numbered, prose, several, short_iss
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnostics.result import Diagnosis, Finding, PolicyCorrection, Result
+    from diagnostics.fix.correction import PolicyCorrection
+    from diagnostics.result import Diagnosis, Finding, Result
     from handlers.blockkit import Block
 
 _VALUE: Final = 400

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from diagnostics.evidence import ROLE_ARN
+from diagnostics.evidence import ROLE_ARN, RoleSightings
 from diagnostics.fix.impact import Impact, PodAtStake, Rollout
 from diagnostics.fix.plan import RestartWorkload
 from diagnostics.fleet import WorkloadRef
-from diagnostics.locate.sightings import RoleSightings
 from handlers.render.blast_radius import touched_lines
 from tests.bot.conftest import OMAR, ONCALL, labels, shown
 from tests.bot.test_trust_fix import allow, refusing

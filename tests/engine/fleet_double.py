@@ -19,6 +19,7 @@ from diagnostics.evidence import (
     Pods,
     ProviderArns,
     PublishedKeys,
+    RoleSightings,
     ServiceAccount,
     SigningKeys,
     TrustChange,
@@ -29,7 +30,6 @@ from diagnostics.evidence import (
 from diagnostics.fix.trust import same_policy
 from diagnostics.iam import parse
 from diagnostics.journal import Call, record
-from diagnostics.locate.sightings import RoleSightings
 from diagnostics.proof.answer import Asked, Injected, Rehearsal, StsAnswer
 from diagnostics.web_identity_call import WebIdentityCalls
 

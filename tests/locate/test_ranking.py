@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from bot.inventory.role_index import RoleIndex
 from diagnostics.case import Case, Question
-from diagnostics.evidence import Target
+from diagnostics.evidence import RoleSightings, Target
 from diagnostics.fleet import FleetCluster, Hints
 from diagnostics.journal import recording
 from diagnostics.locate.clues import clues_of
 from diagnostics.locate.cluster import clusters_of
-from diagnostics.locate.sightings import RoleSightings
 from diagnostics.locate.target import locate
 from diagnostics.recognize.symptom import Cause
 from tests.engine import healthy as h

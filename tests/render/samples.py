@@ -5,19 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from diagnostics.evidence import ROLE_ARN, Target
+from diagnostics.fix.correction import PolicyCorrection
 from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from diagnostics.fleet import WorkloadRef
 from diagnostics.journal import Call
-from diagnostics.result import (
-    Diagnosis,
-    Finding,
-    Place,
-    PolicyCorrection,
-    Result,
-    Severity,
-    Status,
-    Verdict,
-)
+from diagnostics.result import Diagnosis, Finding, Place, Result, Severity, Status, Verdict
 
 AT = datetime(2026, 11, 24, 3, 12, 40, tzinfo=UTC)
 ROLE = "arn:aws:iam::111122223333:role/payments-api"
