@@ -9,10 +9,10 @@ from diagnostics.case import Question
 from diagnostics.checks.catalogue import catalogue
 from diagnostics.checks.run import judge
 from diagnostics.evidence import Absent, Found, Target
+from diagnostics.evidence.derived import Now
 from diagnostics.explain.cause import explain
 from diagnostics.explain.writable import writable
 from diagnostics.gather.catalogue import probes
-from diagnostics.gather.facts import Now
 from diagnostics.gather.graph import gather
 from diagnostics.gather.once import OnceClients
 from diagnostics.languages import say

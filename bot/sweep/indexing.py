@@ -9,7 +9,7 @@ from bot.sweep.codec import read_role
 from bot.sweep.kind import Kind
 from diagnostics.arn import RoleArn
 from diagnostics.eks_issuer import eks_issuer, issuer_of
-from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.evidence.trust_names import trusted_providers
 from diagnostics.sweep import AccountFacts
 from diagnostics.sweep.index import Index
 

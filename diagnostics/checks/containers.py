@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.checks.pod_identity import by_pod_identity
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Webhooks
-from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.languages import say
 
 if TYPE_CHECKING:

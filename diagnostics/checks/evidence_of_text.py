@@ -9,7 +9,7 @@ from diagnostics.recognize.symptom import NO_TOKEN_SENT, TOKEN_SENT, Cause
 
 if TYPE_CHECKING:
     from diagnostics.evidence import Unreadable
-    from diagnostics.gather.facts import Now, RoleInQuestion
+    from diagnostics.evidence.derived import Now, RoleInQuestion
     from diagnostics.recognize.symptom import Symptom
 
 TAG_SESSION = "sts:tagsession"

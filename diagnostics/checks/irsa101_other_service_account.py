@@ -7,7 +7,7 @@ from dataclasses import replace
 from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_workload
 from diagnostics.evidence import Siblings, Target, Unreadable, Workload
-from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads, RoleInQuestion, Subject
+from diagnostics.evidence.derived import NamespacePods, NamespaceWorkloads, RoleInQuestion, Subject
 from diagnostics.languages import say, sentence
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding

@@ -6,8 +6,8 @@ from shlex import quote
 
 from diagnostics.checks.places import of_account
 from diagnostics.evidence import Cluster, ServiceAccount, Siblings, Target, Unreadable
+from diagnostics.evidence.derived import RoleInQuestion, Subject
 from diagnostics.fix.annotation import PLACEHOLDER
-from diagnostics.gather.facts import RoleInQuestion, Subject
 from diagnostics.languages import joined, say
 from diagnostics.result import Finding
 from diagnostics.text.near_name import nearest

@@ -13,8 +13,8 @@ from diagnostics.evidence import (
     Unreadable,
     Webhooks,
 )
+from diagnostics.evidence.derived import NamespaceWorkloads, RoleInQuestion, TrustingRoles
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, origin, role_to_annotate
-from diagnostics.gather.facts import NamespaceWorkloads, RoleInQuestion, TrustingRoles
 from diagnostics.languages import joined, say
 from diagnostics.result import Finding
 from diagnostics.text.clip import clip

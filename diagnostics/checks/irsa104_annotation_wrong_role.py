@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable
-from diagnostics.fix.annotation import annotate, by_hand, sole_trusting
-from diagnostics.gather.facts import (
+from diagnostics.evidence.derived import (
     BoundRole,
     RoleInQuestion,
     RoleSource,
     TrustAnswer,
     TrustingRoles,
 )
+from diagnostics.fix.annotation import annotate, by_hand, sole_trusting
 from diagnostics.iam.decision import Outcome
 from diagnostics.languages import joined, say, sentence
 from diagnostics.result import Finding

@@ -14,8 +14,8 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
+from diagnostics.evidence.derived import RoleInQuestion, TrustingRoles
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
-from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
 from diagnostics.languages import say, sentence
 from diagnostics.result import Finding
 from diagnostics.text.clip import clip

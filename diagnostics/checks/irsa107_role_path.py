@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target
+from diagnostics.evidence.derived import RoleInQuestion, RoleSource
 from diagnostics.fix.annotation import annotate, by_hand
-from diagnostics.gather.facts import RoleInQuestion, RoleSource
 from diagnostics.languages import say, sentence
 from diagnostics.result import Finding
 from diagnostics.text.difference import difference

@@ -13,8 +13,8 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
+from diagnostics.evidence.derived import TrustAnswer
 from diagnostics.fix.annotation import annotate
-from diagnostics.gather.facts import TrustAnswer
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.text.clip import clip, listed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_account
 from diagnostics.evidence import IamRole, ServiceAccount, Target, Unreadable
+from diagnostics.evidence.derived import RoleInQuestion, TrustingRoles
 from diagnostics.fix.annotation import role_to_annotate
-from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
 from diagnostics.languages import say
 from diagnostics.result import Finding, Severity
 from diagnostics.source import account_change, owner_of_account

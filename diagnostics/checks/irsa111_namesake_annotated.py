@@ -5,8 +5,8 @@ from __future__ import annotations
 from diagnostics.arn import RoleArn
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Siblings, Target, Unreadable
+from diagnostics.evidence.derived import RoleInQuestion, TrustingRoles
 from diagnostics.fix.annotation import annotate, by_hand, role_to_annotate
-from diagnostics.gather.facts import RoleInQuestion, TrustingRoles
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.text.clip import clip

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.containers import ROLE_ENV, SKIP_POD, judged, unserved
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import RESTARTED_AT, Pods, ServiceAccount, Target, Unreadable
+from diagnostics.evidence.derived import NamespaceWorkloads, Now
 from diagnostics.evidence.owners import owner_of, owners_in
 from diagnostics.fix.restart import RESTARTABLE, restarts
-from diagnostics.gather.facts import NamespaceWorkloads, Now
 from diagnostics.languages import Words, say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check

@@ -5,8 +5,8 @@ from __future__ import annotations
 from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV
 from diagnostics.checks.places import of_pod, of_workload
 from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable, Workload
+from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.evidence.owners import owner_of, owners_in
-from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.text.clip import listed

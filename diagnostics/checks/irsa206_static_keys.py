@@ -8,9 +8,9 @@ from diagnostics.checks.containers import injected, judged
 from diagnostics.checks.evidence_of_text import token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target, Unreadable
+from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.evidence.owners import owner_of, owners_in
 from diagnostics.fix.restart import RESTARTABLE
-from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.containers import TOKEN_ENV, judged
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable
+from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.evidence.owners import owner_of, owners_in
 from diagnostics.fix.restart import restarts
-from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check

@@ -8,8 +8,8 @@ from datetime import timedelta
 from diagnostics.checks.evidence_of_text import outlived, said
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Target, Unreadable
+from diagnostics.evidence.derived import Now
 from diagnostics.fix.restart import restart_command
-from diagnostics.gather.facts import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.evidence_of_text import outlived
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
-from diagnostics.gather.facts import Now
+from diagnostics.evidence.derived import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding

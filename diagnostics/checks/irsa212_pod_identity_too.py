@@ -15,7 +15,7 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
-from diagnostics.gather.facts import Subject
+from diagnostics.evidence.derived import Subject
 from diagnostics.languages import Words, say
 from diagnostics.result import Finding, Severity
 from diagnostics.text.clip import clip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from diagnostics.checks.evidence_of_text import outlived
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Cluster, Pods, Target, Unreadable
+from diagnostics.evidence.derived import Now
 from diagnostics.fix.restart import RESTARTABLE
-from diagnostics.gather.facts import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding

@@ -6,8 +6,8 @@ from diagnostics.checks.containers import TOKEN_ENV, judged
 from diagnostics.checks.evidence_of_text import outlived, said
 from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import Pods, Target, Unreadable
+from diagnostics.evidence.derived import Now
 from diagnostics.fix.restart import patch_command
-from diagnostics.gather.facts import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding, Place

@@ -12,8 +12,8 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
+from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.fix.restart import restarts
-from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.text.clip import clip

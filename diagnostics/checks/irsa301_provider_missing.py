@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 
 from diagnostics.evidence import Cluster, OidcProvider
-from diagnostics.gather.facts import RoleAccount
+from diagnostics.evidence.derived import RoleAccount
 from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check

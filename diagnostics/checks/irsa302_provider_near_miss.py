@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.irsa301_provider_missing import create_commands
 from diagnostics.checks.near_providers import Near, near
 from diagnostics.evidence import Cluster, OidcProvider, ProviderArns
-from diagnostics.gather.facts import HomeProvider, KnownIssuers, RoleAccount
+from diagnostics.evidence.derived import HomeProvider, KnownIssuers, RoleAccount
 from diagnostics.languages import say, sentence
 from diagnostics.result import Finding, Place
 from diagnostics.text.difference import difference

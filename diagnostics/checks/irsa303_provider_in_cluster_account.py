@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.irsa301_provider_missing import create_commands
 from diagnostics.evidence import Cluster, OidcProvider
-from diagnostics.gather.facts import HomeProvider, RoleAccount
+from diagnostics.evidence.derived import HomeProvider, RoleAccount
 from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, Skip, check

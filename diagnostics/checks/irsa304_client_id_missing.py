@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 
 from diagnostics.evidence import OidcProvider
-from diagnostics.gather.facts import Subject
+from diagnostics.evidence.derived import Subject
 from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.text.clip import listed

@@ -6,8 +6,8 @@ from diagnostics.checks.places import of_trust
 from diagnostics.checks.trust_faults import faults, next_change
 from diagnostics.eks_issuer import eks_issuer, issuer_of
 from diagnostics.evidence import Cluster, IamRole
-from diagnostics.gather.facts import KnownIssuers, TrustAnswer
-from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.evidence.derived import KnownIssuers, TrustAnswer
+from diagnostics.evidence.trust_names import trusted_providers
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check

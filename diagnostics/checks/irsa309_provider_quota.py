@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diagnostics.evidence import OidcProvider, ProviderArns
-from diagnostics.gather.facts import RoleAccount
+from diagnostics.evidence.derived import RoleAccount
 from diagnostics.languages import say
 from diagnostics.result import Finding, Place, Severity
 from diagnostics.wiring import Judgement, Pass, check

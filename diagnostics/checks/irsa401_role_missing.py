@@ -6,7 +6,7 @@ import json
 from shlex import quote
 
 from diagnostics.evidence import Cluster, IamRole, Unreadable
-from diagnostics.gather.facts import RoleInQuestion, Subject, TrustingRoles
+from diagnostics.evidence.derived import RoleInQuestion, Subject, TrustingRoles
 from diagnostics.languages import say
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
-from diagnostics.gather.facts import TrustAnswer
-from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.evidence.derived import TrustAnswer
+from diagnostics.evidence.trust_names import trusted_providers
 from diagnostics.languages import say
 from diagnostics.text.clip import listed
 from diagnostics.wiring import Judgement, Skip, Unknown, check

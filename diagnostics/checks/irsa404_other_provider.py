@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import Cluster, IamRole
-from diagnostics.gather.facts import KnownIssuers, TrustAnswer
+from diagnostics.evidence.derived import KnownIssuers, TrustAnswer
 from diagnostics.iam.decision import Mismatch
 from diagnostics.languages import say
 from diagnostics.result import Finding

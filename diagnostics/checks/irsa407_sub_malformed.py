@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.checks.trust_words import stray
 from diagnostics.evidence import IamRole
-from diagnostics.gather.facts import TrustAnswer
+from diagnostics.evidence.derived import TrustAnswer
 from diagnostics.iam.subject_reasons import form_fault
 from diagnostics.iam.words import nearest
 from diagnostics.languages import say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
-from diagnostics.gather.facts import TrustAnswer
+from diagnostics.evidence.derived import TrustAnswer
 from diagnostics.iam.decision import Mismatch, Reason
 from diagnostics.languages import say
 from diagnostics.text.clip import listed

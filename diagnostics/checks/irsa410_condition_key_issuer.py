@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.checks.trust_words import fault_of_key
 from diagnostics.evidence import IamRole
-from diagnostics.gather.facts import TrustAnswer
+from diagnostics.evidence.derived import TrustAnswer
 from diagnostics.languages import say
 from diagnostics.wiring import Judgement, check
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import IamRole
-from diagnostics.gather.facts import TrustAnswer
+from diagnostics.evidence.derived import TrustAnswer
 from diagnostics.languages import say
 from diagnostics.text.clip import clip
 from diagnostics.text.visible import visible

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.evidence import Cluster, IamRole
-from diagnostics.gather.facts import TrustAnswer
-from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.evidence.derived import TrustAnswer
+from diagnostics.evidence.trust_names import trusted_providers
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.text.clip import listed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_trust
 from diagnostics.evidence import Cluster, IamRole
-from diagnostics.gather.facts import TrustAnswer
-from diagnostics.gather.trust_reading import conditions, statements
+from diagnostics.evidence.derived import TrustAnswer
+from diagnostics.evidence.trust_names import conditions, statements
 from diagnostics.iam.decision import Outcome
 from diagnostics.languages import say
 from diagnostics.result import Finding, Severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_trust
 from diagnostics.evidence import IamRole
-from diagnostics.gather.facts import TrustAnswer
+from diagnostics.evidence.derived import TrustAnswer
 from diagnostics.iam.saving import QUOTA
 from diagnostics.languages import say
 from diagnostics.result import Finding, Severity

@@ -14,7 +14,7 @@ from diagnostics.evidence import (
     TrustChanges,
     Unreadable,
 )
-from diagnostics.gather.facts import Now, TrustAnswer
+from diagnostics.evidence.derived import Now, TrustAnswer
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding, Place, Severity

@@ -7,7 +7,7 @@ from diagnostics.checks.evidence_of_text import ORGANIZATION_POLICIES, said
 from diagnostics.checks.places import of_text
 from diagnostics.checks.trust_faults import lets_in
 from diagnostics.evidence import ControlPolicies, IamRole, ServiceAccount, Unreadable
-from diagnostics.gather.facts import TrustAnswer
+from diagnostics.evidence.derived import TrustAnswer
 from diagnostics.iam.decision import Outcome
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom

@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnostics.checks.places import of_trust
 from diagnostics.checks.trust_faults import faults, next_change
 from diagnostics.evidence import Cluster, IamRole
-from diagnostics.gather.facts import TrustAnswer
+from diagnostics.evidence.derived import TrustAnswer
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, check

@@ -8,7 +8,7 @@ from diagnostics.checks.evidence_of_text import outlived, said
 from diagnostics.checks.irsa105_annotation_malformed import fault_of_arn
 from diagnostics.checks.places import of_pod, of_text
 from diagnostics.evidence import IamRole, Pods, Target, Unreadable
-from diagnostics.gather.facts import Now
+from diagnostics.evidence.derived import Now
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding, Place

@@ -11,7 +11,7 @@ from diagnostics.checks.evidence_of_text import (
     somebody_else,
 )
 from diagnostics.checks.places import of_text
-from diagnostics.gather.facts import RoleInQuestion
+from diagnostics.evidence.derived import RoleInQuestion
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding

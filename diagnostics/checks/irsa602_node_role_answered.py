@@ -6,7 +6,7 @@ from diagnostics.checks.containers import injected, judged
 from diagnostics.checks.evidence_of_text import outlived, somebody_else
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Pods, Unreadable
-from diagnostics.gather.facts import Now, RoleInQuestion
+from diagnostics.evidence.derived import Now, RoleInQuestion
 from diagnostics.languages import Words, say
 from diagnostics.recognize.symptom import Cause, Symptom
 from diagnostics.result import Finding

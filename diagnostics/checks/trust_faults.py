@@ -10,7 +10,7 @@ from diagnostics.checks.places import of_trust
 from diagnostics.checks.trust_words import right_key, stray, wanted_subject
 from diagnostics.checks.values_under_wrong_keys import OF_KEYS, read_past_keys
 from diagnostics.evidence import Unreadable
-from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.evidence.trust_names import trusted_providers
 from diagnostics.iam import decide
 from diagnostics.iam.decision import Decision, Mismatch, Outcome
 from diagnostics.iam.provider_form import fault_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from diagnostics.evidence import IamRole, ServiceAccount
-    from diagnostics.gather.facts import TrustAnswer
+    from diagnostics.evidence.derived import TrustAnswer
     from diagnostics.iam.decision import Reason
     from diagnostics.wiring import Judgement
 

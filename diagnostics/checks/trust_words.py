@@ -14,7 +14,7 @@ from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
     from diagnostics.evidence import IamRole
-    from diagnostics.gather.facts import TrustAnswer
+    from diagnostics.evidence.derived import TrustAnswer
     from diagnostics.iam.decision import Reason
 
 _LONG = 120

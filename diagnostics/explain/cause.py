@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from diagnostics.arn import RoleArn
 from diagnostics.evidence import Cluster, IamRole, Target
+from diagnostics.evidence.derived import Now, RoleInQuestion, Subject, TrustAnswer
 from diagnostics.explain.asking import asked
 from diagnostics.explain.correction import correct, harden
 from diagnostics.explain.offered import offered, own_fixes, touched
 from diagnostics.explain.order import explained, leading
 from diagnostics.explain.proved import held_against
 from diagnostics.explain.values import value_of
-from diagnostics.gather.facts import Now, RoleInQuestion, Subject, TrustAnswer
 from diagnostics.languages import Words, joined, say, sentence, shortened
 from diagnostics.proof.answer import Proof
 from diagnostics.recognize.symptom import Cause, Kind, Symptom

@@ -11,7 +11,7 @@ from diagnostics.source import role_change
 
 if TYPE_CHECKING:
     from diagnostics.evidence import IamRole
-    from diagnostics.gather.facts import TrustAnswer
+    from diagnostics.evidence.derived import TrustAnswer
     from diagnostics.iam import Repair
 
 

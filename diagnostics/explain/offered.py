@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.evidence import Cluster, IamRole, OidcProvider, Pods, RoleSightings, Target
+from diagnostics.evidence.derived import NamespaceWorkloads, RoleAccount, Subject
 from diagnostics.explain.values import value_of
 from diagnostics.fix.impact import Impact, impact
 from diagnostics.fix.offers import provider_fix, with_restart
 from diagnostics.fix.trust import trust_fix
-from diagnostics.gather.facts import NamespaceWorkloads, RoleAccount, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from diagnostics.arn import RoleArn
 from diagnostics.evidence import ROLE_ARN, IamRole
+from diagnostics.evidence.derived import RoleSource, TrustingRoles
 from diagnostics.fix.plan import AnnotateServiceAccount
-from diagnostics.gather.facts import RoleSource, TrustingRoles
 from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from diagnostics.evidence import ServiceAccount, Target, Unreadable
-    from diagnostics.gather.facts import RoleInQuestion
+    from diagnostics.evidence.derived import RoleInQuestion
 
 PLACEHOLDER = "arn:aws:iam::<ACCOUNT_ID>:role/<ROLE_NAME>"
 UNNAMED = say("<the role's ARN>")

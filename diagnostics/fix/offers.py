@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from diagnostics.evidence import Cluster, OidcProvider, Pods, Target, Workload
+    from diagnostics.evidence.derived import RoleAccount, Subject
     from diagnostics.fix.plan import Fix
     from diagnostics.fleet import Fleet
-    from diagnostics.gather.facts import RoleAccount, Subject
 
 _MISSING: Final = frozenset({"IRSA301", "IRSA302", "IRSA303", "IRSA305"})
 _CLIENT_ID: Final = "IRSA304"

@@ -17,7 +17,7 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
-from diagnostics.gather.facts import (
+from diagnostics.evidence.derived import (
     HomeProvider,
     RoleAccount,
     RoleInQuestion,

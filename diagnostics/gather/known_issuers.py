@@ -13,9 +13,9 @@ from diagnostics.evidence import (
     ProviderArns,
     Unreadable,
 )
+from diagnostics.evidence.derived import HomeProvider, KnownIssuers, TrustAnswer
+from diagnostics.evidence.trust_names import conditions, statements, trusted_providers
 from diagnostics.gather.aws import read_clusters
-from diagnostics.gather.facts import HomeProvider, KnownIssuers, TrustAnswer
-from diagnostics.gather.trust_reading import conditions, statements, trusted_providers
 from diagnostics.iam.decision import Mismatch
 from diagnostics.wiring import probe
 

@@ -13,7 +13,7 @@ from diagnostics.evidence import (
     Webhooks,
     Workload,
 )
-from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads, Subject
+from diagnostics.evidence.derived import NamespacePods, NamespaceWorkloads, Subject
 from diagnostics.languages import say
 from diagnostics.wiring import probe
 

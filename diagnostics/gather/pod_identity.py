@@ -10,7 +10,7 @@ from diagnostics.evidence import (
     Target,
     Unreadable,
 )
-from diagnostics.gather.facts import Subject
+from diagnostics.evidence.derived import Subject
 from diagnostics.wiring import probe
 
 

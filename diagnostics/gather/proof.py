@@ -10,7 +10,7 @@ from diagnostics.arn import RoleArn
 from diagnostics.clients import Clients
 from diagnostics.errors import ReadError
 from diagnostics.evidence import ServiceAccount, Target
-from diagnostics.gather.facts import Now
+from diagnostics.evidence.derived import Now
 from diagnostics.proof.answer import Asked, Injected, Proof, Rehearsal, StsAnswer
 from diagnostics.wiring import probe
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from diagnostics.clients import Clients
 from diagnostics.errors import ReadError
 from diagnostics.evidence import ControlPolicies, IamRole, TrustChanges, Unreadable
-from diagnostics.gather.facts import Now, TrustAnswer
+from diagnostics.evidence.derived import Now, TrustAnswer
 from diagnostics.iam.decision import Outcome
 from diagnostics.languages import say
 from diagnostics.recognize.symptom import Cause, Symptom

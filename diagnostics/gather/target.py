@@ -13,8 +13,8 @@ from diagnostics.evidence import (
     Unreadable,
     Workload,
 )
+from diagnostics.evidence.derived import BoundRole, RoleAccount, RoleInQuestion, RoleSource, Subject
 from diagnostics.gather.annotation import misplaced, read_past_faults
-from diagnostics.gather.facts import BoundRole, RoleAccount, RoleInQuestion, RoleSource, Subject
 from diagnostics.wiring import probe
 
 

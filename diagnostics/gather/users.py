@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnostics.clients import Clients
 from diagnostics.evidence import RoleSightings
-from diagnostics.gather.facts import RoleInQuestion
+from diagnostics.evidence.derived import RoleInQuestion
 from diagnostics.wiring import probe
 
 

@@ -28,8 +28,8 @@ from diagnostics.evidence import (
     Target,
     Workload,
 )
+from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.gather.annotation import looks_like_role_key
-from diagnostics.gather.facts import NamespaceWorkloads
 from diagnostics.lint.annotations import annotation_findings, from_check, judged, spot_of
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.helm_values import helm_values

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Target
-from diagnostics.gather.trust_reading import trusted_subjects
+from diagnostics.evidence.trust_names import trusted_subjects
 from diagnostics.iam.subject import Subject
 from diagnostics.languages import Words, say
 from diagnostics.locate.callers import PROOF, merged

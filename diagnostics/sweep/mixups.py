@@ -8,7 +8,7 @@ from diagnostics.checks.containers import bare
 from diagnostics.checks.irsa101_other_service_account import other_service_account
 from diagnostics.checks.pod_identity import by_pod_identity
 from diagnostics.evidence import Pods
-from diagnostics.gather.facts import NamespacePods, NamespaceWorkloads
+from diagnostics.evidence.derived import NamespacePods, NamespaceWorkloads
 from diagnostics.iam import Outcome, outcome
 from diagnostics.result import Finding
 from diagnostics.sweep.fault import Fault, annotate_with, request_of, target_of

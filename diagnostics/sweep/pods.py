@@ -15,7 +15,7 @@ from diagnostics.checks.irsa207_token_not_mounted import token_not_mounted
 from diagnostics.checks.irsa208_token_audience import token_audience
 from diagnostics.checks.irsa215_windows_path import windows_path
 from diagnostics.evidence import Pods, Target
-from diagnostics.gather.facts import NamespaceWorkloads, Now
+from diagnostics.evidence.derived import NamespaceWorkloads, Now
 from diagnostics.result import Finding
 
 if TYPE_CHECKING:

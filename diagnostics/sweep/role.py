@@ -9,8 +9,8 @@ from diagnostics.checks.near_providers import Near, near
 from diagnostics.checks.trust_faults import faults
 from diagnostics.eks_issuer import eks_issuer, issuer_of
 from diagnostics.evidence import AUDIENCE
-from diagnostics.gather.facts import TrustAnswer
-from diagnostics.gather.trust_reading import trusted_providers
+from diagnostics.evidence.derived import TrustAnswer
+from diagnostics.evidence.trust_names import trusted_providers
 from diagnostics.iam import Outcome, decide, outcome
 from diagnostics.result import Finding
 from diagnostics.sweep.fault import Fault, request_of

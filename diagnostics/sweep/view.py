@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from diagnostics.checks.containers import provided_otherwise
 from diagnostics.evidence import Pods, Webhooks
-from diagnostics.gather.facts import NamespaceWorkloads
+from diagnostics.evidence.derived import NamespaceWorkloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

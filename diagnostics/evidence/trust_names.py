@@ -1,4 +1,4 @@
-"""Trust policies read for what they name, not for what they decide: providers, subjects, conditions."""
+"""What trust policies name, whatever they decide: providers, subjects, conditions."""
 
 from __future__ import annotations
 
