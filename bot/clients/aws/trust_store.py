@@ -1,4 +1,9 @@
-"""The certificate authorities that AWS is trusted by: read once, because 150 of them take 20 ms and half a megabyte."""
+"""The authorities that a proof trusts STS by: read once, because 150 of them take 20 ms and half a megabyte.
+
+Not the context of `Wire`: urllib3 compares host names itself and may switch `check_hostname` off on a context that it
+is given, so a connection of aiohttp on the same one would trust a certificate of any host.
+Source: urllib3/connection.py, `_ssl_wrap_socket_and_match_hostname`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,10 @@ import threading
 
 
 class TrustStore:
-    """TLS for connections that check the host's name in the handshake.
+    """TLS for connections that check the host's name in the handshake, as aiohttp's do.
 
     Args:
-        file: PEM file of authorities; None: the system's.
+        file: PEM file of authorities, as for AWS's other services; None: the system's.
     """
 
     def __init__(self, file: str | None) -> None:

@@ -65,7 +65,7 @@ class WebIdentitySts:
         sessions: Know the endpoint of each region and partition.
         entry: The cluster.
         limits: Timeouts.
-        trust: The authorities to trust, as for AWS's other services.
+        trust: The authorities to trust.
         override: See `proof_endpoint`.
     """
 
