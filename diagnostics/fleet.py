@@ -68,6 +68,11 @@ class FleetCluster:
     discovered: bool = False
     """Whether only the inventory knows the cluster, and not the fleet file."""
 
+    @property
+    def known_issuer(self) -> str | None:
+        """The issuer that the fleet file states, or else the one that the inventory saw."""
+        return self.issuer or self.seen_issuer
+
 
 KINDS: Final = {
     "deployment": "Deployment",

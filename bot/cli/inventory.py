@@ -65,7 +65,7 @@ async def _read(
 def lines(fleet: Fleet, scans: tuple[Scan, ...], *, now: datetime) -> Iterator[str]:
     """One line per cluster, one for the organization, then one per region that could not be looked into."""
     for cluster in fleet.clusters:
-        issuer = cluster.issuer or cluster.seen_issuer or "issuer not known yet"
+        issuer = cluster.known_issuer or "issuer not known yet"
         yield f"{cluster.name}  {_origin(cluster, now)}  {issuer}"
     troubles = Troubles.of(fleet, scans)
     if (listed := troubles.organization) is not None:

@@ -69,7 +69,7 @@ def _stated(fleet: Fleet) -> dict[str, str]:
     return {
         issuer.removeprefix("https://"): entry.name
         for entry in fleet.clusters
-        if (issuer := entry.issuer or entry.seen_issuer) is not None
+        if (issuer := entry.known_issuer) is not None
     }
 
 
@@ -97,8 +97,4 @@ def _candidates(issuers: Iterable[str], fleet: Fleet) -> list[FleetCluster]:
         hosted = bool(entry.kubeconfig or entry.context or entry.endpoint)
         return entry.region in regions or (anywhere and hosted)
 
-    return [
-        entry
-        for entry in fleet.clusters
-        if entry.issuer is None and entry.seen_issuer is None and may_be(entry)
-    ]
+    return [entry for entry in fleet.clusters if entry.known_issuer is None and may_be(entry)]

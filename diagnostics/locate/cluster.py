@@ -161,7 +161,7 @@ async def issued(issuer: str, io: Clients) -> FleetCluster | None:
     """The fleet's cluster with an issuer, asked of EKS where the fleet file does not say."""
     region = next((part for part in issuer.split(".") if part.count("-") >= 2), None)  # noqa: PLR2004  as eu-west-1
     for entry in io.fleet.clusters:
-        known = entry.issuer or entry.seen_issuer
+        known = entry.known_issuer
         if known is not None and known.removeprefix("https://") == issuer:
             return entry
     unknown = [c for c in io.fleet.clusters if c.issuer is None]

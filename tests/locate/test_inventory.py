@@ -105,7 +105,7 @@ def inventory(store: Store, eks: Eks) -> Inventory:
 
 
 def names(fleet: Fleet) -> dict[str, str | None]:
-    return {c.name: c.issuer or c.seen_issuer for c in fleet.clusters}
+    return {c.name: c.known_issuer for c in fleet.clusters}
 
 
 async def test_what_eks_lists_is_known_beside_the_fleet_file(store: Store) -> None:
