@@ -29,8 +29,8 @@ from bot.clients.kube.prover import ClusterProver
 from bot.clients.kube.reader import ClusterReader
 from bot.clients.kube.writer import ClusterWriter
 from bot.clients.limits import Limits
+from bot.clients.role_index import RoleIndex
 from bot.clients.slots import Slots
-from bot.inventory.role_index import RoleIndex
 from diagnostics.errors import ReadError, WriteDenied
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.inventory.role_index import RoleIndex
+from bot.clients.role_index import RoleIndex
 from diagnostics.case import Case, Question
 from diagnostics.evidence import RoleSightings, Target
 from diagnostics.fleet import FleetCluster, Hints
