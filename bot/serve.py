@@ -19,7 +19,6 @@ from bot.background import beside, repeating
 from bot.clients import build_clients
 from bot.inventory import Inventory, InventoryRecords
 from bot.jobs.preflighting import preflights_of
-from bot.jobs.sweeping import sweeps_of
 from bot.jobs.watching import pauses
 from bot.live import LiveFleet, watching
 from bot.serve_http import PATH, make_web
@@ -28,6 +27,7 @@ from bot.serve_socket import Socket
 from bot.settings import SettingsError
 from bot.store.inbox import Limits
 from bot.store.retention import Retention
+from bot.sweep.in_use import sweeps_of
 from bot.sweep.reading import SWEEP_LIMITS
 from bot.warm import warm
 from diagnostics.journal import reporting
@@ -178,7 +178,7 @@ async def _beside(
     async with (
         _inventory(service, settings, file, io),
         build_clients(file.fleet, environ, limits=SWEEP_LIMITS) as patient,
-        sweeps_of(service, file, patient),
+        sweeps_of(file, patient, service.store, service.bench.sweeps),
         preflights_of(service, settings, file, environ),
     ):
         yield

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.background import beside, repeating
-from bot.store.sweeps import SweepRecords
-from bot.sweep.crew import sweeping
 from bot.sweep.csv_table import csv_of
 from bot.sweep.html import html_of
 from bot.sweep.message import news_message, progress_message, result_message
 from bot.sweep.narrowed import narrowed
-from bot.sweep.reading import FleetSweepReader
-from bot.sweep.schedule import due, latest
 from bot.sweep.watching import progress_of
 from diagnostics.languages import speak
 from handlers.blockkit import build
 from handlers.paste.reading.untrusted import text_at
-from handlers.ports import Order, Recorded, Task
 from handlers.render.card import Message
 from handlers.slack_trouble import SLACK_TROUBLE, error_name
 from handlers.whisper import whisper
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from bot.clients.fleet_clients import FleetClients
-    from bot.fleet_file import FleetFile
-    from bot.fleet_file.contents import SweepPlan
     from bot.jobs.bench import Bench
-    from bot.service import Service
     from bot.store.queue import Job
+    from bot.store.sweeps import SweepRecords
     from bot.sweep.crew import Sweeping
     from bot.sweep.document import SweepDocument
     from bot.sweep.shards import ShardedSweep
@@ -42,8 +30,6 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("irsa.sweep")
 BETWEEN: Final = 2.0
 """Seconds between two edits of the message that says how far it is."""
-_LOOK: Final = 20.0
-"""Seconds between two looks at the schedule."""
 
 
 async def sweep_fleet(bench: Bench, job: Job) -> None:
@@ -216,64 +202,3 @@ class _Post:
 def _failed() -> Message:
     words = speak("The sweep did not end in a report; run `/irsa sweep` again.")
     return Message(text=words, blocks=[build.section(words)])
-
-
-@asynccontextmanager
-async def sweeps_of(
-    service: Service, file: FleetFile, clients: FleetClients
-) -> AsyncIterator[None]:
-    """Sweep by what one content of the fleet file says, for jobs and by its schedule.
-
-    Args:
-        service: The running bot.
-        file: What the fleet file holds.
-        clients: Patient ones, for nothing but sweeps.
-    """
-    records = SweepRecords(
-        engine=service.store.engine, now=service.now, owner=service.store.queue.owner
-    )
-    reader = FleetSweepReader(clients)
-    async with sweeping(service.store.engine, reader, records, service.now) as here:
-        await service.bench.sweeps.attach(here)
-        try:
-            async with _scheduled(service, file.sweep, records):
-                yield
-        finally:
-            await service.bench.sweeps.detach(here)
-
-
-@asynccontextmanager
-async def _scheduled(
-    service: Service, plan: SweepPlan | None, records: SweepRecords
-) -> AsyncIterator[None]:
-    if plan is None:
-        yield
-        return
-    following = repeating(
-        lambda: order_if_due(service, plan, records),
-        pause=_LOOK,
-        log=_log,
-        trouble="the schedule of sweeps could not be read",
-    )
-    async with beside(following, name="irsa-schedule"):
-        yield
-
-
-async def order_if_due(service: Service, plan: SweepPlan, records: SweepRecords) -> bool:
-    """Order the sweep that the schedule owes; of several processes one does. Whether this one did."""
-    now = service.now()
-    served = await records.served()
-    if served is None:
-        # A new schedule owes nothing for the time before it.
-        moment = latest(plan, now)
-        await records.seed("", (moment or now).timestamp())
-        return False
-    moment = due(plan, served, now)
-    if moment is None:
-        return False
-    order = Order(
-        task=Task.SWEEP,
-        payload={"channel": plan.channel, "slot": moment.timestamp(), "quiet": plan.quiet},
-    )
-    recorded = await service.store.inbox.order(order, event_id=f"sweep-{moment:%Y%m%dT%H%MZ}")
-    return recorded is Recorded.STARTED

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.fleet_file.contents import SweepPlan
-from bot.jobs.sweeping import order_if_due
 from bot.store import open_store
 from bot.store.sweeps import SweepRecords
+from bot.sweep.in_use import order_if_due
 from bot.sweep.message import news_message, progress_message, result_message
 from bot.sweep.narrowed import narrowed
 from bot.sweep.schedule import due, latest
@@ -72,11 +72,10 @@ class Process:
     """As much of a running bot as the schedule needs."""
 
     store: Store
-    now: Clock
 
     async def looks(self) -> bool:
-        records = SweepRecords(engine=self.store.engine, now=self.now, owner="x")
-        return await order_if_due(cast("Any", self), PLAN, records)
+        records = SweepRecords(engine=self.store.engine, now=self.store.now, owner="x")
+        return await order_if_due(PLAN, records, self.store)
 
 
 async def test_one_of_two_processes_orders_the_sweep_of_a_moment_and_none_before_the_schedule_began(
@@ -85,7 +84,7 @@ async def test_one_of_two_processes_orders_the_sweep_of_a_moment_and_none_before
     clock = Clock()
     url = f"sqlite+aiosqlite:///{tmp_path}/bot.db"
     async with open_store(url, now=clock) as one, open_store(url, now=clock) as two:
-        first, second = Process(one, clock), Process(two, clock)
+        first, second = Process(one), Process(two)
         assert [await first.looks(), await second.looks(), await first.looks()] == [False] * 3
 
         clock.now += timedelta(days=9)  # a downtime of a week and more
