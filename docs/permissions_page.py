@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.cli.manifest import manifest_document
+from bot.manifest import manifest_document
 from bot.preflight import needs
 from tests.deploy.manifests import KUBERNETES, objects
 from tests.deploy.templates import Stack, listed

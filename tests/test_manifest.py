@@ -14,7 +14,7 @@ from referencing import Registry, Resource
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.cli.manifest import manifest_document
+from bot.manifest import manifest_document
 from bot.preflight.needs import SLACK_SCOPES
 from handlers import listeners
 from handlers.render.card import SHORTCUT

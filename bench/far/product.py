@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.far.world import FarWorld
-from bot.cli.manifest import manifest_text
+from bot.manifest import manifest_text
 from sandbox.stage import Play, Stage
 from sandbox.world.blueprint import paste_of
 

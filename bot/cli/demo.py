@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from bot.cli.manifest import manifest_text
+from bot.manifest import manifest_text
 
 
 def demo(

@@ -15,9 +15,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bot.cli.manifest import manifest_document
 from bot.clients import Limits
 from bot.fleet_file import FleetFileError, load
+from bot.manifest import manifest_document
 from bot.preflight.document import report_of
 from bot.preflight.slack import check_slack
 from bot.preflight.terminal import terminal

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.cli.manifest import manifest_document
+from bot.manifest import manifest_document
 from bot.preflight.kept import KeptPreflights
 from bot.preflight.slack import check_slack
 from bot.preflight.walker import walker_of

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import yaml
 
-from bot.cli.manifest import manifest_document
+from bot.manifest import manifest_document
 from sandbox.slack import app_from_manifest, demo_workspace
 from tests.bot.conftest import (
     IN_BOTH,

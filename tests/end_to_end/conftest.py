@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from bot.cli.manifest import manifest_text
+from bot.manifest import manifest_text
 from sandbox.stage import Play, Stage
 from sandbox.world import World
 from tests.support.apiserver import ControlPlane, missing_assets

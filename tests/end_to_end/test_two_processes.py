@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 
 from bot.audit import AuditTrail
-from bot.cli.manifest import manifest_text
+from bot.manifest import manifest_text
 from bot.store import open_store
 from sandbox.kube.api import KubernetesApi
 from sandbox.slack.delivery import Answer, Outgoing

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.cli.manifest import manifest_document, manifest_text
 from bot.fleet_file import Channel
+from bot.manifest import manifest_document, manifest_text
 from bot.preflight.outcome import State
 from bot.preflight.slack import check_slack
 from sandbox.slack import SlackServer, app_from_manifest, demo_workspace

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cli.manifest import manifest_text
+from bot.manifest import manifest_text
 from sandbox.stage import Play, Stage
 from sandbox.world import World
 
