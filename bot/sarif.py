@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from diagnostics.result import Severity
 from diagnostics.text.visible import visible
@@ -127,7 +128,7 @@ def _place(place: SarifPlace) -> dict[str, Any]:
     out: dict[str, Any] = {}
     if place.file is not None:
         out["physicalLocation"] = {
-            "artifactLocation": {"uri": place.file.replace("\\", "/").removeprefix("./")},
+            "artifactLocation": {"uri": quote(place.file.replace("\\", "/").removeprefix("./"))},
             "region": {"startLine": place.line, "startColumn": place.column},
         }
     if place.name is not None:

@@ -26,6 +26,7 @@ from bot.evidence import (
 )
 from bot.evidence.documents import MAX_BYTES
 from bot.fleet_file import load
+from bot.given_file import read_given
 from bot.report import markdown, report_of, terminal
 from diagnostics.arn import RoleArn
 from diagnostics.case import Case
@@ -205,8 +206,7 @@ def _raw(name: str) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
-        with Path(name).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        return read_given(Path(name), most=MAX_BYTES)
     except OSError as error:
         raise EvidenceError(f"{name}: {error.strerror or error}") from None
 

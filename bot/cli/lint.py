@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from bot.given_file import read_given
 from bot.lint import LintFileError, document_of, lines, sarif_of, sources
 from diagnostics.lint import lint as run_lint
 from diagnostics.lint import read_ignore_file
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from diagnostics.lint import IgnoreRule, LintReport, SourceFinding
 
 IGNORE_FILE = ".irsa-doctor-ignore"
+_MOST_IGNORED = 1_000_000
 
 
 class LintExit(IntEnum):
@@ -92,9 +94,14 @@ def _ignored(path: Path | None) -> tuple[list[IgnoreRule], list[SourceFinding]]:
     if path is None and not chosen.is_file():
         return [], []
     try:
-        return read_ignore_file(str(chosen), chosen.read_text(encoding="utf-8", errors="replace"))
+        raw = read_given(chosen, most=_MOST_IGNORED)
     except OSError as error:
         _refuse(f"--ignore-file {chosen}: {error.strerror or error}")
+    if len(raw) > _MOST_IGNORED:
+        _refuse(
+            f"--ignore-file {chosen}: over {_MOST_IGNORED:,} bytes; it is a line per suppression"
+        )
+    return read_ignore_file(str(chosen), raw.decode("utf-8-sig", errors="replace"))
 
 
 def _with(report: LintReport, faults: list[SourceFinding]) -> LintReport:

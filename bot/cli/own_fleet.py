@@ -13,6 +13,7 @@ import yaml
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from bot.given_file import read_given
 from diagnostics.errors import UsageError
 from diagnostics.fleet import Account, Fleet, FleetCluster
 
@@ -65,7 +66,7 @@ def _kubeconfig(environ: Mapping[str, str]) -> Path:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_bytes()[:_MOST].decode("utf-8")
+        text = read_given(path, most=_MOST)[:_MOST].decode("utf-8")
         document = yaml.safe_load(text)
     except FileNotFoundError:
         raise UsageError(

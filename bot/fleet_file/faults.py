@@ -27,9 +27,9 @@ class Fault:
     """One fault of a fleet file."""
 
     line: int
-    """From 1."""
+    """From 1; 0 where it is about the file as a whole."""
     column: int
-    """From 1, in characters."""
+    """From 1, in characters; 0 as the line."""
     field: str
     """Path of the field, such as `clusters[0].region`; empty for the file as a whole."""
     words: str
@@ -37,7 +37,7 @@ class Fault:
 
     def at(self, file: str) -> str:
         """Write it as compilers do: `file:line:column: field: words`."""
-        place = f"{file}:{self.line}:{self.column}"
+        place = f"{file}:{self.line}:{self.column}" if self.line else file
         return f"{place}: {self.field}: {self.words}" if self.field else f"{place}: {self.words}"
 
 

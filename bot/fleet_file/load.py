@@ -19,6 +19,7 @@ from bot.fleet_file.partitions import role_arn
 from bot.fleet_file.times import DAYS, clock_of, zone_of
 from bot.fleet_file.tree import TreeFaults, fault_at, read_tree
 from bot.fleet_file.values import certificate
+from bot.given_file import read_given
 from diagnostics.document.tree import Mapping, Scalar, Sequence
 from diagnostics.fix.plan import FixKind
 from diagnostics.fleet import Account, Binding, Fleet, FleetCluster, Hub
@@ -86,12 +87,11 @@ def json_schema() -> dict[str, Any]:
 
 
 def _whole(path: Path, words: str) -> FleetFileError:
-    return FleetFileError(str(path), (Fault(line=1, column=1, field="", words=words),))
+    return FleetFileError(str(path), (Fault(line=0, column=0, field="", words=words),))
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES + 1)
+    return read_given(path, most=MOST_BYTES)
 
 
 def _authorities(root: Mapping, path: Path) -> tuple[dict[int, str], tuple[Fault, ...]]:

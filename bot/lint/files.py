@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
+from bot.given_file import read_given
 from diagnostics.errors import IrsaDoctorError
 from diagnostics.lint import Source
 
@@ -19,6 +21,8 @@ MOST_FILES: Final = 50_000
 STDIN: Final = "<stdin>"
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json", ".tf", ".tofu", ".template"})
 _SKIPPED: Final = frozenset({"node_modules", "vendor", "__pycache__"})
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_TOO_LARGE: Final = f"it is over {MOST_BYTES // (1024 * 1024)} MiB"
 
 
 class LintFileError(IrsaDoctorError):
@@ -34,7 +38,7 @@ def sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source]:
     count = 0
     for path in paths:
         if path == "-":
-            yield Source(name=STDIN, text=_decoded(stdin.read(MOST_BYTES + 1), STDIN), asked=True)
+            yield _source(STDIN, stdin.read(MOST_BYTES + 1), asked=True)
             continue
         root = Path(path)
         if root.is_dir():
@@ -44,15 +48,15 @@ def sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source]:
                     raise LintFileError(
                         f"{path}: more than {MOST_FILES:,} files; name the folders that matter"
                     )
-                yield Source(name=_shown(found), text=_read(found))
+                yield _source(_shown(found), _read(found))
         else:
             # A hook names every changed file, whatever it is; a person names the one that matters.
-            yield Source(name=_shown(root), text=_read(root), asked=len(paths) == 1)
+            yield _source(_shown(root), _read(root), asked=len(paths) == 1)
 
 
 def _walk(root: Path) -> Iterator[Path]:
     """Files below a folder, in order; hidden folders and links are left alone."""
-    for folder, folders, files in os.walk(root, followlinks=False):
+    for folder, folders, files in os.walk(root, onerror=_unreadable, followlinks=False):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
         for name in sorted(files):
             path = Path(folder) / name
@@ -60,21 +64,31 @@ def _walk(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
-            return _decoded(stream.read(MOST_BYTES + 1), str(path))
+        return read_given(path, most=MOST_BYTES)
     except OSError as error:
-        raise LintFileError(f"{path}: {error.strerror or error}") from error
+        raise LintFileError(f"{_shown(path)}: {error.strerror or error}") from error
 
 
-def _decoded(raw: bytes, name: str) -> str:
-    if len(raw) > MOST_BYTES:
-        raise LintFileError(
-            f"{name}: over {MOST_BYTES // (1024 * 1024)} MiB; nothing of it is read"
-        )
-    return raw.decode("utf-8", errors="replace").replace("\r\n", "\n")
+def _unreadable(error: OSError) -> NoReturn:
+    raise LintFileError(f"{_shown(Path(error.filename))}: {error.strerror or error}") from error
+
+
+def _source(name: str, raw: bytes, *, asked: bool = False) -> Source:
+    if len(raw) <= MOST_BYTES:
+        return Source(name=name, text=_decoded(raw), asked=asked)
+    if asked:
+        raise LintFileError(f"{name}: {_TOO_LARGE}; nothing of it is read")
+    return Source(name=name, text="", left_out=_TOO_LARGE)
+
+
+def _decoded(raw: bytes) -> str:
+    """The text; UTF-16 is what PowerShell's `>` makes of any command's output."""
+    encoding = "utf-16" if raw.startswith(_UTF_16) else "utf-8"
+    return raw.decode(encoding, errors="replace").replace("\r\n", "\n")
 
 
 def _shown(path: Path) -> str:
-    return path.as_posix()
+    """The path as a text, also where the file system's bytes are none."""
+    return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")

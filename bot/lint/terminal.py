@@ -12,7 +12,7 @@ from diagnostics.text.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diagnostics.lint import LintReport, SourceFinding
+    from diagnostics.lint import LintReport, SourceFinding, Spot
 
 _WORDS = {Severity.CAUSE: ("error", "bold red"), Severity.RISK: ("warning", "bold yellow")}
 
@@ -24,18 +24,20 @@ def lines(report: LintReport, *, details: bool = False) -> Iterator[Text]:
             yield from _finding(finding)
         elif details:
             yield Text(
-                f"{finding.spot}: {finding.code} ignored, because {visible(finding.suppressed)}",
+                f"{_place(finding.spot)}: {finding.code} ignored, because {visible(finding.suppressed)}",
                 style="dim",
             )
     for note in report.notes:
-        yield Text(f"note: {note}", style="dim")
+        yield Text(f"note: {visible(note)}", style="dim")
     yield _sum(report)
 
 
 def _finding(finding: SourceFinding) -> Iterator[Text]:
     word, style = _WORDS[finding.weight]
     yield Text.assemble(
-        f"{finding.spot}: ", (f"{word} {finding.code}", style), f" {visible(finding.headline)}"
+        f"{_place(finding.spot)}: ",
+        (f"{word} {finding.code}", style),
+        f" {visible(finding.headline)}",
     )
     yield Text(f"  in        {visible(finding.object)}", style="dim")
     if finding.seen:
@@ -46,7 +48,12 @@ def _finding(finding: SourceFinding) -> Iterator[Text]:
     if finding.next and finding.next != finding.headline:
         yield Text(f"  fix       {visible(finding.next)}", style="green")
     for spot, words in finding.related:
-        yield Text(f"  see       {spot}: {words}")
+        yield Text(f"  see       {_place(spot)}: {words}")
+
+
+def _place(spot: Spot) -> str:
+    """Where it is; a file's name may hold anything, line breaks too."""
+    return visible(str(spot))
 
 
 def _sum(report: LintReport) -> Text:

@@ -12,6 +12,7 @@ import structlog
 
 from bot.background import beside
 from bot.fleet_file.load import MOST_BYTES
+from bot.given_file import read_given
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -81,7 +82,7 @@ def _prints(paths: Iterable[Path]) -> dict[Path, str]:
 
 def _print(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.sha256(file.read(MOST_BYTES + 1)).hexdigest()
+        # A pipe gave its content to the start; whether more comes is not waited for.
+        return hashlib.sha256(read_given(path, most=MOST_BYTES, patience=1.0)).hexdigest()
     except OSError as error:
         return f"errno {error.errno}"

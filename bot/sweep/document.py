@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.given_file import read_given
 from diagnostics.errors import IrsaDoctorError
 from diagnostics.result import Severity
 from diagnostics.sweep import rule
@@ -219,11 +220,12 @@ def read_document(path: Path) -> SweepDocument:
         SweepReadError: There is none, or it is something else.
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        raw = read_given(path, most=_MOST_BYTES)
+        if len(raw) > _MOST_BYTES:
             raise SweepReadError(
                 f"{path}: over {_MOST_BYTES // 1024 // 1024} MiB; nothing of it is read"
             )
-        return SweepDocument.model_validate_json(path.read_bytes())
+        return SweepDocument.model_validate_json(raw)
     except OSError as error:
         raise SweepReadError(f"{path}: {error.strerror or error}") from error
     except ValidationError as error:

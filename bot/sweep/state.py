@@ -40,6 +40,8 @@ class SweepState:
         self.done: dict[str, ClusterResult] = {}
 
     def __enter__(self) -> Self:
+        if self._path.exists() and not self._path.is_file():
+            raise StateError(f"--state {self._path}: this is no regular file; name another one")
         try:
             self._load()
             self._stream = self._path.open("a", encoding="utf-8")

@@ -56,6 +56,8 @@ class Source:
     text: str
     asked: bool = False
     """Whether a person named it, so that a silent miss would mislead."""
+    left_out: str | None = None
+    """Why there is no text, where there is none: `it is over 16 MiB`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +112,11 @@ def lint(sources: Iterable[Source], ignore: Sequence[IgnoreRule] = ()) -> LintRe
 
 def _read(source: Source, out: Sources, notes: list[str]) -> bool:  # noqa: PLR0911  one kind of text each
     """Read one source; whether it holds anything to check."""
+    left_out = source.left_out
     if len(source.text) > MOST_CHARACTERS:
-        notes.append(
-            f"{source.name}: left out, because it has more than {MOST_CHARACTERS:,} characters"
-        )
+        left_out = f"it has more than {MOST_CHARACTERS:,} characters"
+    if left_out is not None:
+        notes.append(f"{source.name}: left out, because {left_out}")
         return False
     text = source.text.removeprefix("\ufeff").replace(HOLE, "\ufffd")
     before = len(out.findings)
