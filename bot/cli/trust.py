@@ -56,8 +56,8 @@ def evaluate(
     if as_json:
         _json(case, "evaluate", status)
     typer.echo(decision.outcome.value)
-    if decision.outcome is Outcome.ALLOWED:
-        typer.echo(f"by statement {decision.statement}")
+    if decision.outcome is Outcome.ALLOWED and decision.statement is not None:
+        typer.echo(f"by {case.policy.statements[decision.statement].pointer}")
     for reason in decision.reasons:
         typer.echo(f"{reason.pointer}: {reason.words}")
     for key in decision.undecided:

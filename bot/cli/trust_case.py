@@ -100,7 +100,9 @@ def about_a_case(
                 _answer_lines(policy, name, open_context=open_context)
                 return
             file = "stdin" if policy == "-" else policy
-            text, found_role = _unwrapped(_read(policy))
+            text, found_role, tags = _unwrapped(_read(policy))
+            # The tags are of the role in the file, whatever other role is asked about.
+            tags = tags if role in (None, found_role) else None
             role = role or found_role
             issuer, subject = _required(provider, sub)
             parsed = _parsed(text, file)
@@ -115,6 +117,7 @@ def about_a_case(
                 },
                 session_name=session_name,
                 context=_context(context or []),
+                role_tags=tags,
                 open_context=open_context,
             )
             command(Case(parsed, request, file), **own)
@@ -161,23 +164,33 @@ def _read(path: str) -> str:
         _fail(f"{path}: is not UTF-8 at byte {error.start}")
 
 
-def _unwrapped(text: str) -> tuple[str, str | None]:
-    """The policy and role ARN in the answer of `aws iam get-role`; any other text as it is."""
+def _unwrapped(text: str) -> tuple[str, str | None, dict[str, str] | None]:
+    """The policy, role ARN and tags in the answer of `aws iam get-role`; any other text as it is, without the two."""
     if text.lstrip()[:3].upper() == "%7B":
-        return unquote(text), None
+        return unquote(text), None, None
     if '"AssumeRolePolicyDocument"' not in text:
-        return text, None
+        return text, None, None
     try:
         outer = json.loads(text)
     except (ValueError, RecursionError):
-        return text, None
+        return text, None, None
     role = outer.get("Role", outer) if isinstance(outer, dict) else None
     if not isinstance(role, dict) or "AssumeRolePolicyDocument" not in role:
-        return text, None
+        return text, None, None
     document = role["AssumeRolePolicyDocument"]
     arn = role.get("Arn")
     inner = unquote(document) if isinstance(document, str) else write(document)
-    return inner, arn if isinstance(arn, str) else None
+    # get-role leaves out tags where there are none; a role of list-roles never has them.
+    tags = _tags(role.get("Tags", [] if "Role" in outer else None))
+    return inner, arn if isinstance(arn, str) else None, tags
+
+
+def _tags(listed: object) -> dict[str, str] | None:
+    """Tags as IAM lists them; None where they are not known."""
+    if not isinstance(listed, list):
+        return None
+    pairs = [(one.get("Key"), one.get("Value")) for one in listed if isinstance(one, dict)]
+    return {k: v for k, v in pairs if isinstance(k, str) and isinstance(v, str)}
 
 
 def _required(provider: str | None, sub: str | None) -> tuple[str, str]:

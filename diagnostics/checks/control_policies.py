@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from diagnostics.iam import PolicyError, decide, from_document, parse
+from diagnostics.iam import PolicyError, outcome, parse
 from diagnostics.iam.decision import Outcome
 from diagnostics.iam.wildcard import glob
 
@@ -14,13 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from diagnostics.evidence import IamRole
-    from diagnostics.iam.json_text import Json
     from diagnostics.iam.request import WebIdentityRequest
 
 _LONGEST = 20_000
 """Characters; AWS takes 5,120 of a resource control policy."""
-_NOT_KNOWN = ("aws:resourceorgid", "aws:resourceorgpaths")
-"""Keys of the role's organization, which is not read."""
 
 
 def refusal(text: str, role: IamRole, request: WebIdentityRequest) -> tuple[Outcome, str]:
@@ -34,19 +31,14 @@ def refusal(text: str, role: IamRole, request: WebIdentityRequest) -> tuple[Outc
     Returns:
         EXPLICIT_DENY, UNDECIDED or ALLOWED, and a JSON pointer.
     """
-    context = {
-        **request.context,
-        "aws:ResourceAccount": role.account,
-        "aws:PrincipalIsAWSService": "false",
-        **{f"aws:ResourceTag/{key}": value for key, value in role.tags.items()},
-    }
-    asked = replace(request, context=context)
+    context = {**request.context, "aws:PrincipalIsAWSService": "false"}
+    asked = replace(request, context=context, role_tags=role.tags)
     undecided: str | None = None
     for pointer, statement in _denying(text, role.arn):
-        outcome = _one(statement, asked)
-        if outcome is Outcome.EXPLICIT_DENY:
-            return outcome, pointer
-        if outcome is Outcome.UNDECIDED:
+        decided = _one(statement, asked)
+        if decided is Outcome.EXPLICIT_DENY:
+            return decided, pointer
+        if decided is Outcome.UNDECIDED:
             undecided = undecided or pointer
     return (Outcome.ALLOWED, "") if undecided is None else (Outcome.UNDECIDED, undecided)
 
@@ -84,30 +76,7 @@ def _one(statement: Mapping[str, object], request: WebIdentityRequest) -> Outcom
         policy = parse(json.dumps({"Version": "2012-10-17", "Statement": [allow, deny]}))
     except PolicyError:
         return Outcome.UNDECIDED
-    outcome = decide(policy, request).outcome
-    if not any(key in json.dumps(kept.get("Condition", {})).lower() for key in _NOT_KNOWN):
-        return outcome
-    if outcome is Outcome.ALLOWED:
-        # Without a value the condition on such a key may have failed, which with its value holds.
-        known = _without(policy.document["Statement"], _NOT_KNOWN)
-        outcome = decide(from_document({**policy.document, "Statement": known}), request).outcome
-    return Outcome.ALLOWED if outcome is Outcome.ALLOWED else Outcome.UNDECIDED
-
-
-def _without(statements: Json, keys: tuple[str, ...]) -> Json:
-    """Statements without their conditions on some keys."""
-    if isinstance(statements, list):
-        return [_without(one, keys) for one in statements]
-    if not isinstance(statements, dict) or not isinstance(
-        conditions := statements.get("Condition"), dict
-    ):
-        return statements
-    kept: dict[str, Json] = {
-        operator: {key: value for key, value in block.items() if key.lower() not in keys}
-        for operator, block in conditions.items()
-        if isinstance(block, dict)
-    }
-    return {**statements, "Condition": kept}
+    return outcome(policy, request)
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.trust_faults import judge_fault, undecided
+from diagnostics.checks import role_demands
+from diagnostics.checks.trust_faults import judge_fault
 from diagnostics.checks.trust_words import fault_of_key
 from diagnostics.evidence import IamRole
 from diagnostics.evidence.derived import TrustAnswer
@@ -17,14 +18,17 @@ def further_condition(answer: TrustAnswer, role: IamRole) -> Judgement:
 
     Why: Besides `sub` and `aud`, every other condition must hold too, and many keys, such as
     sts:ExternalId or aws:PrincipalOrgID, are never part of this unsigned call.
-    Source: IAM User Guide, "IAM and AWS STS condition context keys".
+    Source: IAM User Guide, "IAM and AWS STS condition context keys"; Service Authorization Reference, AWS STS,
+    condition keys of the resource type role.
     """
     if answer.decision.outcome is Outcome.UNDECIDED:
-        return undecided(answer)
+        return role_demands.undecided(answer)
 
     def headline(reason: Reason | None) -> str:
         if reason is None or not reason.key:
             return say("Role {role} has a condition that this call fails", role=role.name)
+        if reason.mismatch is Mismatch.ROLE:
+            return role_demands.headline(reason, role)
         if reason.mismatch is Mismatch.CONDITION:
             return say(
                 "Role {role} demands another {key} than this call has",

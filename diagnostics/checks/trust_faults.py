@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from diagnostics.checks import role_demands
 from diagnostics.checks.places import of_trust
 from diagnostics.checks.trust_words import right_key, stray, wanted_subject
 from diagnostics.checks.values_under_wrong_keys import OF_KEYS, read_past_keys
@@ -18,7 +19,7 @@ from diagnostics.languages import as_clause, joined, say, sentence
 from diagnostics.result import Finding
 from diagnostics.text.clip import clip, listed
 from diagnostics.text.difference import difference
-from diagnostics.wiring import Pass, Skip, Unknown
+from diagnostics.wiring import Pass, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,6 +47,7 @@ _CODES: Mapping[Mismatch, str] = {
     Mismatch.EXCLUDED: "IRSA412",
     Mismatch.DENY: "IRSA413",
     Mismatch.KEY_ABSENT: "IRSA415",
+    Mismatch.ROLE: "IRSA415",
     Mismatch.CONDITION: "IRSA415",
 }
 _OPEN = frozenset({Mismatch.UNKNOWN, Mismatch.UNDOCUMENTED})
@@ -133,6 +135,16 @@ def fault(
 ) -> Finding:
     """Write up one kind of mismatch of the trust policy."""
     first = reasons[0] if reasons else None
+    if first is not None and first.mismatch is Mismatch.ROLE:
+        return Finding(
+            headline=headline,
+            place=of_trust(role, first.pointer),
+            seen=role_demands.has(first),
+            wanted=role_demands.demanded(first),
+            why="",
+            next=role_demands.next_step(first),
+            commands=role_demands.commands(first, role),
+        )
     return Finding(
         headline=headline,
         place=of_trust(role, first.pointer if first else "/Statement"),
@@ -244,19 +256,4 @@ def lets_in(
         and answer is not None
         and answer.decision.outcome is Outcome.ALLOWED
         and (isinstance(account, Unreadable) or bool(account and account.role_arn))
-    )
-
-
-def undecided(answer: TrustAnswer) -> Unknown:
-    """The policy's answer hangs on what only STS sees."""
-    keys = ", ".join(answer.decision.undecided)[:300] or say("something that AWS does not document")
-    return Unknown(
-        say(
-            "whether the trust policy lets the call in depends on {keys}, which only STS sees",
-            keys=keys,
-        ),
-        say(
-            "look up the failed call in CloudTrail (cloudtrail:LookupEvents in the role's "
-            "account), or compare the condition's values with the network that the pod calls from"
-        ),
     )

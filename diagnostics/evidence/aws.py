@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.arn import provider_arn
@@ -60,7 +60,8 @@ class IamRole:
     created: datetime | None = None
     max_session_seconds: int = 3600
     permissions_boundary: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] | None = None
+    """None: not read. Source: IAM API reference, ListRoles, which leaves tags out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

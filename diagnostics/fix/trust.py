@@ -37,7 +37,7 @@ def trust_fix(
         return None
     if role.arn in own_roles(fleet):
         return None
-    owner = owner_of_role(role.tags)
+    owner = owner_of_role(role.tags or {})
     return UpdateTrustPolicy(
         cluster=target.cluster,
         namespace=target.namespace,

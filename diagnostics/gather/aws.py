@@ -154,6 +154,7 @@ async def trust_answer(cluster: Cluster, subject: Subject, role: IamRole) -> Tru
             "sub": subject.value,
             "aud": [subject.audience],
         },
+        role_tags=role.tags,
         open_context=True,
     )
     decision = decide(role.trust, request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.iam.draft import Draft
+from diagnostics.iam.keys import of_the_role
 from diagnostics.iam.lifeless import claim_of
 from diagnostics.iam.operators import UNKNOWN
 from diagnostics.languages import say
@@ -89,13 +90,14 @@ def _guards(
     target: Target,
     keys: Keys,
 ) -> None:
-    """Carry over what the provider's own statement asks beside subject and audience and only STS can judge."""
+    """Carry over what the provider's own statement asks of the role, and what can't be judged from here."""
     for one in nearest:
         if target.provider not in one.principals.federated:
             continue
         blocks = draft.body(one.index).get("Condition")
         for cond in one.conditions:
-            if cond.holds(keys) == UNKNOWN and claim_of(cond, target) is None:
+            open_ = cond.holds(keys) == UNKNOWN and claim_of(cond, target) is None
+            if open_ or of_the_role(cond.name):
                 block = blocks.get(cond.operator) if isinstance(blocks, dict) else None
                 holder = condition.setdefault(cond.operator, {})
                 if isinstance(block, dict) and isinstance(holder, dict):

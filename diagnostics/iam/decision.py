@@ -54,6 +54,8 @@ class Mismatch(StrEnum):
     """Conditions that can't all hold for any value of the key."""
     EXCLUDED = "excluded"
     """A negated operator lists this very value, or a pattern that covers it."""
+    ROLE = "role"
+    """The role itself is not what a condition demands: a tag of it, its account, its organization."""
     CONDITION = "condition"
     """A further condition whose value does not fit."""
     DENY = "deny"

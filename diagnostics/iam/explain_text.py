@@ -29,7 +29,7 @@ _HEAD: Final = {
     Outcome.ALLOWED: "Allowed",
     Outcome.IMPLICIT_DENY: "Denied: no statement allows the call",
     Outcome.EXPLICIT_DENY: "Denied: a Deny statement matches the call",
-    Outcome.UNDECIDED: "Undecided: it depends on what only STS knows, or on what AWS does not document",
+    Outcome.UNDECIDED: "Undecided: it depends on what is not known here, or on what AWS does not document",
 }
 
 
@@ -101,7 +101,7 @@ def _reason(reason: Reason, source: _Source, request: WebIdentityRequest, name: 
     ]
     if reason.presented is not None:
         out.append(f"{gutter} = the call carries: {visible(reason.presented)}")
-    elif reason.key is not None:
+    elif reason.key is not None and reason.mismatch is not Mismatch.UNKNOWN:
         out.append(f"{gutter} = the call carries: nothing under this key")
     if wanted is not None and wanted != reason.presented:
         out.append(f"{gutter} = it should be:     {visible(wanted)}")

@@ -9,7 +9,7 @@ from diagnostics.iam.added import literal
 from diagnostics.iam.decision import Mismatch
 from diagnostics.iam.draft import Draft
 from diagnostics.iam.json_text import escape
-from diagnostics.iam.keys import NEVER_CARRIED, Keys
+from diagnostics.iam.keys import NEVER_CARRIED, Keys, of_the_role
 from diagnostics.iam.operators import FALSE, TRUE, UNKNOWN
 from diagnostics.iam.parse import from_document
 from diagnostics.iam.provider_form import is_provider
@@ -157,6 +157,8 @@ class _Editor:
         return cast("dict[str, Json]", blocks[condition.operator])
 
     def _condition(self, condition: Condition) -> None:
+        if of_the_role(condition.name):
+            raise Unfit  # What would have to change is the role.
         claim = lifeless.claim_of(condition, self.target)
         if condition.base.name == "Null":
             self._null(condition, claim)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from diagnostics.arn import account_of
 from diagnostics.iam.request import ASSUME_ROLE_WITH_WEB_IDENTITY
 
 if TYPE_CHECKING:
@@ -79,6 +80,17 @@ NEVER_CARRIED: Final = frozenset(
 )
 """Known keys that belong to signed calls, sessions or services; this call is unsigned."""
 
+ROLE_TAGS: Final = ("aws:resourcetag/", "iam:resourcetag/")
+"""Beginnings of the keys of the role's own tags: the role is the resource of the call.
+
+Source: Service Authorization Reference, AWS STS: AssumeRoleWithWebIdentity has the resource type `role*`, whose
+condition keys these are.
+"""
+
+_ROLE_ACCOUNT: Final = "aws:resourceaccount"
+_ROLE_PLACE: Final = frozenset({_ROLE_ACCOUNT, "aws:resourceorgid", "aws:resourceorgpaths"})
+"""Keys of where the role is: always in the call, or always in it where the account is in an organization."""
+
 ISSUER_CLAIMS: Final = ("sub", "aud", "oaud", "amr", "email")
 """Claims that IAM offers as `<issuer>:<claim>` for an issuer that AWS does not list by name."""
 
@@ -94,10 +106,26 @@ class Keys:
 
     values: dict[str, tuple[str, ...]]
     open: bool
+    tags_known: bool = False
+    """Whether `values` has all tags of the role."""
 
     def unknown(self, name: str) -> bool:
         """Whether STS knows a value, or that there is none, and we do not."""
-        return self.open and name in KNOWN_TO_STS and name not in self.values
+        if name in self.values:
+            return False
+        if name.startswith(ROLE_TAGS):
+            return not self.tags_known
+        return name in _ROLE_PLACE or (self.open and name in KNOWN_TO_STS)
+
+
+def of_the_role(name: str) -> bool:
+    """Whether a key (lower case) is about the role itself: a tag of it, its account or organization."""
+    return name in _ROLE_PLACE or name.startswith(ROLE_TAGS)
+
+
+def role_tag(key: str) -> str | None:
+    """The tag of the role that a key speaks of, as written; None where it speaks of none."""
+    return key.partition("/")[2] if key.lower().startswith(ROLE_TAGS) else None
 
 
 @lru_cache(maxsize=4096)
@@ -151,11 +179,19 @@ def keys_of(request: WebIdentityRequest) -> Keys:
         values["sts:rolesessionname"] = (request.session_name,)
     if not claims.keys() <= _COMMON:
         _rare(claims, values, amr, email)
+    _of_role(request, values)
     if request.open_context:
         values["aws:securetransport"] = ("true",)  # STS answers over HTTPS alone.
     if request.context:
         values.update((name.lower(), texts(value)) for name, value in request.context.items())
-    return Keys(values, request.open_context)
+    return Keys(values, request.open_context, tags_known=request.role_tags is not None)
+
+
+def _of_role(request: WebIdentityRequest, values: dict[str, tuple[str, ...]]) -> None:
+    if (account := account_of(request.role_arn)) is not None:
+        values[_ROLE_ACCOUNT] = (account,)
+    for tag, value in (request.role_tags or {}).items():
+        values.update((prefix + tag.lower(), (value,)) for prefix in ROLE_TAGS)
 
 
 def _rare(

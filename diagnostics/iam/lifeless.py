@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diagnostics.arn import account_of
 from diagnostics.iam.condition import Quantifier
 from diagnostics.iam.decision import Mismatch
-from diagnostics.iam.keys import KNOWN_TO_STS, NEVER_CARRIED, issuer_of
+from diagnostics.iam.keys import KNOWN_TO_STS, NEVER_CARRIED, issuer_of, of_the_role
 from diagnostics.iam.operators import binary, boolean, instant, network, number
 from diagnostics.iam.provider_form import is_provider
 from diagnostics.iam.subject import Subject, is_subject, looks_like_subject
@@ -139,7 +139,9 @@ def condition(  # noqa: PLR0911  one rule per line
         issuers = {issuer_of(arn).lower() for arn in statement.principals.federated}
         return cond.name.rpartition(":")[0] not in issuers and not statement.principals.anyone
     if read.mismatch is Mismatch.KEY_ABSENT:
-        return cond.name not in KNOWN_TO_STS and not cond.name.startswith(
+        if cond.name in KNOWN_TO_STS or of_the_role(cond.name):
+            return False
+        return not cond.name.startswith(
             ("aws:requesttag/", "aws:tagkeys", "sts:", "aws:source", "aws:vpc")
         )
     return True

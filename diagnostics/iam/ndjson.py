@@ -49,6 +49,11 @@ def request_of(value: object, *, open_context: bool) -> WebIdentityRequest:
     context = {} if context is None else context
     if not isinstance(context, Mapping):
         raise BadLine("request.context: must be an object")
+    tags = value.get("role_tags")
+    if tags is not None and not (
+        isinstance(tags, Mapping) and all(isinstance(tag, str) for tag in tags.values())
+    ):
+        raise BadLine("request.role_tags: must be an object of strings")
     session = value.get("session_name")
     if session is not None and not isinstance(session, str):
         raise BadLine("request.session_name: must be a string")
@@ -60,6 +65,9 @@ def request_of(value: object, *, open_context: bool) -> WebIdentityRequest:
         claims={str(name): _bounded(f"claims.{name}", item) for name, item in claims.items()},
         session_name=session,
         context={str(name): _context(str(name), item) for name, item in context.items()},
+        role_tags={str(name): str(_bounded(f"role_tags.{name}", tag)) for name, tag in tags.items()}
+        if tags is not None
+        else None,
         open_context=open_context,
         action=_text(value, "action") if "action" in value else ASSUME_ROLE_WITH_WEB_IDENTITY,
     )

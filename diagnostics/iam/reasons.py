@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import account_of
 from diagnostics.iam.decision import Mismatch, Reason
-from diagnostics.iam.keys import Keys, issuer_of
+from diagnostics.iam.keys import Keys, issuer_of, of_the_role
 from diagnostics.iam.operators import FALSE, TRUE, UNKNOWN
 from diagnostics.iam.provider_form import fault_of
+from diagnostics.iam.role_reasons import role_lacks, role_unknown
 from diagnostics.iam.subject import looks_like_subject
 from diagnostics.iam.subject_reasons import subject_mismatch
 from diagnostics.iam.trusted_key import read_key
+from diagnostics.iam.variables import unknown_variable
 from diagnostics.iam.words import nearest, quoted
 from diagnostics.languages import say
 
@@ -33,6 +35,7 @@ _WEIGHT: Final = {
     Mismatch.ACTION: 2,
     Mismatch.KEY_ISSUER: 2,
     Mismatch.SUBJECT_BOTH: 2,
+    Mismatch.ROLE: 0,
     Mismatch.UNKNOWN: 0,
 }
 _TYPED: Final = ("Numeric", "Date", "Bool", "Binary", "Ip", "Arn")
@@ -71,8 +74,7 @@ def denial(statement: Statement, request: WebIdentityRequest, keys: Keys) -> Rea
         pointer=statement.pointer,
         mismatch=Mismatch.DENY,
         words=say(
-            "Statement {index}{name} denies the call explicitly{how}; no Allow outweighs a Deny.",
-            index=statement.index,
+            "This Deny{name} matches the call{how}; no Allow outweighs a Deny.",
             name=name,
             how=how,
         ),
@@ -216,8 +218,13 @@ def _condition(
     keys: Keys,
 ) -> Reason:
     seen = keys.values.get(condition.name) or ()
+    key = condition.key
     if result == UNKNOWN:
-        mismatch, words = _unsettled(condition, keys)
+        if condition.variables and not keys.unknown(condition.name):
+            key = unknown_variable(condition.values[:_SHOWN], keys) or key
+        mismatch, words = _unsettled(condition, key, keys)
+    elif of_the_role(condition.name):
+        mismatch, words = Mismatch.ROLE, role_lacks(condition, seen)
     elif condition.base.name == "Null":
         mismatch = Mismatch.CONTRADICTION if seen else Mismatch.KEY_ABSENT
         words = (
@@ -235,13 +242,13 @@ def _condition(
         mismatch=mismatch,
         words=words,
         operator=condition.operator,
-        key=condition.key,
+        key=key,
         presented=", ".join(seen) if seen else None,
         trusted=condition.values,
     )
 
 
-def _unsettled(condition: Condition, keys: Keys) -> tuple[Mismatch, str]:
+def _unsettled(condition: Condition, key: str, keys: Keys) -> tuple[Mismatch, str]:
     if len(keys.values.get(condition.name) or ()) > 1 and condition.quantifier is None:
         return (
             Mismatch.UNDOCUMENTED,
@@ -252,7 +259,9 @@ def _unsettled(condition: Condition, keys: Keys) -> tuple[Mismatch, str]:
                 operator=condition.operator,
             ),
         )
-    return Mismatch.UNKNOWN, say("Only STS sees the value of {key} in a call.", key=condition.key)
+    if of_the_role(key.lower()):
+        return Mismatch.UNKNOWN, role_unknown(key)
+    return Mismatch.UNKNOWN, say("Only STS sees the value of {key} in a call.", key=key)
 
 
 def _absent(condition: Condition, request: WebIdentityRequest) -> tuple[Mismatch, str]:

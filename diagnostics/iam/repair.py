@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.arn import account_of
 from diagnostics.iam import added, in_place
 from diagnostics.iam.decide import decide, outcome
-from diagnostics.iam.decision import Outcome
+from diagnostics.iam.decision import Mismatch, Outcome
 from diagnostics.iam.keys import keys_of
 from diagnostics.iam.parse import from_document
 from diagnostics.iam.saving import QUOTA
 from diagnostics.iam.target import Target
-from diagnostics.languages import say
+from diagnostics.languages import joined, say
 
 if TYPE_CHECKING:
     from diagnostics.iam.decision import Decision
@@ -68,16 +68,14 @@ def repair(policy: TrustPolicy, request: WebIdentityRequest) -> Repair:
         if after is Outcome.UNDECIDED and fallback is None and decide(fixed, request).undecided:
             fallback = fixed, draft
     if fallback is None:
-        return _stuck(
-            policy,
-            decision.outcome,
-            "No edit of this policy alone lets the call in; rewrite it by hand.",
-        )
+        words = say("No edit of this policy alone lets the call in; rewrite it by hand.")
+        lacks = _lacks(decision)
+        return _stuck(policy, decision.outcome, joined((lacks, words), " ") if lacks else words)
     fixed, draft = fallback
     keys = ", ".join(decide(fixed, request).undecided)
     words = say(
-        "After this change the call also needs the condition on {keys} to hold, which only "
-        "STS can judge; a person must decide whether it may stay.",
+        "After this change the call also needs the condition on {keys} to hold, which can't be "
+        "judged from here; a person must decide whether it may stay.",
         keys=keys,
     )
     return _done(policy, fixed, tuple(draft.changes), decision.outcome, Outcome.UNDECIDED, words)
@@ -107,9 +105,18 @@ def _obstacle(decision: Decision, policy: TrustPolicy, request: WebIdentityReque
         )
     if decision.outcome is Outcome.UNDECIDED and decision.undecided:
         return say(
-            "Everything else matches; whether the condition on {undecided} holds only STS can "
-            "judge, so a person must decide whether it is right.",
+            "Everything else matches; whether the condition on {undecided} holds can't be judged "
+            "from here, so a person must decide whether it is right.",
             undecided=", ".join(decision.undecided),
+        )
+    near = [r for r in decision.reasons if r.statement == decision.statement]
+    if all(r.mismatch in (Mismatch.ROLE, Mismatch.UNKNOWN) for r in near) and (
+        lacks := _lacks(decision)
+    ):
+        return say(
+            "{lacks} Everything else matches, so change the role, or let a person decide whether "
+            "the condition is right.",
+            lacks=lacks,
         )
     mine, theirs = account_of(request.role_arn), account_of(request.provider_arn)
     if mine and theirs and mine != theirs:
@@ -120,6 +127,16 @@ def _obstacle(decision: Decision, policy: TrustPolicy, request: WebIdentityReque
             mine=mine,
         )
     return None
+
+
+def _lacks(decision: Decision) -> str:
+    """What the nearest statement demands of the role and the role lacks; empty where that is nothing."""
+    of_role = (
+        r.words
+        for r in decision.reasons
+        if r.statement == decision.statement and r.mismatch is Mismatch.ROLE
+    )
+    return joined(of_role, " ")
 
 
 def passes_quota(held: TrustPolicy, size: int) -> bool:

@@ -24,7 +24,9 @@ class WebIdentityRequest:
     session_name: str | None = None
     context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     """Further condition keys and their values, such as `aws:SourceIp`."""
+    role_tags: Mapping[str, str] | None = None
+    """The role's own tags; None where they are not known, so that a condition on one may stay undecided."""
     open_context: bool = False
-    """False: a key that neither the claims nor `context` give is absent. True: what STS would know and
+    """False: a key that neither the claims, the role nor `context` give is absent. True: what STS would know and
     we do not (source IP, VPC, time, user agent, region …) is unknown, and may leave the outcome undecided."""
     action: str = ASSUME_ROLE_WITH_WEB_IDENTITY

@@ -124,7 +124,7 @@ def _strings(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def _sids(policy: TrustPolicy) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
+    seen: dict[str, str] = {}
     for statement in policy.statements:
         sid = statement.sid
         if not sid:
@@ -135,9 +135,9 @@ def _sids(policy: TrustPolicy) -> Iterator[Problem]:
         if sid in seen:
             yield Problem(
                 pointer=pointer,
-                words=f"The Sid stands in statement {seen[sid]} too; Sids must be unique.",
+                words=f"The Sid stands at {seen[sid]} too; Sids must be unique.",
             )
-        seen.setdefault(sid, statement.index)
+        seen.setdefault(sid, pointer)
 
 
 def _principals(statement: Statement) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diagnostics.iam.decision import Mismatch
-from diagnostics.iam.keys import ISSUER_CLAIMS, NEVER_CARRIED
+from diagnostics.iam.keys import ISSUER_CLAIMS, NEVER_CARRIED, role_tag
 from diagnostics.languages import say
 
 _SUBJECTS: Final = frozenset({"sub", "subject", "subs", "sa", "serviceaccount", "service-account"})
@@ -50,8 +50,10 @@ def read_key(key: str, issuer: str) -> TrustedKey:  # noqa: PLR0911  one kind of
     claim = claim_meant(key)
     ours = issuer.lower()
     prefix, colon, tail = lower.rpartition(":")
-    if lower in NEVER_CARRIED or lower.startswith(("aws:principaltag/", "aws:resourcetag/")):
+    if lower in NEVER_CARRIED or lower.startswith("aws:principaltag/"):
         return _absent(None, say("no AssumeRoleWithWebIdentity call carries {key}", key=key))
+    if (tag := role_tag(key)) is not None:
+        return _absent(None, say("the role has no tag {tag}", tag=tag))
     form = _form(key, prefix, colon, tail, ours)
     if form:
         return TrustedKey(Mismatch.KEY_FORM, claim, form)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.iam.wildcard import Token, tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from diagnostics.iam.keys import Keys
 
 _REFERENCE: Final = re.compile(r"\$\{(\$|[^}$]*)\}")
@@ -89,6 +91,15 @@ def _value(part: Variable, keys: Keys) -> str | Unset:
     if keys.unknown(part.name):
         return Unset.UNKNOWN
     return Unset.NULL if part.default is None else part.default
+
+
+def unknown_variable(values: Iterable[str], keys: Keys) -> str | None:
+    """The first variable in some values whose value only STS knows, in lower case; None where there is none."""
+    for value in values:
+        for part in template(value):
+            if isinstance(part, Variable) and keys.unknown(part.name):
+                return part.name
+    return None
 
 
 def resolve(parts: tuple[Part, ...], keys: Keys) -> str | Unset:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.document.tree import HOLE
 from diagnostics.iam.decision import Mismatch
+from diagnostics.iam.keys import KNOWN_TO_STS, of_the_role
 from diagnostics.iam.subject import PREFIX, looks_like_subject
 from diagnostics.iam.subject_reasons import form_fault, plausible
 from diagnostics.iam.trusted_key import claim_meant, read_key
@@ -51,6 +52,8 @@ def _value_pointer(source: PolicySource, pointer: str, index: int) -> str:
 
 
 def _key(source: PolicySource, condition: Condition, issuer: str) -> Iterator[SourceFinding]:
+    if condition.name in KNOWN_TO_STS or of_the_role(condition.name):
+        return
     read = read_key(condition.key, issuer)
     claim = read.claim or "sub"
     if read.mismatch is Mismatch.KEY_ABSENT:

@@ -71,7 +71,7 @@ def owner_of_role(tags: Mapping[str, str]) -> Owner | None:
 
 def role_change(role: IamRole, policy: TrustPolicy) -> SourceChange | None:
     """The corrected trust policy in the form of the role's owner; None where no owner is known."""
-    owner = owner_of_role(role.tags)
+    owner = owner_of_role(role.tags or {})
     if owner is None:
         return None
     if owner.tool is Tool.EKSCTL:

@@ -39,6 +39,7 @@ def request_of(account: ServiceAccount, cluster: Cluster, role: IamRole) -> WebI
         role_arn=role.arn,
         provider_arn=cluster.provider_arn_in(role.account),
         claims={"iss": cluster.issuer, "sub": account.subject, "aud": account.audience},
+        role_tags=role.tags,
         open_context=True,
     )
 

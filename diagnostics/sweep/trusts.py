@@ -117,6 +117,7 @@ def _lets_in(role: IamRole, cluster: Cluster, subject: str, audience: str) -> bo
         role_arn=role.arn,
         provider_arn=cluster.provider_arn_in(role.account),
         claims={"iss": cluster.issuer, "sub": subject, "aud": audience},
+        role_tags=role.tags,
         open_context=True,
     )
     return outcome(role.trust, request) is Outcome.ALLOWED

@@ -43,6 +43,9 @@ class Accounts(Protocol):
     def trust_of(self, role_arn: str) -> tuple[str, int] | None:
         """A role's trust policy and the longest session it gives, in seconds; None where there is none."""
 
+    def tags_of(self, role_arn: str) -> Mapping[str, str]:
+        """A role's tags."""
+
     def client_ids_of(self, account: str, issuer: str) -> tuple[str, ...] | None:
         """The client IDs of the OIDC provider of an issuer (without https://) in an account."""
 
@@ -147,6 +150,7 @@ class Sts:
             provider_arn=f"arn:{partition}:iam::{account}:oidc-provider/{issuer}",
             claims={**token.claims, "sub": subject, "aud": list(audience)},
             session_name=form["RoleSessionName"],
+            role_tags=self.accounts.tags_of(role_arn),
         )
         held = self.accounts.trust_of(role_arn)
         if held is None or not _allows(held[0], asked) or self.accounts.refuses(role_arn, asked):

@@ -97,13 +97,15 @@ class Moto:
 
     def trust_of(self, role_arn: str) -> tuple[str, int] | None:
         """A role's trust policy and its longest session in seconds, for STS."""
-        member = _member(account_of(role_arn) or "")
-        if member is None:
+        role = _role(role_arn)
+        if role is None:
             return None
-        for role in iam_backends[member.id][member.partition].roles.values():
-            if role.arn == role_arn:
-                return str(role.assume_role_policy_document), int(role.max_session_duration or 3600)
-        return None
+        return str(role.assume_role_policy_document), int(role.max_session_duration or 3600)
+
+    def tags_of(self, role_arn: str) -> dict[str, str]:
+        """A role's tags, for STS."""
+        role = _role(role_arn)
+        return {} if role is None else {tag["Key"]: tag["Value"] for tag in role.tags}
 
     def client_ids_of(self, account: str, issuer: str) -> tuple[str, ...] | None:
         """The client IDs of an issuer's provider in an account, for STS."""
@@ -125,6 +127,7 @@ class Moto:
             account=account_of(role_arn) or "",
             trust_text="",
             trust=None,
+            tags=self.tags_of(role_arn),
         )
         return refusal(json.dumps(CONTROL_POLICY), role, request)[0] is Outcome.EXPLICIT_DENY
 
@@ -219,6 +222,12 @@ class Moto:
 
 def _member(account: str) -> Account | None:
     return next((one for one in MEMBERS if one.id == account), None)
+
+
+def _role(arn: str) -> Any | None:
+    member = _member(account_of(arn) or "")
+    roles = iam_backends[member.id][member.partition].roles.values() if member else ()
+    return next((role for role in roles if role.arn == arn), None)
 
 
 def _create_role(

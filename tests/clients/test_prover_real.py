@@ -53,6 +53,10 @@ class Accounts:
         text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         return (text, 3600) if role_arn == ROLE else None
 
+    def tags_of(self, role_arn: str) -> Mapping[str, str]:
+        del role_arn
+        return {}
+
     def client_ids_of(self, account: str, issuer: str) -> tuple[str, ...] | None:
         return ("sts.amazonaws.com",) if (account, issuer) == (MEMBER, PATH) else None
 

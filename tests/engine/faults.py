@@ -652,6 +652,22 @@ def the_shared_role_lacks_this_cluster(world: World) -> None:
     e.edit_trust(world, change)
 
 
+@fault("IRSA415", says="lacks the tag team that its trust policy demands")
+def the_role_lacks_a_tag(world: World) -> None:
+    e.edit_statements(
+        world,
+        lambda s: s["Condition"]["StringEquals"].update({"aws:ResourceTag/team": "payments"}),
+    )
+
+
+@fault("IRSA415", says="is not in the account")
+def the_policy_is_for_another_account(world: World) -> None:
+    e.edit_statements(
+        world,
+        lambda s: s["Condition"].update(StringEquals={"aws:ResourceAccount": h.TEAM}),
+    )
+
+
 @fault("IRSA415", says="sts:ExternalId")
 def an_external_id_is_required(world: World) -> None:
     whole = h.statement()

@@ -78,6 +78,7 @@ def role(
         trust_text=text,
         trust=parse(text),
         created=NOON - timedelta(days=30),
+        tags={},
     )
 
 

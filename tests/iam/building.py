@@ -51,6 +51,7 @@ def request(
     session: str | None = "session",
     context: Body | None = None,
     claims: Body | None = None,
+    tags: dict[str, str] | None = None,
     open_context: bool = False,
     action: str = ACTION,
 ) -> WebIdentityRequest:
@@ -65,6 +66,7 @@ def request(
         },
         session_name=session,
         context=context or {},
+        role_tags=tags,
         open_context=open_context,
         action=action,
     )

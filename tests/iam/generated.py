@@ -80,6 +80,10 @@ keys = st.sampled_from(
         "sts:RoleSessionName",
         "sts:ExternalId",
         "aws:SourceIp",
+        "aws:ResourceAccount",
+        "aws:ResourceTag/team",
+        "iam:ResourceTag/Team",
+        "aws:ResourceTag/owner",
     ]
 )
 
@@ -89,7 +93,7 @@ def values_for(key: str) -> st.SearchStrategy[Any]:
         return one_or_many(st.sampled_from([AUD, AUD, *AUDIENCES, SUB, " " + AUD]))
     if key.endswith("sub"):
         return one_or_many(st.sampled_from([SUB, *SUBJECTS, *BROKEN, *WILD]))
-    return one_or_many(st.sampled_from(["session", "x", "203.0.113.0/24"]))
+    return one_or_many(st.sampled_from(["session", "x", "203.0.113.0/24", "payments", ACCOUNT]))
 
 
 @st.composite

@@ -57,7 +57,11 @@ def decide(document: Body, request: WebIdentityRequest) -> str:
         f"{issuer}:sub".lower(): [request.claims["sub"]],
         f"{issuer}:aud".lower(): several(request.claims["aud"]),
         "sts:rolesessionname": [request.session_name],
+        "aws:resourceaccount": [request.role_arn.split(":")[4]],
     }
+    for tag, value in (request.role_tags or {}).items():
+        carried[f"aws:resourcetag/{tag}".lower()] = [value]
+        carried[f"iam:resourcetag/{tag}".lower()] = [value]
     variables = document.get("Version") == "2012-10-17"
     results: dict[str, set[bool]] = {"Allow": set(), "Deny": set()}
     for body in several(document["Statement"]):

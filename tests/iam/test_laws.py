@@ -33,12 +33,13 @@ RELAXED = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+TAGS = {"team": "payments"}
 OTHERS = [
-    request(sub, aud, provider=provider)
+    request(sub, aud, provider=provider, tags=TAGS)
     for provider, sub, aud in itertools.product(PROVIDERS, SUBJECTS, AUDIENCES)
     if (provider, sub, aud) != (PROVIDER, SUB, AUD)
 ]
-TARGET = request()
+TARGET = request(tags=TAGS)
 
 
 def read(text: str) -> TrustPolicy | tuple[Problem, ...]:
@@ -108,7 +109,7 @@ def test_a_repair_changes_no_decision_about_tagging_or_other_actions(document: B
     assert fix.policy is not None
     for action in ("sts:TagSession", "sts:SetSourceIdentity"):
         for sub in SUBJECTS[1:]:
-            one = request(sub, action=action)
+            one = request(sub, action=action, tags=TAGS)
             assert outcome(fix.policy, one) is outcome(trust, one)
 
 

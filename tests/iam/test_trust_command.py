@@ -90,6 +90,69 @@ def test_evaluate_reads_a_file_and_the_answer_of_get_role(app: typer.Typer, tmp_
     assert (result.exit_code, result.output.splitlines()[0]) == (0, "Allowed")
 
 
+TAGGED = statement(
+    {"StringEquals": {f"{ISSUER}:sub": SUB, "aws:ResourceTag/team": "payments"}},
+)
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ({"Tags": [{"Key": "Team", "Value": "payments"}]}, "Allowed"),
+        ({"Tags": [{"Key": "Team", "Value": "web"}]}, "ImplicitDeny"),
+        ({}, "ImplicitDeny"),
+        ({"Tags": [7, {"Key": []}, {"Key": "team", "Value": None}]}, "ImplicitDeny"),
+    ],
+)
+def test_evaluate_reads_the_tags_of_a_role(
+    app: typer.Typer, role: dict[str, Any], expected: str
+) -> None:
+    whole = {"Arn": ROLE, "AssumeRolePolicyDocument": document(TAGGED), **role}
+    result = run(app, "evaluate", *WHO, text=json.dumps({"Role": whole}))
+
+    assert result.output.split()[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        (json.dumps(document(TAGGED)), ()),
+        # list-roles leaves tags out; and those of one role say nothing of another.
+        (json.dumps({"Arn": ROLE, "AssumeRolePolicyDocument": document(TAGGED)}), ()),
+        (
+            json.dumps({"Role": {"Arn": ROLE, "AssumeRolePolicyDocument": document(TAGGED)}}),
+            ("--role", f"{ROLE}-2"),
+        ),
+    ],
+)
+def test_evaluate_leaves_a_condition_on_tags_open_where_they_are_not_told(
+    app: typer.Typer, text: str, more: tuple[str, ...]
+) -> None:
+    result = run(app, "evaluate", *WHO[:4], *more, text=text)
+
+    assert result.exit_code == 3
+    assert result.output.splitlines() == [
+        "Undecided",
+        (
+            "/Statement/0/Condition/StringEquals/aws:ResourceTag~1team: "
+            'The role\'s tag "team" is not known here; aws iam get-role shows it.'
+        ),
+        "unknown: aws:ResourceTag/team",
+    ]
+
+
+def test_statements_are_named_by_their_place_in_the_policy(app: typer.Typer) -> None:
+    twice = printed(statement(Sid="Same"), statement(Sid="Same"))
+    allowed = run(app, "evaluate", *WHO, text=twice).output
+    denied = run(
+        app, "evaluate", *WHO, text=printed(statement(), statement({}, Effect="Deny"))
+    ).output
+
+    assert allowed.splitlines()[1] == "by /Statement/0"
+    assert "The Sid stands at /Statement/0/Sid too" in allowed
+    assert denied.splitlines()[1].startswith("/Statement/1: This Deny matches the call")
+
+
 def test_the_mark_that_some_editors_put_first_is_no_fault(app: typer.Typer, tmp_path: Path) -> None:
     text = "\ufeff" + json.dumps(document(statement()))
     path = tmp_path / "trust.json"
@@ -216,6 +279,20 @@ def test_many_cases_are_answered_line_by_line_and_a_bad_line_stops_nothing(
     assert found[0] == {"id": "a", "decision": "Allowed", "statement": 0, "reasons": []}
     assert ["error" in row for row in found] == [False, *[True] * 8, False, True]
     assert [row["id"] for row in found] == ["a", None, None, 7, "a", "a", "a", "a", None, "a", None]
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [({"team": "payments"}, "Allowed"), ({}, "ImplicitDeny"), (None, "Undecided")],
+)
+def test_a_line_may_tell_the_roles_tags(
+    app: typer.Typer, tags: dict[str, str] | None, expected: str
+) -> None:
+    result = run(app, "evaluate", "--ndjson", text=case(TAGGED, role_tags=tags))
+    wrong = run(app, "evaluate", "--ndjson", text=case(TAGGED, role_tags={"team": 7}))
+
+    assert json.loads(result.output)["decision"] == expected
+    assert json.loads(wrong.output)["error"] == "request.role_tags: must be an object of strings"
 
 
 def test_many_repairs_have_the_agreed_fields(app: typer.Typer) -> None:

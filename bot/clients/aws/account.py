@@ -89,11 +89,11 @@ class AwsAccountReader:
         )
 
     async def role(self, name: str) -> IamRole | None:
-        """iam:GetRole."""
+        """iam:GetRole, which names the tags where there are any."""
         return await self._calls.iam(
             "GetRole",
             self._arn(f"role/{name}"),
-            lambda iam: iam_role(iam.get_role(RoleName=name)["Role"]),
+            lambda iam: iam_role({"Tags": [], **iam.get_role(RoleName=name)["Role"]}),
         )
 
     async def roles_trusting(self, provider_arn: str, subject: str) -> tuple[IamRole, ...]:
@@ -212,7 +212,7 @@ def iam_role(found: Any) -> IamRole:
         created=found.get("CreateDate"),
         max_session_seconds=found.get("MaxSessionDuration", 3600),
         permissions_boundary=boundary.get("PermissionsBoundaryArn"),
-        tags={tag["Key"]: tag["Value"] for tag in found.get("Tags", ())},
+        tags={tag["Key"]: tag["Value"] for tag in found["Tags"]} if "Tags" in found else None,
     )
 
 
@@ -235,6 +235,7 @@ def _trusts(role: IamRole, provider_arn: str, subject: str) -> bool:
         role_arn=role.arn,
         provider_arn=provider_arn,
         claims={"sub": subject, "aud": "sts.amazonaws.com"},
+        role_tags=role.tags,
         open_context=True,
     )
     return outcome(role.trust, request) in (Outcome.ALLOWED, Outcome.UNDECIDED)
