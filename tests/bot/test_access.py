@@ -15,7 +15,7 @@ from bot.fleet_file import Approver
 from bot.store.tables import audit
 from sandbox.slack.delivery import Outgoing
 from sandbox.slack.faults import Fault
-from tests.bot.conftest import (
+from tests.bot.town import (
     GAIL,
     MINJI,
     OMAR,
@@ -30,7 +30,7 @@ from tests.bot.conftest import (
 )
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 EVERYBODY = Approver(users=frozenset({MINJI, OMAR, GAIL, SAM, "U0ALERTBOT"}))
 

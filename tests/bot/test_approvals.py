@@ -13,13 +13,14 @@ from bot.fleet_file import Approver, Freeze
 from bot.store.tables import audit
 from diagnostics.evidence import ROLE_ARN
 from diagnostics.fix.plan import FixKind
-from tests.bot.conftest import GROUP, MINJI, OMAR, ONCALL, PAYMENTS, labels, shown, with_approvers
+from tests.bot.failing import nothing
+from tests.bot.town import GROUP, MINJI, OMAR, ONCALL, PAYMENTS, labels, shown, with_approvers
 from tests.engine.fleet_double import DoubleWriter
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
     from sandbox.slack.messages import Message
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 
@@ -317,7 +318,7 @@ async def test_rules_are_checked_again_when_the_fix_is_made(
         ts = await town.paste(bot)
         queue = type(bot.service.store.queue)
         with monkeypatch.context() as held:
-            held.setattr(queue, "claim", _nothing)
+            held.setattr(queue, "claim", nothing)
             await town.driver.press(APPLY, OMAR, channel=ONCALL)
             await town.driver.submit(OMAR, {})
         users = town.slack.workspace.users
@@ -332,10 +333,6 @@ async def test_rules_are_checked_again_when_the_fix_is_made(
     assert APPLY in labels(card_of(town, ts))
 
 
-async def _nothing(_self: object) -> None:
-    return None
-
-
 async def test_who_left_the_group_between_approval_and_change_does_not_count(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -343,7 +340,7 @@ async def test_who_left_the_group_between_approval_and_change_does_not_count(
     async with town.bot() as bot:
         ts = await town.paste(bot)
         with monkeypatch.context() as held:
-            held.setattr(type(bot.service.store.queue), "claim", _nothing)
+            held.setattr(type(bot.service.store.queue), "claim", nothing)
             await town.driver.press(APPLY, OMAR, channel=ONCALL)
             await town.driver.submit(OMAR, {})
         groups = town.slack.workspace.groups
@@ -362,7 +359,7 @@ async def test_a_freeze_that_begins_before_the_fix_is_made_stops_it(
     async with town.bot() as bot:
         ts = await town.paste(bot)
         with monkeypatch.context() as held:
-            held.setattr(type(bot.service.store.queue), "claim", _nothing)
+            held.setattr(type(bot.service.store.queue), "claim", nothing)
             await town.driver.press(APPLY, OMAR, channel=ONCALL)
             await town.driver.submit(OMAR, {})
         town.clock.ahead = timedelta(minutes=11)
@@ -509,7 +506,7 @@ async def test_a_way_back_that_a_freeze_stops_is_there_after_it(
         await town.paste(bot)
         await submit(town, bot, OMAR)
         with monkeypatch.context() as held:
-            held.setattr(type(bot.service.store.queue), "claim", _nothing)
+            held.setattr(type(bot.service.store.queue), "claim", nothing)
             await town.driver.press("Undo", OMAR, channel=ONCALL)
             await town.driver.submit(OMAR, {})
         town.clock.ahead = timedelta(minutes=11)

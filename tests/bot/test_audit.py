@@ -19,7 +19,7 @@ from bot.audit import AuditTrail, Verified
 from bot.store import open_store
 from bot.store.retention import Retention
 from bot.store.tables import audit
-from tests.bot.conftest import OMAR, ONCALL
+from tests.bot.town import OMAR, ONCALL
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.store import Store
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 BOTH = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.audit_channel import AuditChannel, told
 from sandbox.slack.faults import Fault
-from tests.bot.conftest import MINJI, OMAR, ONCALL, PAYMENTS, RANDOM, labels, shown
+from tests.bot.failing import killed
+from tests.bot.town import MINJI, OMAR, ONCALL, PAYMENTS, RANDOM, labels, shown
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
     from sandbox.slack.messages import Message
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 BOTH = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 HERE = PAYMENTS
@@ -95,9 +96,6 @@ async def test_a_process_killed_around_a_post_leaves_each_entry_posted_once(
     watched: Town, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     real = AuditChannel._done
-
-    async def killed(*_: Any, **__: Any) -> Any:
-        raise asyncio.CancelledError
 
     with monkeypatch.context() as crash:
         if when == "after the post":

@@ -12,13 +12,13 @@ from diagnostics.fix.impact import Impact, PodAtStake, Rollout
 from diagnostics.fix.plan import RestartWorkload
 from diagnostics.fleet import WorkloadRef
 from handlers.render.blast_radius import touched_lines
-from tests.bot.conftest import OMAR, ONCALL, labels, shown
 from tests.bot.test_trust_fix import allow, refusing
+from tests.bot.town import OMAR, ONCALL, labels, shown
 from tests.engine import healthy as worlds
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 RESTART = RestartWorkload(
     cluster="prod-eu",

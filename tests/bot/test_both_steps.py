@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.store.queue import JobQueue
 from diagnostics.evidence import ROLE_ARN
-from tests.bot.conftest import OMAR, ONCALL, labels, shown
+from tests.bot.failing import submitted_then_killed
+from tests.bot.town import OMAR, ONCALL, labels, shown
 from tests.engine import healthy as worlds
 from tests.engine.fleet_double import DoubleWriter
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 BOTH = "Annotate and restart"
 
@@ -124,23 +124,11 @@ async def test_a_process_killed_between_the_steps_makes_each_once(
             await restart(self, **values)
         raise asyncio.CancelledError
 
-    async def nothing(*_: object) -> None:
-        return None
-
     async with town.bot() as bot:
         ts = await town.paste(bot)
         await town.driver.press(BOTH, OMAR, channel=ONCALL)
-        with monkeypatch.context() as crash:
-            with monkeypatch.context() as held:
-                held.setattr(JobQueue, "claim", nothing)
-                await town.driver.submit(OMAR, {})
-            crash.setattr(JobQueue, "release", nothing)
-            crash.setattr(DoubleWriter, "restart_workload", kill)
-            bot.service.store.wake.set()
-            async with asyncio.timeout(30):
-                while not bot.service.runner.busy:  # noqa: ASYNC110  a job that begins sets no event
-                    await asyncio.sleep(0)
-            await bot.quiet()
+        part = (DoubleWriter, "restart_workload", kill)
+        await submitted_then_killed(town, bot, monkeypatch, part)
     town.clock.ahead = timedelta(seconds=31)
     async with town.bot() as bot:
         await bot.idle()

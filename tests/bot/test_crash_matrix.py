@@ -17,21 +17,17 @@ from diagnostics.fix import drive
 from sandbox.slack.delivery import Outgoing
 from sandbox.slack.interactions import submission
 from sandbox.slack.timing import Timing
-from tests.bot.conftest import MINJI, OMAR, ONCALL, labels, shown, with_approvers
+from tests.bot.failing import killed, submitted_then_killed
 from tests.bot.test_approvals import TWO
-from tests.engine.fleet_double import DoubleWriter
+from tests.bot.town import MINJI, OMAR, ONCALL, labels, shown, with_approvers
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-
-
-async def killed(*_: Any, **__: Any) -> Any:
-    raise asyncio.CancelledError
 
 
 async def written_then_killed(*arguments: Any, **named: Any) -> Any:
@@ -66,17 +62,8 @@ STEPS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_process_killed_at_any_step_leaves_one_change_and_the_truth(
-    town: Town, monkeypatch: pytest.MonkeyPatch, step: str
+    town: Town, annotated: list[str], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    changes: list[str] = []
-    real = DoubleWriter.annotate_service_account
-
-    async def counted(self: DoubleWriter, **values: Any) -> Any:
-        written = await real(self, **values)
-        changes.append(values["after"])
-        return written
-
-    monkeypatch.setattr(DoubleWriter, "annotate_service_account", counted)
     where, name, end = STEPS[step]
     reached: list[str] = []
 
@@ -87,24 +74,14 @@ async def test_a_process_killed_at_any_step_leaves_one_change_and_the_truth(
     async with town.bot() as bot:
         ts = await town.paste(bot)
         await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
-        with monkeypatch.context() as crash:
-            with monkeypatch.context() as held:
-                held.setattr(JobQueue, "claim", _nothing)
-                await town.driver.submit(OMAR, {})
-            crash.setattr(JobQueue, "release", _nothing)
-            crash.setattr(where, name, kill)
-            bot.service.store.wake.set()
-            async with asyncio.timeout(30):
-                while not bot.service.runner.busy:  # noqa: ASYNC110  a job that begins sets no event
-                    await asyncio.sleep(0)
-            await bot.quiet()
+        await submitted_then_killed(town, bot, monkeypatch, (where, name, kill))
     town.clock.ahead = timedelta(seconds=31)
     async with town.bot() as bot:
         await bot.idle()
         found = await AuditTrail(engine=bot.service.store.engine, now=town.clock).verify()
 
     assert reached == [step]
-    assert changes == [ROLE]
+    assert annotated == [ROLE]
     assert town.world.accounts[0].role_arn == ROLE
     reply = shown(town.reply(ts))
     assert reply.count("Done*  Set the annotation") == 1
@@ -116,21 +93,9 @@ async def test_a_process_killed_at_any_step_leaves_one_change_and_the_truth(
     assert found.faults == ()
 
 
-async def _nothing(*_: object) -> None:
-    return None
-
-
 async def test_two_approvals_that_race_over_two_processes_apply_a_fix_once(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town, annotated: list[str]
 ) -> None:
-    changes: list[str] = []
-    real = DoubleWriter.annotate_service_account
-
-    async def counted(self: DoubleWriter, **values: Any) -> Any:
-        changes.append(values["name"])
-        return await real(self, **values)
-
-    monkeypatch.setattr(DoubleWriter, "annotate_service_account", counted)
     town.file = with_approvers(town.file, TWO)
     async with town.bot() as first:
         await town.paste(first)
@@ -165,5 +130,5 @@ async def test_two_approvals_that_race_over_two_processes_apply_a_fix_once(
     assert {status for status, _, _ in answers} == {200}
     assert len([b for b in bodies if not b]) == 1
     assert len([b for b in bodies if "This is on record" in b]) == 1
-    assert changes == ["api"]
+    assert annotated == [ROLE]
     assert town.world.accounts[0].role_arn == ROLE

@@ -9,12 +9,12 @@ import pytest
 
 from bot.fleet_file import Channel
 from diagnostics.fleet import Fleet, FleetCluster
-from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, labels
+from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, labels
 from tests.engine import healthy as worlds
 from tests.engine.fleet_double import NOON
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 FOUND = "shared/eu-west-1/batch-2"
 ARN = f"arn:aws:eks:eu-west-1:{worlds.SHARED}:cluster/batch-2"

@@ -11,7 +11,7 @@ import pytest
 
 from bot.fleet_file import Channel
 from sandbox.slack.delivery import Outgoing
-from tests.bot.conftest import (
+from tests.bot.town import (
     ERROR,
     IN_BOTH,
     MINJI,
@@ -27,7 +27,7 @@ from tests.bot.conftest import (
 from tests.engine import healthy as worlds
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 CAUSE = "with role nope, which does not exist"
 KEY = "AKIA" + "IOSFODNN7EXAMPLE"

@@ -9,10 +9,10 @@ import aiohttp
 import pytest
 
 from sandbox.slack.signed_http import SignedRequest, signature
-from tests.bot.conftest import MINJI, OMAR, ONCALL, PASTE, labels
+from tests.bot.town import MINJI, OMAR, ONCALL, PASTE, labels
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 CHALLENGE = json.dumps({"type": "url_verification", "challenge": "c", "token": "t"}).encode()
 

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from diagnostics.errors import Unreachable
-from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, PASTE, labels, shown
+from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, PASTE, labels, shown
 from tests.engine import healthy as worlds
 from tests.evidence.healthy import ISSUER, ROLE, outputs
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 KUBERNETES = (
     "get serviceaccounts",

@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from bot.store.tables import watches
 from sandbox.slack.faults import Fault
-from tests.bot.conftest import IN_BOTH, MINJI, OMAR, ONCALL, PASTE, PAYMENTS, labels, shown
+from tests.bot.town import IN_BOTH, MINJI, OMAR, ONCALL, PASTE, PAYMENTS, labels, shown
 from tests.engine import healthy as worlds
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
     from sandbox.slack.messages import Message
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 ON_BOTH = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 CAUSE = "with role nope, which does not exist"

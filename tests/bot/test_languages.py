@@ -10,11 +10,12 @@ import pytest
 from bot.fleet_file import Channel
 from diagnostics.languages import Language
 from sandbox.slack.faults import Fault
-from tests.bot.conftest import ERROR, IN_BOTH, MINJI, OMAR, ONCALL, PASTE, labels, shown
+from tests.bot.failing import failing
+from tests.bot.town import ERROR, IN_BOTH, MINJI, OMAR, ONCALL, PASTE, labels, shown
 from tests.languages.reading import SCRIPT, english_in, sentences
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 YUKI, JISOO = "U0YUKI0001", "U0JISOO001"
 
@@ -95,10 +96,7 @@ async def test_a_fix_that_broke_off_is_told_in_the_language_of_the_channel(
     async with town.bot() as bot:
         ts = await town.paste(bot)
 
-        async def broken(*_: Any, **__: Any) -> None:
-            raise ZeroDivisionError
-
-        monkeypatch.setattr("bot.jobs.fixing.apply", broken)
+        monkeypatch.setattr("bot.jobs.fixing.apply", failing)
         await town.driver.press("注釈を適用", OMAR, channel=ONCALL)
         await town.driver.submit(OMAR, {})
         await town.settle(bot)
@@ -114,10 +112,7 @@ async def test_an_error_of_ours_is_told_in_the_language_of_who_pressed(
     async with town.bot() as bot:
         await town.paste(bot)
 
-        async def broken(*_: Any, **__: Any) -> None:
-            raise ZeroDivisionError
-
-        monkeypatch.setattr(type(bot.service.store.incidents), "get", broken)
+        monkeypatch.setattr(type(bot.service.store.incidents), "get", failing)
         await town.driver.press("Check again", YUKI, channel=ONCALL)
 
     assert "エラー" in read_aloud(town.whispers(YUKI)[-1], Language.JAPANESE)

@@ -11,20 +11,10 @@ import yaml
 
 from bot.manifest import manifest_document
 from sandbox.slack import app_from_manifest, demo_workspace
-from tests.bot.conftest import (
-    IN_BOTH,
-    MINJI,
-    OMAR,
-    ONCALL,
-    PARTNER,
-    PAYMENTS,
-    QUICK,
-    RANDOM,
-    shown,
-)
+from tests.bot.town import IN_BOTH, MINJI, OMAR, ONCALL, PARTNER, PAYMENTS, QUICK, RANDOM, shown
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 BASE = "https://irsa.example.com"
 CAUSE = "with role nope, which does not exist"

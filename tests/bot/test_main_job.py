@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.bot.conftest import MINJI, OMAR, ONCALL, labels, shown
+from tests.bot.town import MINJI, OMAR, ONCALL, labels, shown
 from tests.engine import healthy as worlds
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 
 async def test_a_pasted_error_gets_one_reply_in_its_thread(town: Town) -> None:

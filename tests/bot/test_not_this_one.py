@@ -10,11 +10,11 @@ import pytest
 
 from bot.fleet_file import Channel
 from bot.store.retention import Retention
-from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, RANDOM, labels, shown
+from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, RANDOM, labels, shown
 from tests.engine import healthy as worlds
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 CAUSE = "with role nope, which does not exist"
 ROLE = f"arn:aws:iam::{worlds.SHARED}:role/nope"

@@ -15,13 +15,14 @@ from bot.store.inbox import Limits
 from sandbox.slack.delivery import Outgoing
 from sandbox.slack.interactions import submission
 from sandbox.slack.timing import Timing
-from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, OTHER, PASTE, labels, shown
-from tests.engine.fleet_double import DoubleWriter
+from tests.bot.failing import killed, nothing
+from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, OTHER, PASTE, labels, shown
+from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
     from handlers.ports import Recorded
     from sandbox.slack.signed_http import SignedRequest
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 
@@ -156,7 +157,7 @@ async def test_what_was_recorded_before_a_crash_is_answered_at_the_next_start(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with town.bot() as bot:
-        monkeypatch.setattr(type(bot.service.store.queue), "claim", _nothing)
+        monkeypatch.setattr(type(bot.service.store.queue), "claim", nothing)
         ts = town.driver.post_as(MINJI, ONCALL, PASTE)
         await town.slack.workspace.delivery.settle()
         assert await bot.service.store.queue.unfinished() == 1
@@ -169,15 +170,11 @@ async def test_what_was_recorded_before_a_crash_is_answered_at_the_next_start(
     assert labels(town.reply(ts))
 
 
-async def _nothing(_self: object) -> None:
-    return None
-
-
 async def test_a_job_whose_process_died_goes_to_the_next_when_its_lease_is_over(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with town.bot() as bot:
-        monkeypatch.setattr(type(bot.service.store.queue), "claim", _nothing)
+        monkeypatch.setattr(type(bot.service.store.queue), "claim", nothing)
         ts = town.driver.post_as(MINJI, ONCALL, PASTE)
         await town.slack.workspace.delivery.settle()
     monkeypatch.undo()
@@ -199,8 +196,8 @@ async def test_a_crash_after_the_post_does_not_post_twice(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with town.bot() as bot:
-        monkeypatch.setattr(type(bot.service.store.incidents), "posted", _lost)
-        monkeypatch.setattr(type(bot.service.store.queue), "finish", _crash)
+        monkeypatch.setattr(type(bot.service.store.incidents), "posted", nothing)
+        monkeypatch.setattr(type(bot.service.store.queue), "finish", killed)
         ts = town.driver.post_as(MINJI, ONCALL, PASTE)
         await town.driver.wait_for(lambda: town.replies(ts), what="the reply")
         await bot.quiet()
@@ -211,14 +208,6 @@ async def test_a_crash_after_the_post_does_not_post_twice(
         await bot.idle()
 
     assert labels(town.reply(ts))
-
-
-async def _lost(*_: object) -> None:
-    return None
-
-
-async def _crash(*_: object, **__: object) -> None:
-    raise asyncio.CancelledError
 
 
 async def test_two_replicas_on_one_database_answer_a_redelivered_event_once(town: Town) -> None:
@@ -239,16 +228,8 @@ async def test_two_replicas_on_one_database_answer_a_redelivered_event_once(town
 
 
 async def test_fifty_submissions_over_two_replicas_apply_a_fix_once(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town, annotated: list[str]
 ) -> None:
-    writes: list[str] = []
-    real = DoubleWriter.annotate_service_account
-
-    async def counted(self: DoubleWriter, **values: Any) -> Any:
-        writes.append(values["name"])
-        return await real(self, **values)
-
-    monkeypatch.setattr(DoubleWriter, "annotate_service_account", counted)
     async with town.bot() as first:
         ts = await town.paste(first)
         await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
@@ -276,5 +257,5 @@ async def test_fifty_submissions_over_two_replicas_apply_a_fix_once(
     assert {status for status, _, _ in answers} == {200}
     assert len([b for b in bodies if not b]) == 1
     assert len([b for b in bodies if "already" in b or "Somebody else" in b]) == 49
-    assert writes == ["api"]
+    assert annotated == [ROLE]
     assert "Done*  Set the annotation" in shown(town.reply(ts))

@@ -11,20 +11,10 @@ from sqlalchemy import select
 from bot.inventory import InventoryRecords
 from bot.store.tables import audit
 from sandbox.slack.faults import Fault
-from tests.bot.conftest import (
-    IN_BOTH,
-    MINJI,
-    OMAR,
-    ONCALL,
-    PARTNER,
-    PAYMENTS,
-    RANDOM,
-    labels,
-    shown,
-)
+from tests.bot.town import IN_BOTH, MINJI, OMAR, ONCALL, PARTNER, PAYMENTS, RANDOM, labels, shown
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 CAUSE = "with role nope, which does not exist"
 

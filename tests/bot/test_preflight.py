@@ -19,17 +19,17 @@ from bot.serve_http import PATH
 from bot.store.tables import preflights
 from handlers.blockkit import validate_message
 from handlers.reach import Scope
-from tests.bot.conftest import MINJI, OMAR, ONCALL, PARTNER, shown
 from tests.bot.test_reload import TWO
 from tests.bot.test_reload import serving as process_of
 from tests.bot.test_serve import FLEET as FILE
+from tests.bot.town import MINJI, OMAR, ONCALL, PARTNER, shown
 from tests.engine import healthy as worlds
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.fleet_file import FleetFile
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 SECRET = "a-value-of-ours"
 POLICY = f'{{\n  "Condition": {{"StringEquals": {{"sts:ExternalId": "{SECRET}"}}}}\n}}'

@@ -10,13 +10,13 @@ import pytest
 from diagnostics.errors import ReadDenied
 from diagnostics.evidence import ROLE_ARN
 from diagnostics.proof.answer import Asked, Injected, Rehearsal, StsAnswer
-from tests.bot.conftest import OMAR, ONCALL, shown
+from tests.bot.town import OMAR, ONCALL, shown
 from tests.engine import healthy as worlds
 from tests.engine.healthy import SHARED
 
 if TYPE_CHECKING:
     from diagnostics.fleet import Fleet
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 SAYS_NO = "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 NO = StsAnswer(asked=Asked.REFUSED, words=SAYS_NO)

@@ -9,13 +9,13 @@ import pytest
 
 from bot.fleet_file import Approver
 from diagnostics.fix.plan import FixKind
-from tests.bot.conftest import MINJI, OMAR, ONCALL, labels, shown, with_approvers
+from tests.bot.town import MINJI, OMAR, ONCALL, labels, shown, with_approvers
 from tests.engine import healthy as worlds
 from tests.engine.healthy import ISSUER, SHARED, provider_arn
 
 if TYPE_CHECKING:
     from diagnostics.evidence import OidcProvider
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 CREATE, ADD = "Create OIDC provider", "Add audience to provider"
 ARN = provider_arn()

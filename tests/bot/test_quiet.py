@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers.mutes import LONGEST, USUAL, NotALength, parse_mute
-from tests.bot.conftest import (
+from tests.bot.town import (
     GAIL,
     IN_BOTH,
     MINJI,
@@ -24,7 +24,7 @@ from tests.bot.conftest import (
 from tests.engine import healthy as worlds
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 CAUSE = "with role nope, which does not exist"
 KEY = "AKIA" + "IOSFODNN7EXAMPLE"

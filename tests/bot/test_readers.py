@@ -16,22 +16,12 @@ from diagnostics.fleet import FleetCluster
 from handlers.reach import Scope
 from handlers.render.card import SHORTCUT
 from sandbox.slack.faults import Fault
-from tests.bot.conftest import (
-    ERROR,
-    GAIL,
-    GROUP,
-    MINJI,
-    OMAR,
-    ONCALL,
-    PASTE,
-    PAYMENTS,
-    labels,
-    shown,
-)
+from tests.bot.failing import nothing
+from tests.bot.town import ERROR, GAIL, GROUP, MINJI, OMAR, ONCALL, PASTE, PAYMENTS, labels, shown
 from tests.engine import healthy as worlds
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 WHY = "`readers` in the fleet file says by whom"
 NAMES = ("prod-eu", "payments-api", worlds.SHARED, "A1B2C3D4E5F6")
@@ -342,7 +332,7 @@ async def test_who_approves_must_read_it_too_when_the_change_is_made(
         ts = await town.paste(bot, user=OMAR)
         await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
         with monkeypatch.context() as held:
-            held.setattr(JobQueue, "claim", _nothing)
+            held.setattr(JobQueue, "claim", nothing)
             await town.driver.submit(OMAR, {})
         groups = town.slack.workspace.groups
         groups[GROUP] = replace(groups[GROUP], users=())
@@ -368,7 +358,3 @@ async def test_what_an_approver_applies_is_read_again_for_the_approver(town: Tow
 
     assert town.world.accounts[0].role_arn == worlds.ROLE
     assert "proved by re-reading" in shown(town.reply(ts))
-
-
-async def _nothing(_self: object) -> None:
-    return None

@@ -17,8 +17,8 @@ from bot.fleet_file import load
 from bot.live import LiveFleet
 from bot.serve import running
 from bot.settings import Settings
-from tests.bot.conftest import GROUP, MINJI, OMAR, ONCALL, PASTE, labels
 from tests.bot.test_serve import FLEET, environment
+from tests.bot.town import GROUP, MINJI, OMAR, ONCALL, PASTE, labels
 from tests.engine.fleet_double import DoubleClients
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from bot.clients import FleetClients
     from bot.fleet_file import FleetFile
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 TWO = {
     **FLEET,

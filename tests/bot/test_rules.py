@@ -11,21 +11,13 @@ import pytest
 
 from bot.store.inbox import Limits
 from sandbox.slack.faults import Fault
-from tests.bot.conftest import (
-    IN_BOTH,
-    MINJI,
-    OMAR,
-    ONCALL,
-    PASTE,
-    labels,
-    shown,
-)
+from tests.bot.town import IN_BOTH, MINJI, OMAR, ONCALL, PASTE, labels, shown
 from tests.conftest import ROOT
 from tests.engine import healthy as worlds
 
 if TYPE_CHECKING:
     from sandbox.slack.messages import Message
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 RULES: Final = (
     ("Answers stay in the thread", "bot/test_rules.py", "every_answer_stays_in_the_thread"),

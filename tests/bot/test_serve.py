@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.app import Options, serving
 from bot.serve_socket import Socket
-from tests.bot.conftest import MINJI, OMAR, ONCALL, PASTE, labels, shown
+from tests.bot.town import MINJI, OMAR, ONCALL, PASTE, labels, shown
 from tests.conftest import ROOT
 from tests.engine.fleet_double import DoubleClients
 from tests.engine.healthy import ROLE
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.service import Service
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 FLEET = {
     "version": 1,

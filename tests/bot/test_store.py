@@ -17,7 +17,7 @@ from bot.store.migrate import alembic_config, newest
 from bot.store.retention import Retention
 from bot.store.tables import incidents, jobs, metadata, plans
 from diagnostics.pipeline import diagnose
-from tests.bot.conftest import MINJI, ONCALL, PASTE, broken
+from tests.bot.town import MINJI, ONCALL, PASTE, broken
 from tests.engine.fleet_double import NOON, DoubleClients
 from tests.engine.healthy import case, symptom
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bot.store import Store
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 BOTH = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 

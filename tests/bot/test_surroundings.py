@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox.slack.faults import Fault
-from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, labels, shown
+from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, labels, shown
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 
 def without_defaults(town: Town) -> None:

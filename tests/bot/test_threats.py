@@ -15,14 +15,14 @@ from handlers.render.card import APPLY
 from sandbox.slack.delivery import Outgoing
 from sandbox.slack.interactions import on_message
 from sandbox.slack.pressing import acted
-from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL, PASTE, shown
+from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, PASTE, shown
 from tests.engine import healthy as worlds
 from tests.engine.fleet_double import DoubleClients, DoubleIssuers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 ELSEWHERE = "999988887777"
 KEY = "AKIAIOSFODNN7EXAMPLE"

@@ -13,12 +13,13 @@ from bot.slack.progress import Progress
 from diagnostics import pipeline
 from diagnostics.errors import OutcomeUnknown
 from sandbox.slack.faults import Fault
-from tests.bot.conftest import MINJI, OMAR, ONCALL, PASTE, labels, shown
+from tests.bot.failing import failing, killed, nothing
+from tests.bot.town import MINJI, OMAR, ONCALL, PASTE, labels, shown
 from tests.engine.fleet_double import DoubleWriter
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 POST = "chat.postMessage"
 
@@ -133,10 +134,7 @@ async def test_without_the_status_line_progress_is_a_message_that_becomes_the_re
 async def test_an_error_of_ours_ends_in_one_sentence_with_an_id(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: Any, **__: Any) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr("bot.jobs.diagnosing.diagnose", broken)
+    monkeypatch.setattr("bot.jobs.diagnosing.diagnose", failing)
     async with town.bot() as bot:
         ts = await town.paste(bot)
         monkeypatch.undo()
@@ -153,10 +151,7 @@ async def test_a_failing_listener_tells_the_person_who_pressed(
     async with town.bot() as bot:
         await town.paste(bot)
 
-        async def broken(*_: Any, **__: Any) -> None:
-            raise ZeroDivisionError
-
-        monkeypatch.setattr(type(bot.service.store.incidents), "get", broken)
+        monkeypatch.setattr(type(bot.service.store.incidents), "get", failing)
         await town.driver.press("Check again", MINJI, channel=ONCALL)
 
     assert "That did not work because of an error on my side" in town.whispers(MINJI)[-1]
@@ -206,11 +201,8 @@ async def test_a_crash_between_write_and_record_ends_as_applied(
         ts = await town.paste(bot)
         await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
 
-        async def crash(*_: Any, **__: Any) -> None:
-            raise asyncio.CancelledError
-
-        monkeypatch.setattr(type(bot.service.store.plans), "settle", crash)
-        monkeypatch.setattr(type(bot.service.store.queue), "release", _nothing)
+        monkeypatch.setattr(type(bot.service.store.plans), "settle", killed)
+        monkeypatch.setattr(type(bot.service.store.queue), "release", nothing)
         await town.driver.submit(OMAR, {})
         async with asyncio.timeout(30):
             while town.world.accounts[0].role_arn != ROLE:  # noqa: ASYNC110  a write sets no event
@@ -226,20 +218,13 @@ async def test_a_crash_between_write_and_record_ends_as_applied(
     assert "Failed" not in reply
 
 
-async def _nothing(*_: object) -> None:
-    return None
-
-
 async def test_an_error_in_the_middle_of_a_fix_says_that_it_may_have_been_written(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: Any, **__: Any) -> None:
-        raise ZeroDivisionError
-
     async with town.bot() as bot:
         ts = await town.paste(bot)
         await town.driver.press("Apply annotation", OMAR, channel=ONCALL)
-        monkeypatch.setattr(DoubleWriter, "annotate_service_account", broken)
+        monkeypatch.setattr(DoubleWriter, "annotate_service_account", failing)
         await town.driver.submit(OMAR, {})
         await town.settle(bot)
 

@@ -10,7 +10,7 @@ import pytest
 from bot.fleet_file import Approver
 from diagnostics.fix.plan import FixKind
 from diagnostics.iam import parse
-from tests.bot.conftest import MINJI, OMAR, ONCALL, labels, shown, with_approvers
+from tests.bot.town import MINJI, OMAR, ONCALL, labels, shown, with_approvers
 from tests.engine import healthy as worlds
 from tests.engine.healthy import ISSUER, ROLE, SHARED, SUBJECT
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from diagnostics.evidence import IamRole
     from diagnostics.fleet import Account
     from sandbox.slack.messages import Message
-    from tests.bot.conftest import Bot, Town
+    from tests.bot.town import Bot, Town
 
 BUTTON = "Apply trust policy"
 WRONG = "system:serviceaccount:payment:api"

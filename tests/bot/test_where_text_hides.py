@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.bot.conftest import ERROR, MINJI, OMAR, ONCALL
+from tests.bot.town import ERROR, MINJI, OMAR, ONCALL
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Town
+    from tests.bot.town import Town
 
 DENIED = "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 
