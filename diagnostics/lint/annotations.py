@@ -18,7 +18,8 @@ from diagnostics.evidence import (
 )
 from diagnostics.gather.annotation import looks_like_role_key
 from diagnostics.lint.finding import SourceFinding, Spot
-from diagnostics.lint.sources import AccountSource
+from diagnostics.lint.placeholders import has_placeholder
+from diagnostics.lint.sources import AccountSource, MalformedRole
 from diagnostics.lint.strings_only import not_strings
 from diagnostics.result import Finding
 from diagnostics.text.visible import visible
@@ -43,6 +44,7 @@ def keep_account(
     object_: str,
     reference: str | None = None,
     strings: Refusal | None = None,
+    terraform: bool = False,
 ) -> None:
     """Keep a service account by its annotations, and what is wrong with them.
 
@@ -55,16 +57,17 @@ def keep_account(
         object_: What the findings name.
         reference: The address of the role that the same sources define.
         strings: Who refuses what is no string; None where the tool makes a string of it, as Terraform does.
+        terraform: Whether a value may be an expression of Terraform.
     """
-    out.findings.extend(
-        annotation_findings(
-            file=file,
-            annotations=annotations,
-            namespace=namespace,
-            name=name or "?",
-            object_=object_,
-            strings=strings,
-        )
+    judge_annotations(
+        out,
+        file=file,
+        annotations=annotations,
+        namespace=namespace,
+        name=name,
+        object_=object_,
+        strings=strings,
+        terraform=terraform,
     )
     role = annotations.get(ROLE_ARN)
     if role is not None and name is not None:
@@ -80,30 +83,47 @@ def keep_account(
         )
 
 
-def annotation_findings(
+def judge_annotations(
+    out: Sources,
     *,
     file: str,
     annotations: Mapping,
     namespace: str | None,
-    name: str,
+    name: str | None,
     object_: str,
     strings: Refusal | None,
+    terraform: bool = False,
     key_written: str | None = None,
-) -> Iterator[SourceFinding]:
-    """What is wrong with the annotations of a service account; `strings` as in `keep_account`."""
+) -> None:
+    """Note what is wrong with the annotations of a service account.
+
+    Args:
+        out: Where to.
+        file: As of `keep_account`, as are the others.
+        annotations: All of them, or those that a patch writes.
+        namespace: None where it is not written out.
+        name: None where it is not written out.
+        object_: What the findings name.
+        strings: Who refuses what is no string.
+        terraform: Whether a value may be an expression.
+        key_written: What stands before the value where that is not the key: `value` of a JSON patch.
+    """
     if strings is not None:
-        yield from not_strings(
-            annotations,
-            file=file,
-            object_=object_,
-            refusal=strings,
-            every=True,
-            key_written=key_written,
+        out.findings.extend(
+            not_strings(
+                annotations,
+                file=file,
+                object_=object_,
+                refusal=strings,
+                every=True,
+                key_written=key_written,
+            )
         )
+    out.findings.extend(_misspelled(annotations, file, object_))
     target = Target(
         cluster="the manifest",
         namespace=namespace or "default",
-        service_account=name,
+        service_account=name or "?",
         workload=None,
     )
     values = {
@@ -113,7 +133,7 @@ def annotation_findings(
     }
     account = ServiceAccount(
         namespace=namespace or "default",
-        name=name,
+        name=name or "?",
         uid="",
         resource_version="",
         created=_EPOCH,
@@ -131,19 +151,28 @@ def annotation_findings(
             trusting=None,
         )
         if found is not None:
-            yield from_check(annotation_malformed, found, spot_of(file, role), object_)
+            finding = from_check(annotation_malformed, found, spot_of(file, role), object_)
+            out.malformed.append(
+                MalformedRole(
+                    finding=finding,
+                    value=role.text,
+                    namespace=namespace,
+                    name=name,
+                    key=key_written or ROLE_ARN,
+                    terraform=terraform,
+                )
+            )
     expiration = values.get(TOKEN_EXPIRATION)
-    if expiration is not None:
+    if expiration is not None and not has_placeholder(expiration.text):
         found = judged(token_expiration, target=target, account=account)
         if found is not None:
             shown = key_written or TOKEN_EXPIRATION
-            yield from_check(
-                token_expiration,
-                found,
-                spot_of(file, expiration),
-                object_,
-                fix=f'Set {shown} to "{lifetime_for(expiration.text)}".',
-            )
+            fix = f'Set {shown} to "{lifetime_for(expiration.text)}".'
+            spot = spot_of(file, expiration)
+            out.findings.append(from_check(token_expiration, found, spot, object_, fix=fix))
+
+
+def _misspelled(annotations: Mapping, file: str, object_: str) -> Iterator[SourceFinding]:
     for key, value in annotations.pairs:
         if isinstance(value, Scalar) and looks_like_role_key(key.text):
             yield SourceFinding(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.document.json_tree import embedded
 from diagnostics.document.tree import HOLE, Mapping, Node, Scalar, Sequence, TreeError, at, text_at
-from diagnostics.lint.policy_source import policy_of
+from diagnostics.lint.policy_source import path_of, policy_of
 from diagnostics.lint.provider import provider_findings
 
 if TYPE_CHECKING:
@@ -47,12 +47,15 @@ def _role(resource: Node, file: str, address: str, label: str, out: Sources) -> 
     document = at(resource, "Properties", "AssumeRolePolicyDocument")
     if document is None:
         return
-    name = text_at(resource, "Properties", "RoleName")
+    written = at(resource, "Properties", "RoleName")
+    name = text_at(resolved(written)) if written is not None else None
     try:
         policy = policy_of(_document(document), file, label, role=name, address=address)
     except TreeError as error:
         out.unreadable(file, error, label)
         return
+    path = at(resource, "Properties", "Path")
+    policy.path = path_of(resolved(path) if path is not None else None)
     out.policies.append(policy)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.arn import RoleArn
 from diagnostics.document.tree import Mapping, Node, Scalar, at, items_at, text_at
 from diagnostics.evidence import ROLE_ARN
-from diagnostics.lint.annotations import annotation_findings
+from diagnostics.lint.annotations import judge_annotations
 from diagnostics.lint.fill import ACCOUNT, ISSUER
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.policy_source import PolicySource
@@ -55,29 +55,28 @@ def _account(entry: Node, file: str, out: Sources) -> None:
     attached = at(entry, "attachRoleARN")
     annotations = at(entry, "metadata", "annotations")
     if isinstance(annotations, Mapping):
-        out.findings.extend(
-            annotation_findings(
-                file=file,
-                annotations=annotations,
-                namespace=namespace,
-                name=name,
-                object_=shown,
-                strings=EKSCTL,
-            )
+        judge_annotations(
+            out,
+            file=file,
+            annotations=annotations,
+            namespace=namespace,
+            name=name,
+            object_=shown,
+            strings=EKSCTL,
         )
     role = text_at(entry, "roleName")
     if isinstance(attached, Scalar):
         key = Scalar(line=attached.line, column=attached.column, text=ROLE_ARN)
         stand_in = Mapping(line=attached.line, column=attached.column, pairs=[(key, attached)])
-        out.findings.extend(
-            annotation_findings(
-                file=file,
-                annotations=stand_in,
-                namespace=namespace,
-                name=name,
-                object_=shown,
-                strings=None,
-            )
+        judge_annotations(
+            out,
+            file=file,
+            annotations=stand_in,
+            namespace=namespace,
+            name=name,
+            object_=shown,
+            strings=None,
+            key_written="attachRoleARN",
         )
         out.accounts.append(
             AccountSource(

@@ -30,7 +30,7 @@ from diagnostics.evidence import (
 )
 from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.gather.annotation import looks_like_role_key
-from diagnostics.lint.annotations import annotation_findings, from_check, judged, spot_of
+from diagnostics.lint.annotations import from_check, judge_annotations, judged, spot_of
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.helm_values import helm_values
 from diagnostics.lint.policy_source import policy_of
@@ -93,15 +93,21 @@ def _object(node: Mapping, kind: str, file: str, out: Sources) -> None:
         values = at(node, "spec", "values")
         if isinstance(values, Mapping):
             helm_values(values, file, out)
+    elif kind == "Kustomization" and at(node, "spec", "postBuild") is not None:
+        out.substituted = True
     elif kind == "Role":
-        for path in POLICY_FIELDS.values():
-            policy = at(node, *path)
-            if isinstance(policy, Scalar):
-                role = text_at(node, "spec", "name") or _external_name(annotations) or name
-                try:
-                    out.policies.append(policy_of(embedded(policy), file, shown, role=role))
-                except TreeError as error:
-                    out.unreadable(file, error, shown)
+        _role(node, _external_name(annotations) or name, shown, file, out)
+
+
+def _role(node: Mapping, name: str, shown: str, file: str, out: Sources) -> None:
+    for path in POLICY_FIELDS.values():
+        policy = at(node, *path)
+        if isinstance(policy, Scalar):
+            role = text_at(node, "spec", "name") or name
+            try:
+                out.policies.append(policy_of(embedded(policy), file, shown, role=role))
+            except TreeError as error:
+                out.unreadable(file, error, shown)
 
 
 def _template_of(kind: str) -> tuple[str, ...]:
@@ -146,15 +152,14 @@ def _service_account(node: Mapping, file: str, name: str, shown: str, out: Sourc
         )
     )
     if isinstance(annotations, Mapping):
-        out.findings.extend(
-            annotation_findings(
-                file=file,
-                annotations=annotations,
-                namespace=namespace,
-                name=name,
-                object_=shown,
-                strings=API_SERVER,
-            )
+        judge_annotations(
+            out,
+            file=file,
+            annotations=annotations,
+            namespace=namespace,
+            name=name,
+            object_=shown,
+            strings=API_SERVER,
         )
     _unquoted(at(node, "metadata", "labels"), file, shown, out, every=True, what="label")
     for place in (at(node, "metadata", "labels"), at(node, "annotations"), node):

@@ -19,7 +19,7 @@ from diagnostics.document.tree import (
     text_at,
 )
 from diagnostics.document.yaml_tree import embedded_yaml
-from diagnostics.lint.annotations import annotation_findings
+from diagnostics.lint.annotations import judge_annotations
 from diagnostics.lint.kubernetes import kubernetes, misplaced
 from diagnostics.lint.strings_only import API_SERVER, KUSTOMIZE, WEBHOOK, not_strings
 
@@ -151,14 +151,13 @@ def _written(
         column=values.column,
         pairs=[p for p in values.pairs if target.kind or p[0].text.startswith(WEBHOOK)],
     )
-    out.findings.extend(
-        annotation_findings(
-            file=file,
-            annotations=known,
-            namespace=target.namespace,
-            name=target.name or "?",
-            object_=target.shown,
-            strings=API_SERVER,
-            key_written=key_written,
-        )
+    judge_annotations(
+        out,
+        file=file,
+        annotations=known,
+        namespace=target.namespace,
+        name=target.name,
+        object_=target.shown,
+        strings=API_SERVER,
+        key_written=key_written,
     )

@@ -17,6 +17,20 @@ _PLACEHOLDER: Final = re.compile(
     r"\$\{(?![A-Za-z]{2,20}:)([^{}\s]{1,80})\}|\{\{([^{}]{1,120})\}\}|<([A-Z][A-Z0-9_-]{2,40})>"
 )
 
+FILLED_LATER: Final = "{file}: has placeholders, which count as right until they are filled in"
+"""The note on a file of which something is not judged for that reason."""
+
+
+def has_placeholder(text: str) -> bool:
+    """Whether a text holds one."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def placeholder_in(text: str) -> str | None:
+    """The first placeholder of a text, as it is written."""
+    found = _PLACEHOLDER.search(text)
+    return found[0] if found else None
+
 
 def placeholders(node: Node) -> bool:
     """Turn every placeholder of a tree into a hole; whether there was one."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from diagnostics.document.json_tree import embedded
 from diagnostics.document.tree import Mapping, Node, Scalar, TreeError, at, items_at, text_at
 from diagnostics.lint.annotations import keep_account
-from diagnostics.lint.policy_source import policy_of
+from diagnostics.lint.policy_source import path_of, policy_of
 from diagnostics.lint.provider import provider_findings
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def _role(values: Node | None, file: str, address: str, out: Sources) -> None:
     except TreeError as error:
         out.unreadable(file, error, address)
         return
+    policy.path, policy.arn = path_of(at(values, "path")), text_at(values, "arn")
     out.policies.append(policy)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.document.tree import Mapping, Scalar, Sequence
+from diagnostics.document.tree import HOLE, Mapping, Scalar, Sequence
 from diagnostics.iam.json_text import escape
 from diagnostics.lint.finding import Spot
 
@@ -32,7 +32,10 @@ class PolicySource:
     """Expressions of the values with holes, by pointer; those of keys under the pointer of the value and `#`."""
     role: str | None = None
     """The role's name, where it is written out."""
-    account: str | None = None
+    path: str | None = "/"
+    """The role's path; None where an expression makes it."""
+    arn: str | None = None
+    """The role's ARN, where the source shows it."""
     address: str | None = None
     """How the same sources refer to the role: `aws_iam_role.api`."""
     partial: bool = False
@@ -66,6 +69,13 @@ def policy_of(
     source = PolicySource(file=file, object=object_, role=role, address=address)
     source.document = _json(node, "", source)
     return source
+
+
+def path_of(node: Node | None) -> str | None:
+    """A role's path as a source writes it; None where an expression makes it."""
+    if node is None or (isinstance(node, Scalar) and node.is_null):
+        return "/"
+    return node.text if isinstance(node, Scalar) and HOLE not in node.text else None
 
 
 def add(source: PolicySource, pointer: str, node: Node) -> Json:

@@ -24,9 +24,10 @@ from diagnostics.lint.eksctl import eksctl
 from diagnostics.lint.helm_values import helm_values
 from diagnostics.lint.kubernetes import kubernetes
 from diagnostics.lint.kustomize import is_json_patch, is_kustomization, json_patch, kustomization
-from diagnostics.lint.placeholders import placeholders
+from diagnostics.lint.placeholders import FILLED_LATER, placeholders
 from diagnostics.lint.plan import plan
 from diagnostics.lint.policy_source import policy_of
+from diagnostics.lint.role_meant import roles_meant
 from diagnostics.lint.sources import Sources
 from diagnostics.lint.suppress import IgnoreRule, Suppression, applied, suppressions
 from diagnostics.lint.terraform import terraform
@@ -45,6 +46,11 @@ _TERRAFORM: Final = (".tf", ".tofu", ".hcl")
 _TERRAFORM_JSON: Final = (".tf.json", ".tofu.json")
 _HELM: Final = re.compile(
     r"\{\{-?[ \t]*(?:\.|\$|if|include|with|range|toYaml|template|define|-|/\*)"
+)
+
+
+_TEMPLATE_FILE: Final = re.compile(
+    r'templatefile\([ \t\n]{0,40}"(?:[^"\n]{0,300}/)?([\w.-]{1,100})"'
 )
 
 
@@ -100,14 +106,16 @@ def lint(sources: Iterable[Source], ignore: Sequence[IgnoreRule] = ()) -> LintRe
             comments.extend(found)
             out.findings.extend(faults)
     terraform(out)
-    findings = list(out.findings)
+    findings = [*out.findings, *roles_meant(out, notes)]
     for policy in out.policies:
         if not policy.generated:
             findings.extend(lint_policy(policy))
     findings.extend(across(out))
     done = applied(findings, [*comments, *ignore])
     done.sort(key=lambda f: (f.spot.file, f.spot.line, f.spot.column, f.code))
-    return LintReport(findings=tuple(dict.fromkeys(done)), files=files, notes=tuple(notes))
+    return LintReport(
+        findings=tuple(dict.fromkeys(done)), files=files, notes=tuple(dict.fromkeys(notes))
+    )
 
 
 def _read(source: Source, out: Sources, notes: list[str]) -> bool:  # noqa: PLR0911  one kind of text each
@@ -122,6 +130,7 @@ def _read(source: Source, out: Sources, notes: list[str]) -> bool:  # noqa: PLR0
     before = len(out.findings)
     try:
         if source.name.endswith((*_TERRAFORM, *_TERRAFORM_JSON)):
+            out.templates.update(_TEMPLATE_FILE.findall(text))
             folder = source.name.replace("\\", "/").rpartition("/")[0]
             read = read_terraform_json if source.name.endswith(_TERRAFORM_JSON) else read_hcl
             out.terraform.setdefault(folder, []).append((source.name, read(text)))
@@ -172,8 +181,10 @@ def _document(  # noqa: C901  one kind of document each
     if policy is not None:
         role = text_at(node, "Role", "RoleName")
         if placeholders(policy):
-            notes.append(f"{file}: has placeholders, which count as right until they are filled in")
-        out.policies.append(policy_of(policy, file, role or "trust policy", role=role))
+            notes.append(FILLED_LATER.format(file=file))
+        found = policy_of(policy, file, role or "trust policy", role=role)
+        found.arn = text_at(node, "Role", "Arn")
+        out.policies.append(found)
     elif isinstance(node, Mapping) and version.startswith("eksctl.io/"):
         eksctl(node, file, out)
     elif isinstance(node, Mapping) and is_kustomization(node, file):

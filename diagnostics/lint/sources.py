@@ -36,6 +36,27 @@ class AccountSource:
         return f"ServiceAccount {where}{self.name}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MalformedRole:
+    """A role annotation that is no role ARN, until all sources are read and tell which role it means."""
+
+    finding: SourceFinding
+    value: str
+    namespace: str | None
+    """None where it is left to whoever applies it."""
+    name: str | None
+    key: str
+    """What stands before the value."""
+    terraform: bool = False
+    """Whether the value is an expression of Terraform, which may refer to a role."""
+
+    def written(self, value: str) -> str:
+        """How the corrected annotation is written."""
+        if not self.terraform:
+            return f"{self.key}: {value}"
+        return f'"{self.key}" = ' + (f'"{value}"' if value.startswith("arn:") else value)
+
+
 @dataclass(slots=True, kw_only=True)
 class WorkloadSource:
     """A workload as a source file writes it."""
@@ -54,6 +75,11 @@ class Sources:
     workloads: list[WorkloadSource] = field(default_factory=list)
     policies: list[PolicySource] = field(default_factory=list)
     findings: list[SourceFinding] = field(default_factory=list)
+    malformed: list[MalformedRole] = field(default_factory=list)
+    substituted: bool = False
+    """Whether Flux fills in `${…}` before it applies what it finds (`postBuild` of its Kustomization)."""
+    templates: set[str] = field(default_factory=set)
+    """Names of the files that Terraform reads as templates (`templatefile`)."""
     terraform: dict[str, list[tuple[str, Block]]] = field(default_factory=dict)
     """Files of each folder: Terraform reads a folder as one."""
 

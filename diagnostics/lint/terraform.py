@@ -14,7 +14,7 @@ from diagnostics.document.tree import HOLE, Mapping, Node, Scalar, Sequence, Tre
 from diagnostics.evidence import ROLE_ARN
 from diagnostics.lint.annotations import keep_account
 from diagnostics.lint.policy_document import document_of
-from diagnostics.lint.policy_source import policy_of
+from diagnostics.lint.policy_source import path_of, policy_of
 from diagnostics.lint.provider import provider_findings
 from diagnostics.lint.terraform_modules import module_policy
 
@@ -97,6 +97,15 @@ class Folder:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Owner:
+    """The role that a policy document is for."""
+
+    name: str | None
+    address: str
+    path: str | None
+
+
 def _moved(value: Node, place: Scalar) -> Node:
     """A value shown where it is used; what is written elsewhere keeps its own place."""
     if isinstance(value, Scalar):
@@ -114,15 +123,16 @@ def terraform(out: Sources) -> None:
     """Read all folders."""
     for files in out.terraform.values():
         folder = Folder(files=files)
-        owners: dict[str, tuple[str | None, str]] = {}
+        owners: dict[str, _Owner] = {}
         for file, root in files:
             for block in root.blocks:
                 _block(block, file, folder, owners, out)
         for name, (file, block) in folder.documents.items():
-            role, address = owners.get(name, (None, None))
             policy = document_of(block, file, folder.known)
             if policy is not None:
-                policy.role, policy.address = role, address
+                owner = owners.get(name)
+                if owner is not None:
+                    policy.role, policy.address, policy.path = owner.name, owner.address, owner.path
                 out.policies.append(policy)
 
 
@@ -130,7 +140,7 @@ def _block(
     block: Block,
     file: str,
     folder: Folder,
-    owners: dict[str, tuple[str | None, str]],
+    owners: dict[str, _Owner],
     out: Sources,
 ) -> None:
     if block.kind == "module":
@@ -162,7 +172,7 @@ def _role(
     block: Block,
     file: str,
     folder: Folder,
-    owners: dict[str, tuple[str | None, str]],
+    owners: dict[str, _Owner],
     out: Sources,
 ) -> None:
     written = block.attributes.get("assume_role_policy")
@@ -171,17 +181,26 @@ def _role(
     name = block.attributes.get("name")
     known = folder.known(name) if name is not None else None
     role = known.text if isinstance(known, Scalar) and HOLE not in known.text else None
+    path = block.attributes.get("path")
+    owner = _Owner(
+        name=role,
+        address=block.address,
+        path=path_of(folder.known(path) if path is not None else None),
+    )
     value = folder.known(written)
     if isinstance(value, Scalar) and value.unknown:
         match = _DOCUMENT.fullmatch(value.holes[0]) if value.holes else None
         if match:
-            owners[match[1]] = (role, block.address)
+            owners[match[1]] = owner
         return
     try:
         tree = embedded(value) if isinstance(value, Scalar) else value
-        out.policies.append(policy_of(tree, file, block.address, role=role, address=block.address))
+        policy = policy_of(tree, file, block.address, role=role, address=block.address)
     except TreeError as error:
         out.unreadable(file, error, block.address)
+        return
+    policy.path = owner.path
+    out.policies.append(policy)
 
 
 def _account(meta: Block, address: str, file: str, folder: Folder, out: Sources) -> None:
@@ -200,6 +219,7 @@ def _account(meta: Block, address: str, file: str, folder: Folder, out: Sources)
         name=_text(meta.attributes.get("name"), folder),
         object_=address,
         reference=defined[1] if defined else None,
+        terraform=True,
     )
 
 
