@@ -18,6 +18,7 @@ from sqlalchemy import func, select, text
 
 from bot.store.insert import insert_once
 from bot.store.tables import audit, audit_forgotten, audit_posts
+from diagnostics.languages import say
 from diagnostics.recognize import redact
 
 if TYPE_CHECKING:
@@ -155,7 +156,12 @@ class AuditTrail:
                 return None
             behind = select(func.count()).select_from(audit).where(audit.c.id > held.last)
             waiting = await connection.scalar(behind)
-        return f"channel {channel} does not take its entries ({held.trouble}), {waiting} wait"
+        return say(
+            "channel {channel} does not take its entries ({trouble}), {count} wait",
+            channel=channel,
+            trouble=held.trouble,
+            count=waiting,
+        )
 
     async def verify(self, *, most_faults: int = 20) -> Verified:
         """Read the whole chain, and say where it is broken."""

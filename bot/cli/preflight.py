@@ -19,6 +19,7 @@ from bot.clients import Limits
 from bot.fleet_file import FleetFileError, load
 from bot.manifest import manifest_document
 from bot.preflight.document import report_of
+from bot.preflight.found import listed_now
 from bot.preflight.slack import check_slack
 from bot.preflight.terminal import terminal
 from bot.preflight.walk import preflight as walk
@@ -54,11 +55,21 @@ def preflight(
     *,
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     details: Annotated[bool, typer.Option("--details", help="Also what works.")] = False,
+    inventory: Annotated[
+        bool,
+        typer.Option(
+            "--inventory/--no-inventory",
+            help="Also clusters that the fleet file does not name, as EKS lists them now.",
+        ),
+    ] = True,
     slack: Annotated[
         bool, typer.Option("--slack/--no-slack", help="Check Slack where SLACK_BOT_TOKEN is set.")
     ] = True,
 ) -> None:
-    """Say, for each account and cluster of the fleet file and for Slack, what works and what is missing.
+    """Say, for each account and cluster of the fleet and for Slack, what works and what is missing.
+
+    Clusters of the fleet's accounts, and of its organization's where the fleet file allows that, are tried too where
+    only EKS lists them: up to 500, marked as found by inventory.
 
     Reads only: roles are assumed, each IAM action is tried by a harmless read, and the clusters are asked what the
     roles may do. Exit status: 0 everything works, 1 something is missing or gave no answer, 2 bad configuration.
@@ -78,6 +89,7 @@ def preflight(
                 limits=Limits(),
                 slack=check,
                 links=settings.links,
+                found=listed_now if inventory else None,
                 progress=progress,
             )
         )

@@ -16,6 +16,7 @@ from bot.inventory.members import with_members
 from bot.inventory.merge import with_seen
 from bot.inventory.records import ORGANIZATION
 from diagnostics.errors import ReadError
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.clients.aws.members import Members
     from bot.inventory.records import InventoryRecords
     from diagnostics.fleet import Account, Fleet
+    from diagnostics.languages import Said
 
 _log = structlog.get_logger("irsa.inventory")
 _ACCOUNTS_AT_ONCE = 4
@@ -110,18 +112,21 @@ class Inventory:
             async with asyncio.timeout(_LONGEST_SCAN.total_seconds()):
                 found = await self.clients.members()
         except TimeoutError:
-            await self.records.failed(*ORGANIZATION, "Organizations did not answer in time")
+            await self.records.failed(*ORGANIZATION, say("Organizations did not answer in time"))
             return
         except ReadError as error:
             await self._failed(*ORGANIZATION, error)
             return
-        trouble = None
+        trouble: Said | None = None
         if not found.complete:
-            trouble = f"it has more than {len(found.items):,} accounts; the others are left out"
+            trouble = say(
+                "it has more than {count} accounts; the others are left out",
+                count=f"{len(found.items):,}",
+            )
         try:
             with_members(self.fleet, found.items)
         except ReadError as error:
-            trouble = f"{error.why}; to enable it, {error.enable}"
+            trouble = _told(error)
         if trouble is not None:
             _log.warning("organization not discovered", why=trouble)
         await self.records.organized(found.items, trouble=trouble)
@@ -154,7 +159,7 @@ class Inventory:
                 async with asyncio.timeout(_LONGEST_SCAN.total_seconds()):
                     found = await self.clients.clusters_in(account.id, region)
             except TimeoutError:
-                await self.records.failed(account.id, region, "EKS did not answer in time")
+                await self.records.failed(account.id, region, say("EKS did not answer in time"))
             except ReadError as error:
                 # A role that can't be assumed is the same one in every region.
                 refused = error if account.discovered and _not_assumed(error) else None
@@ -167,7 +172,7 @@ class Inventory:
     async def _failed(
         self, account: str, region: str, error: ReadError, *, quiet: bool = False
     ) -> None:
-        await self.records.failed(account, region, f"{error.why}; to enable it, {error.enable}")
+        await self.records.failed(account, region, _told(error))
         log = _log.debug if quiet else _log.warning
         log("clusters not listed", account=account, region=region, why=error.why)
 
@@ -198,6 +203,10 @@ def places_of(fleet: Fleet) -> Iterator[tuple[str, str]]:
     for account in fleet.accounts:
         for region in dict.fromkeys((*account.regions, *own.get(account.id, ()))):
             yield account.id, region
+
+
+def _told(error: ReadError) -> Said:
+    return say("{why}; to enable it, {enable}", why=error.why, enable=error.enable)
 
 
 def _not_assumed(error: ReadError) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.arn import RoleArn, partition_of
 from diagnostics.errors import ReadError
 from diagnostics.fleet import Account
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,9 +73,11 @@ def member_role(fleet: Fleet) -> tuple[str, str | None]:
     roles = {f"{arn.path}{arn.name}" for arn in parsed if arn is not None}
     if len(roles) != 1:
         raise ReadError(
-            "the accounts of the fleet file have no read role of one name, so that it is not clear which one to "
-            "assume in the organization's other accounts",
-            enable="name it as organization_role in the fleet file",
+            say(
+                "the accounts of the fleet file have no read role of one name, so that it is not clear which one to "
+                "assume in the organization's other accounts"
+            ),
+            enable=say("name it as organization_role in the fleet file"),
         )
     return roles.pop(), external_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from bot.clients.aws.members import Member
 from bot.store.insert import insert_once
 from bot.store.tables import cluster_scans, organization_accounts, seen_clusters
+from diagnostics.languages import Said, from_kept, kept, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,10 +20,14 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from bot.clients.aws.listing import FoundCluster
+    from diagnostics.languages import Words
     from handlers.ports import Clock
 
 _LEASE = timedelta(minutes=5)
 """After which a scan that did not end is another process's to make."""
+
+_LONGEST: Final = 1_000
+"""Characters of a trouble."""
 
 ORGANIZATION: Final = ("organization", "aws")
 """In the place of account and region: the look at the organization's list of accounts."""
@@ -49,7 +55,7 @@ class Scan:
     at: datetime | None
     """When it last succeeded; None: never."""
     tried: datetime | None = None
-    trouble: str | None = None
+    trouble: Words | None = None
     """Why the last attempt failed."""
 
 
@@ -89,7 +95,7 @@ class InventoryRecords:
                     region=row.region,
                     at=_time(row.at),
                     tried=_time(row.tried),
-                    trouble=row.trouble,
+                    trouble=_read(row.trouble),
                 )
                 for row in rows
             )
@@ -101,7 +107,7 @@ class InventoryRecords:
             rows = await connection.execute(select(table).order_by(table.c.account))
             return tuple(Member(id=row.account, name=row.name) for row in rows)
 
-    async def organized(self, members: Sequence[Member], *, trouble: str | None = None) -> None:
+    async def organized(self, members: Sequence[Member], *, trouble: Words | None = None) -> None:
         """Keep the organization's accounts; those that it no longer lists are forgotten.
 
         Args:
@@ -119,7 +125,7 @@ class InventoryRecords:
             await connection.execute(
                 update(cluster_scans)
                 .where(cluster_scans.c.account == account, cluster_scans.c.region == region)
-                .values(at=now, tried=now, claimed=None, trouble=trouble)
+                .values(at=now, tried=now, claimed=None, trouble=_written(trouble))
             )
 
     async def claim(self, account: str, region: str, *, every: timedelta) -> bool:
@@ -163,14 +169,31 @@ class InventoryRecords:
                 .values(at=now, tried=now, claimed=None, trouble=None)
             )
 
-    async def failed(self, account: str, region: str, trouble: str) -> None:
+    async def failed(self, account: str, region: str, trouble: Words) -> None:
         """Keep why a region could not be looked into; what was seen there before stays, with its age."""
         async with self.engine.begin() as connection:
             await connection.execute(
                 update(cluster_scans)
                 .where(cluster_scans.c.account == account, cluster_scans.c.region == region)
-                .values(tried=self.now().timestamp(), claimed=None, trouble=trouble[:1000])
+                .values(tried=self.now().timestamp(), claimed=None, trouble=_written(trouble))
             )
+
+
+def _written(trouble: Words | None) -> str | None:
+    """A trouble as text; a sentence with its pieces, so that it can be said in the reader's language."""
+    if trouble is None:
+        return None
+    short = shortened(trouble, _LONGEST)
+    return json.dumps(kept(short)) if isinstance(short, Said) else short
+
+
+def _read(text: str | None) -> Words | None:
+    if text is None or not text.startswith('{"say": '):
+        return text
+    try:
+        return from_kept(json.loads(text))
+    except ValueError:
+        return text
 
 
 def _time(seconds: float | None) -> datetime | None:

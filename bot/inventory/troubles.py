@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from bot.inventory.records import ORGANIZATION
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.inventory.records import Scan
     from diagnostics.fleet import Fleet
+    from diagnostics.languages import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +46,17 @@ class Troubles:
         )
 
     @property
-    def members_refused(self) -> str | None:
+    def members_refused(self) -> Words | None:
         """One sentence for all accounts of the organization that can't be looked into."""
         if not self.members:
             return None
         first = self.members[0]
         count = len(self.members)
-        some = f"{count} of {self.discovered} accounts that the fleet file does not list"
-        return f"{some} can't be looked into; account {first.account}: {first.trouble}"
+        return say(
+            "{count} of {all} accounts that the fleet file does not list can't be looked into; account {account}: "
+            "{trouble}",
+            count=count,
+            all=self.discovered,
+            account=first.account,
+            trouble=first.trouble,
+        )

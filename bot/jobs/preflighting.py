@@ -10,6 +10,7 @@ import structlog
 
 from bot.manifest import manifest_document
 from bot.preflight.kept import KeptPreflights
+from bot.preflight.outcome import KEPT
 from bot.preflight.slack import check_slack
 from bot.preflight.walker import walker_of
 from bot.store.preflights import PreflightRecords
@@ -78,13 +79,19 @@ async def _walked(bench: Bench, records: PreflightRecords, *, by: str) -> bool:
     if not await records.begin(fleet, by=by):
         return False
     try:
-        report = await walker.report()
+        outcome = await walker.outcome()
     except BaseException:
         await records.give_up(fleet, by=by)
         raise
-    await records.finish(fleet, by=by, document=report.model_dump_json())
-    good = sum(place.works for place in report.places)
-    _log.info("preflight", places=len(report.places), works=good, seconds=report.seconds)
+    await records.finish(fleet, by=by, document=KEPT.dump_json(outcome).decode())
+    good = sum(place.works for place in outcome.places)
+    _log.info(
+        "preflight",
+        places=len(outcome.places),
+        works=good,
+        left_out=outcome.left_out,
+        seconds=round(outcome.seconds, 3),
+    )
     return True
 
 
@@ -101,7 +108,6 @@ async def preflights_of(
         environ: AWS_* and KUBECONFIG.
     """
     scopes = manifest_document(links=settings.links)["oauth_config"]["scopes"]
-    token = settings.slack_bot_token
     walker = walker_of(
         file,
         environ,
@@ -109,13 +115,14 @@ async def preflights_of(
         partial(
             check_slack,
             api_url=settings.slack_api_url,
-            bot_token="" if token is None else token.get_secret_value(),
+            bot_token=service.bench.client.token or "",
             app_token=None,
             scopes=scopes["bot"],
             optional=scopes.get("bot_optional", ()),
             channels=(),
         ),
         settings.links,
+        lambda: service.bench.rules.fleet,
     )
     attached = service.bench.preflights
     await attached.attach(walker)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 import structlog
 
 from bot.fleet_file import FleetFileError, load
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bot.clients import FleetClients
     from bot.fleet_file import FleetFile
     from diagnostics.clients import Clients
+    from diagnostics.languages import Said, Words
     from handlers.ports import Clock
     from handlers.rules import Rules
 
@@ -71,7 +73,7 @@ class LiveFleet:
         self._current: _Generation | None = None
         self._retiring: dict[asyncio.Task[None], _Generation] = {}
         self._reading = asyncio.Lock()
-        self.trouble: str | None = None
+        self.trouble: Words | None = None
         """Why the newest content of the file is not in use; None where it is."""
         self.since: datetime = now()
         """When the content in use was read."""
@@ -170,9 +172,10 @@ class LiveFleet:
 
     def failed(self) -> None:
         """Note that a file which holds up could not be taken in use, through a fault of ours."""
-        self.trouble = (
+        self.trouble = say(
             "the new fleet file could not be taken in use because of an error on my side, which the log tells; what "
-            f"it said at {self.since:%Y-%m-%d %H:%M} UTC still holds"
+            "it said at {since} still holds",
+            since=_said(self.since),
         )
 
     @property
@@ -214,12 +217,17 @@ class _Forwarding:
         return getattr(self._target(), name)
 
 
-def _in_short(error: FleetFileError, since: datetime) -> str:
+def _in_short(error: FleetFileError, since: datetime) -> Said:
     """For people in Slack, who need not see what the file holds."""
     count = len(error.faults)
-    first = error.faults[0]
-    return (
-        f"the fleet file as it is now can't be used ({count} fault{'' if count == 1 else 's'}, the first in line "
-        f"{first.line}; `irsa fleet check` says all of them), so what it said at "
-        f"{since:%Y-%m-%d %H:%M} UTC still holds"
+    return say(
+        "the fleet file as it is now can't be used ({faults}, the first in line {line}; `irsa fleet check` says all of "
+        "them), so what it said at {since} still holds",
+        faults=say("1 fault") if count == 1 else say("{count} faults", count=count),
+        line=error.faults[0].line,
+        since=_said(since),
     )
+
+
+def _said(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

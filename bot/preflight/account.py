@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.clients.aws.identities import Purpose
 from bot.preflight import remedies
@@ -18,11 +18,21 @@ from bot.preflight.needs import (
 from bot.preflight.outcome import Check, Place, Remedy, State
 from diagnostics.arn import partition_of
 from diagnostics.errors import ReadDenied, ReadError
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.preflight.needs import Action
     from bot.preflight.reach import Reach
     from diagnostics.fleet import Account
+    from diagnostics.languages import Words
+
+_NOT_ASSUMED: Final[Mapping[Purpose, Words]] = {
+    Purpose.READ: say("the read role can't be assumed"),
+    Purpose.FIX: say("the fix role can't be assumed"),
+    Purpose.PROVE: say("the proof role can't be assumed"),
+}
 
 
 async def check_account(reach: Reach, account: Account) -> Place:
@@ -37,6 +47,7 @@ async def check_account(reach: Reach, account: Account) -> Place:
     return Place(
         kind="account",
         name=account.id if account.name == account.id else f"{account.id} ({account.name})",
+        discovered=account.discovered,
         checks=tuple(check for checks, _ in parts for check in checks),
         remedies=tuple(remedy for _, found in parts for remedy in found),
     )
@@ -46,7 +57,7 @@ async def _identity(
     reach: Reach, account: Account, purpose: Purpose, role: str | None, needed: tuple[Action, ...]
 ) -> tuple[list[Check], list[Remedy]]:
     calls = reach.calls(account, purpose)
-    what = f"assume {role}" if role else "the bot's own credentials"
+    what = say("assume {role}", role=role) if role else say("the bot's own credentials")
     try:
         identity = await calls.identities.of(account, purpose)
     except ReadError as error:
@@ -60,7 +71,7 @@ async def _identity(
     cluster = own[0].eks_name if own else None
 
     async def one(action: Action) -> Check:
-        name = f"{action.name}{' (fix role)' if purpose is Purpose.FIX else ''}"
+        name = _as(action.name, purpose)
         try:
             await try_action(action.name, calls, region=region, cluster=cluster)
         except ReadError as error:
@@ -83,10 +94,14 @@ def _written(account: Account) -> list[Check]:
     )
     return [
         Check(
-            what=f"{action.name} (fix role)",
+            what=_as(action.name, Purpose.FIX),
             state=State.SKIPPED,
-            why="only a write could show it, and this check makes none",
-            enable="see TrustPolicyPath and ProviderFixes in deploy/cloudformation/member-roles.yaml",
+            why=say("only a write could show it, and this check makes none"),
+            enable=say(
+                "see {parameters} in {file}",
+                parameters="TrustPolicyPath, ProviderFixes",
+                file="deploy/cloudformation/member-roles.yaml",
+            ),
             needed_for=action.why,
         )
         for action in wanted
@@ -139,7 +154,7 @@ async def _trust(
 
 
 def failed(
-    what: str, error: ReadError, *, needed_for: str | None = None, optional: bool = False
+    what: Words, error: ReadError, *, needed_for: str | None = None, optional: bool = False
 ) -> Check:
     """A check that ended in one of our errors."""
     state = State.MISSING if isinstance(error, ReadDenied) else State.NO_ANSWER
@@ -148,10 +163,14 @@ def failed(
     return Check(what=what, state=state, why=error.why, enable=error.enable, needed_for=needed_for)
 
 
+def _as(action: str, purpose: Purpose) -> Words:
+    return say("{action} (fix role)", action=action) if purpose is Purpose.FIX else action
+
+
 def _not_tried(what: str, why: str, purpose: Purpose) -> Check:
     return Check(
         what=what,
         state=State.SKIPPED,
-        why=f"the {purpose} role can't be assumed",
+        why=_NOT_ASSUMED[purpose],
         needed_for=why,
     )

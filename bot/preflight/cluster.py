@@ -6,6 +6,7 @@ Nothing is written: what the fix role may do, the API server is asked by SelfSub
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,7 @@ from bot.preflight.needs import (
 )
 from bot.preflight.outcome import Check, Place, Remedy, State
 from diagnostics.errors import ReadError
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -37,10 +39,21 @@ if TYPE_CHECKING:
     from bot.preflight.needs import Rule
     from bot.preflight.reach import Reach, Way
     from diagnostics.fleet import Account, FleetCluster
+    from diagnostics.languages import Words
 
 _PATH: Final = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _Asked = tuple[str, "Rule"]
 """A verb of a rule."""
+_FIND: Final = {
+    Purpose.READ: say("find the API server"),
+    Purpose.FIX: say("find the API server as the fix role"),
+    Purpose.PROVE: say("find the API server as the proof role"),
+}
+_LOG_IN: Final = {
+    Purpose.READ: say("reach the API server and log in"),
+    Purpose.FIX: say("reach the API server and log in as the fix role"),
+    Purpose.PROVE: say("reach the API server and log in as the proof role"),
+}
 
 
 class _Status(BaseModel):
@@ -51,16 +64,22 @@ class _Review(BaseModel):
     status: _Status
 
 
-async def check_cluster(reach: Reach, entry: FleetCluster, namespaces: Collection[str]) -> Place:
+async def check_cluster(
+    reach: Reach, entry: FleetCluster, namespaces: Collection[str], *, fixes: bool = True
+) -> Place:
     """Find the API server, log in as each role, and ask it about each rule.
 
     Args:
         reach: The ways.
         entry: The cluster.
         namespaces: Where fixes are meant to be allowed, if that is not everywhere.
+        fixes: Whether the account's fix role is meant to reach the cluster.
     """
+    account = reach.fleet.account(entry.account)
+    if not fixes:
+        account = replace(account, fix_role=None)
     async with reach.cluster(entry) as way:
-        return await _checked(reach.fleet.account(entry.account), way, entry, namespaces)
+        return await _checked(account, way, entry, namespaces)
 
 
 async def _checked(
@@ -68,13 +87,13 @@ async def _checked(
 ) -> Place:
     checks: list[Check] = []
     mend: list[Remedy] = []
-    read = _Identity(way(Purpose.READ), entry, account.read_role, READ_GROUP)
+    read = _Identity(way(Purpose.READ), entry, account.read_role, READ_GROUP, called=Purpose.READ)
     if await read.enter(checks, mend):
         missing = await read.ask(READ_RULES, checks)
         if missing:
             mend.append(remedies.rbac(READ_GROUP, missing))
     if account.fix_role is not None:
-        fix = _Identity(way(Purpose.FIX), entry, account.fix_role, FIX_GROUP, called="fix role")
+        fix = _Identity(way(Purpose.FIX), entry, account.fix_role, FIX_GROUP, called=Purpose.FIX)
         if await fix.enter(checks, mend):
             rules = FIX_RULES + (EVENT_RULES if entry.events else ())
             await _in_places(fix, rules, namespaces, checks, mend)
@@ -84,13 +103,17 @@ async def _checked(
             entry,
             account.proof_role,
             PROVE_GROUP,
-            called="proof role",
+            called=Purpose.PROVE,
         )
         if await prove.enter(checks, mend):
             rules = PROOF_RULES + (PROOF_POD_RULES if entry.proof_pod else ())
             await _in_places(prove, rules, namespaces, checks, mend)
     return Place(
-        kind="cluster", name=entry.name, checks=tuple(checks), remedies=tuple(dict.fromkeys(mend))
+        kind="cluster",
+        name=entry.name,
+        checks=tuple(checks),
+        remedies=tuple(dict.fromkeys(mend)),
+        discovered=entry.discovered,
     )
 
 
@@ -125,7 +148,7 @@ class _Identity:
         role: str | None,
         group: str,
         *,
-        called: str = "",
+        called: Purpose,
     ) -> None:
         self._access = access
         self._entry = entry
@@ -135,15 +158,15 @@ class _Identity:
 
     async def enter(self, checks: list[Check], mend: list[Remedy]) -> bool:
         """Find the API server and log in; whether there is any point in asking on."""
-        as_whom = f" as the {self._called}" if self._called else ""
         try:
             endpoint, bearer = await self._access.ready()
         except ReadError as error:
-            checks.append(failed(f"find the API server{as_whom}", error))
+            checks.append(failed(_FIND[self._called], error))
             return False
-        if not self._called:
-            checks.append(Check(what=f"find the API server: {endpoint.url}", state=State.WORKS))
-        what = f"reach the API server and log in{as_whom}"
+        if self._called is Purpose.READ:
+            what = say("find the API server: {url}", url=endpoint.url)
+            checks.append(Check(what=what, state=State.WORKS))
+        what = _LOG_IN[self._called]
         try:
             await self._allowed(("get", READ_RULES[0]), None, endpoint)
         except ReadError as error:
@@ -151,7 +174,7 @@ class _Identity:
             if error.why.startswith(str(HTTPStatus.UNAUTHORIZED.value)) and self._role is not None:
                 mend.extend(remedies.entry(self._entry, self._role, self.group))
             return False
-        checks.append(Check(what=f"{what}: {bearer.principal}", state=State.WORKS))
+        checks.append(Check(what=what + f": {bearer.principal}", state=State.WORKS))
         return True
 
     async def ask(
@@ -170,8 +193,7 @@ class _Identity:
         answers = await asyncio.gather(*(one(pair) for pair in asked))
         missing: list[_Asked] = []
         for (verb, rule), answer in zip(asked, answers, strict=True):
-            where = f" in {namespace}" if namespace else ""
-            what = f"{verb} {rule.resource}{where}{f' ({self._called})' if self._called else ''}"
+            what = self._named(verb, rule, namespace)
             if isinstance(answer, ReadError):
                 checks.append(failed(what, answer, needed_for=rule.why))
             elif answer:
@@ -184,13 +206,27 @@ class _Identity:
                     Check(
                         what=what,
                         state=State.OPTIONAL if optional else State.MISSING,
-                        why="RBAC does not allow it",
-                        enable=f"{_rule(verb, rule, namespace)} for group {self.group}, "
-                        f"which {bearer.principal} must have",
+                        why=say("RBAC does not allow it"),
+                        enable=say(
+                            "{rule} for group {group}, which {principal} must have",
+                            rule=_rule(verb, rule, namespace),
+                            group=self.group,
+                            principal=bearer.principal,
+                        ),
                         needed_for=rule.why,
                     )
                 )
         return missing
+
+    def _named(self, verb: str, rule: Rule, namespace: str | None) -> Words:
+        asked = f"{verb} {rule.resource}"
+        if namespace is not None:
+            asked = say("{asked} in {namespace}", asked=asked, namespace=namespace)
+        if self._called is Purpose.FIX:
+            return say("{action} (fix role)", action=asked)
+        if self._called is Purpose.PROVE:
+            return say("{action} (proof role)", action=asked)
+        return asked
 
     async def _allowed(self, pair: _Asked, namespace: str | None, endpoint: Endpoint) -> bool:
         """Ask about one verb.
@@ -219,8 +255,8 @@ class _Identity:
             return _Review.model_validate_json(answer.body).status.allowed
         except ValidationError as error:
             raise ReadError(
-                f"{cluster} answers an access review with what is none",
-                enable=f"check that {endpoint.url} is a Kubernetes API",
+                say("{cluster} answers an access review with what is none", cluster=cluster),
+                enable=say("check that {url} is the API server", url=endpoint.url),
             ) from error
 
 
@@ -243,7 +279,7 @@ def _review(pair: _Asked, namespace: str | None) -> Any:
     }
 
 
-def _rule(verb: str, rule: Rule, namespace: str | None) -> str:
+def _rule(verb: str, rule: Rule, namespace: str | None) -> Words:
     return Request(
         method="GET",
         path="",

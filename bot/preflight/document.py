@@ -1,4 +1,4 @@
-"""The JSON form of a preflight, version 1.
+"""The JSON form of a preflight, version 1, in English.
 
 Fields are added within a version; one that changes its meaning or goes makes a new version. The schema is
 `docs/preflight.schema.json`, made from these models.
@@ -46,6 +46,10 @@ class PlaceReport(_Model):
     works: bool
     checks: tuple[CheckReport, ...]
     remedies: tuple[RemedyReport, ...] = ()
+    discovered: bool = Field(
+        default=False,
+        description="Whether only the inventory knows it (EKS lists the cluster), and not the fleet file.",
+    )
 
 
 class PreflightReport(_Model):
@@ -56,6 +60,10 @@ class PreflightReport(_Model):
     started: datetime
     seconds: float
     places: tuple[PlaceReport, ...]
+    left_out: int = Field(
+        default=0,
+        description="Clusters that the inventory found beyond what one preflight tries.",
+    )
 
 
 def report_of(outcome: Outcome) -> PreflightReport:
@@ -65,6 +73,7 @@ def report_of(outcome: Outcome) -> PreflightReport:
         started=outcome.started,
         seconds=round(outcome.seconds, 3),
         places=tuple(_place(place) for place in outcome.places),
+        left_out=outcome.left_out,
     )
 
 
@@ -73,6 +82,7 @@ def _place(place: Place) -> PlaceReport:
         kind=place.kind,
         name=place.name,
         works=place.works,
+        discovered=place.discovered,
         checks=tuple(
             CheckReport(
                 what=check.what,

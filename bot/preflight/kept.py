@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from bot.preflight.document import PreflightReport
 from bot.preflight.message import named, preflight_message, readable, standing_line
+from bot.preflight.outcome import KEPT
 from diagnostics.languages import speak
 from handlers.blockkit import build, clip, escape
 from handlers.render.card import Message
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.live.attached import Attached
+    from bot.preflight.outcome import Outcome
     from bot.preflight.walker import Walker
     from bot.store.preflights import PreflightRecords
     from handlers.reach import Reach
@@ -38,20 +39,20 @@ class KeptPreflights:
         found = await self._last()
         if found is None:
             return None
-        walker, report, finished = found
-        return standing_line(readable(report, reach, walker.file.fleet), finished)
+        walker, outcome, finished = found
+        return standing_line(readable(outcome, reach, walker.known()), finished)
 
     async def shown(self, reach: Reach, name: str, *, however_old: bool) -> Message | None:
         """The last walk, or one place of it; None where there is none that is new enough."""
         found = await self._last()
         if found is None:
             return None
-        walker, report, finished = found
+        walker, outcome, finished = found
         if not however_old and finished < self.records.now() - FRESH:
             return None
-        places = readable(report, reach, walker.file.fleet)
+        places = readable(outcome, reach, walker.known())
         if not name:
-            return preflight_message(places, finished)
+            return preflight_message(places, finished, left_out=outcome.left_out)
         meant = named(places, name)
         if not meant:
             words = speak(
@@ -66,13 +67,13 @@ class KeptPreflights:
         walker = self.walkers.current
         return None if walker is None else await self.records.under_way(walker.fleet)
 
-    async def _last(self) -> tuple[Walker, PreflightReport, datetime] | None:
+    async def _last(self) -> tuple[Walker, Outcome, datetime] | None:
         walker = self.walkers.current
         row = None if walker is None else await self.records.last(walker.fleet)
         if walker is None or row is None:
             return None
         try:
-            report = PreflightReport.model_validate_json(row.document)
+            outcome = KEPT.validate_json(row.document)
         except ValidationError:
             return None  # another version of the bot wrote it; a new walk replaces it
-        return walker, report, row.finished
+        return walker, outcome, row.finished

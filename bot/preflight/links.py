@@ -9,8 +9,11 @@ import aiohttp
 
 from bot.clients.answer_body import first_bytes
 from bot.preflight.outcome import Check, Place, Remedy, State
+from diagnostics.languages import say
 from handlers.links import UNKNOWN, link_of
 
+LINKS: Final = say("Links to incidents")
+"""What this place is called."""
 NOBODYS: Final = "0" * 20
 """An ID that no incident has, as far as chance allows."""
 _SECONDS: Final = 5.0
@@ -37,8 +40,10 @@ async def check_links(address: str) -> Place:
         check = Check(
             what=what,
             state=State.NO_ANSWER,
-            why=f"it can't be reached from here ({type(error).__name__})",
-            enable="check its name, its certificate and the network path from here; people need one too",
+            why=say("it can't be reached from here ({error})", error=type(error).__name__),
+            enable=say(
+                "check its name, its certificate and the network path from here; people need one too"
+            ),
             needed_for="links to incidents",
         )
     else:
@@ -46,21 +51,28 @@ async def check_links(address: str) -> Place:
             check = Check(
                 what=what,
                 state=State.SKIPPED,
-                why=f"it answers {status}: a sign-in stands before it, which is for people to pass",
+                why=say(
+                    "it answers {status}: a sign-in stands before it, which is for people to pass",
+                    status=status,
+                ),
                 needed_for="links to incidents",
             )
         elif (status, text) != (HTTPStatus.NOT_FOUND, UNKNOWN):
             check = Check(
                 what=what,
                 state=State.MISSING,
-                why=f"it answers {status}, and that is not the bot's answer",
-                enable="let the path /i/ through to the bot: deploy/kubernetes/ingress, and docs/deploy.md, step 5",
+                why=say("it answers {status}, and that is not the bot's answer", status=status),
+                enable=say(
+                    "let the path /i/ through to the bot: {folder}, and {docs}, step 5",
+                    folder="deploy/kubernetes/ingress",
+                    docs="docs/deploy.md",
+                ),
                 needed_for="links to incidents",
             )
-    mend = (Remedy(title="Ingress: the path under the rule of that host", text=_PATH),)
+    mend = (Remedy(title=say("Ingress: the path under the rule of that host"), text=_PATH),)
     return Place(
         kind="links",
-        name="Links to incidents",
+        name=LINKS,
         checks=(check,),
         remedies=mend if check.state is State.MISSING else (),
     )

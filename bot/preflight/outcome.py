@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003  pydantic reads the annotations at run time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from datetime import datetime
+from pydantic import TypeAdapter
 
+from diagnostics.languages import Words  # noqa: TC001  the same
 
 Kind: TypeAlias = Literal["account", "organization", "cluster", "slack", "links"]
 
@@ -30,16 +31,20 @@ TROUBLES: Final = (State.MISSING, State.NO_ANSWER)
 """With one of these a place does not work."""
 
 
+MOST_FOUND: Final = 500
+"""Clusters that the fleet file does not name and one preflight tries: beyond, a walk would take minutes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One thing that was tried."""
 
-    what: str
+    what: Words
     """`iam:GetRole`, `get serviceaccounts`, `assume arn:…`."""
     state: State
-    why: str | None = None
+    why: Words | None = None
     """One clause, where it does not work."""
-    enable: str | None = None
+    enable: Words | None = None
     """What would make it work."""
     needed_for: str | None = None
 
@@ -48,7 +53,7 @@ class Check:
 class Remedy:
     """Text to copy."""
 
-    title: str
+    title: Words
     text: str
 
 
@@ -57,9 +62,11 @@ class Place:
     """An account, the organization, a cluster, or Slack."""
 
     kind: Kind
-    name: str
+    name: Words
     checks: tuple[Check, ...]
     remedies: tuple[Remedy, ...] = ()
+    discovered: bool = False
+    """Whether only the inventory knows the account or cluster, and not the fleet file."""
 
     @property
     def works(self) -> bool:
@@ -79,8 +86,14 @@ class Outcome:
     places: tuple[Place, ...]
     started: datetime
     seconds: float
+    left_out: int = 0
+    """Clusters that the inventory found beyond what one preflight tries."""
 
     @property
     def works(self) -> bool:
         """Whether every place does."""
         return all(place.works for place in self.places)
+
+
+KEPT: Final = TypeAdapter(Outcome)
+"""To JSON and back, with sentences that can be said in another language: for the store, not for people."""

@@ -44,6 +44,19 @@ class Reach:
         self._identities = Identities(fleet, self._sessions, options.region)
         self._descriptions = EksDescriptions()
 
+    def know(self, fleet: Fleet) -> None:
+        """Use this fleet from now on: the fleet file's, with what was found beside it."""
+        self.fleet = fleet
+
+    @property
+    def sessions(self) -> AwsSessions:
+        """What makes the calls, for those with the bot's own credentials."""
+        return self._sessions
+
+    def region(self, account: Account) -> str:
+        """The region in which an account's global services are asked."""
+        return self._identities.region(account)
+
     def calls(self, account: Account, purpose: Purpose) -> AccountCalls:
         """Calls in an account as the identity for a purpose."""
         return AccountCalls(account, self._sessions, self._identities, purpose)

@@ -11,6 +11,7 @@ import yaml
 from bot.preflight.needs import FIX_GROUP, PROVE_GROUP, READ_GROUP
 from bot.preflight.outcome import Remedy
 from diagnostics.arn import RoleArn
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 _FOLDERS: Final = {
     READ_GROUP: "deploy/kubernetes/read",
-    FIX_GROUP: "deploy/kubernetes/fix or fix-namespaces, and fix-events",
-    PROVE_GROUP: "deploy/kubernetes/prove and prove-pod",
+    FIX_GROUP: "deploy/kubernetes/{fix,fix-namespaces,fix-events}",
+    PROVE_GROUP: "deploy/kubernetes/{prove,prove-pod}",
 }
 
 
@@ -37,8 +38,8 @@ def trust(role: str, principal: str, external_id: str | None) -> tuple[Remedy, .
         statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
     allowed = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role}
     return (
-        Remedy(title=f"Trust policy of {role}", text=_policy(statement)),
-        Remedy(title=f"Policy of {principal}", text=_policy(allowed)),
+        Remedy(title=say("Trust policy of {role}", role=role), text=_policy(statement)),
+        Remedy(title=say("Policy of {principal}", principal=principal), text=_policy(allowed)),
     )
 
 
@@ -51,7 +52,7 @@ def actions(role: str, missing: Iterable[Action], *, partition: str, account: st
         {"Effect": "Allow", "Action": sorted(names), "Resource": resource}
         for resource, names in sorted(by_resource.items())
     ]
-    return Remedy(title=f"Policy of {role}", text=_policy(*statements))
+    return Remedy(title=say("Policy of {principal}", principal=role), text=_policy(*statements))
 
 
 def entry(cluster: FleetCluster, role: str, group: str) -> tuple[Remedy, ...]:
@@ -65,9 +66,11 @@ def entry(cluster: FleetCluster, role: str, group: str) -> tuple[Remedy, ...]:
     plain = f"arn:{arn.partition}:iam::{arn.account}:role/{arn.name}" if arn else role
     mapped = [{"rolearn": plain, "username": f"{group.replace(':', '-')}", "groups": [group]}]
     return (
-        Remedy(title=f"Access entry in account {cluster.account}", text=command),
         Remedy(
-            title="Or, where the cluster uses the aws-auth config map, under mapRoles",
+            title=say("Access entry in account {account}", account=cluster.account), text=command
+        ),
+        Remedy(
+            title=say("Or, where the cluster uses the aws-auth config map, under mapRoles"),
             text=yaml.safe_dump(mapped, sort_keys=False).rstrip(),
         ),
     )
@@ -103,7 +106,11 @@ def rbac(group: str, missing: Iterable[tuple[str, Rule]], namespace: str | None 
         },
     ]
     return Remedy(
-        title=f"RBAC for group {group} (kubectl apply -f -); all of it is in {_FOLDERS[group]}",
+        title=say(
+            "RBAC for group {group} (`kubectl apply -f -`); all of it is in {folders}",
+            group=group,
+            folders=_FOLDERS[group],
+        ),
         text=yaml.safe_dump_all(objects, sort_keys=False).rstrip(),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bot.preflight.needs import SLACK_SCOPES
 from bot.preflight.outcome import Check, Place, Remedy, State
 from bot.slack.client import make_client
+from diagnostics.languages import say
 from handlers.slack_trouble import NO_ANSWER, SLACK_TROUBLE, error_name
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.fleet_file import Channel
+    from diagnostics.languages import Words
 
 _AT_ONCE: Final = 4
 _READING: Final = frozenset({"channels:history", "groups:history", "im:history"})
@@ -51,7 +53,11 @@ async def check_slack(
         if missing:
             mend.append(
                 Remedy(
-                    title="OAuth & Permissions → Bot Token Scopes, then reinstall the app",
+                    title=say(
+                        "{page} → {section}, then reinstall the app",
+                        page="OAuth & Permissions",
+                        section="Bot Token Scopes",
+                    ),
                     text="\n".join(missing),
                 )
             )
@@ -70,13 +76,16 @@ async def _bot_token(client: AsyncWebClient, checks: list[Check]) -> frozenset[s
             _failed(
                 "SLACK_BOT_TOKEN",
                 error,
-                "check the token at api.slack.com/apps, OAuth & Permissions",
+                say("check the token at api.slack.com/apps, {page}", page="OAuth & Permissions"),
             )
         )
         return None
     headers = {str(k).lower(): str(v) for k, v in dict(answer.headers).items()}
     checks.append(
-        Check(what=f"SLACK_BOT_TOKEN: {answer['user']} in {answer['team']}", state=State.WORKS)
+        Check(
+            what=say("SLACK_BOT_TOKEN: {user} in {team}", user=answer["user"], team=answer["team"]),
+            state=State.WORKS,
+        )
     )
     return frozenset(s.strip() for s in headers.get("x-oauth-scopes", "").split(",") if s.strip())
 
@@ -91,14 +100,14 @@ def _scopes(wanted: Iterable[str], granted: frozenset[str], checks: list[Check])
 
 
 def _scope(scope: str, granted: frozenset[str], *, optional: bool) -> Check:
-    what, needed_for = f"scope {scope}", SLACK_SCOPES[scope]
+    what, needed_for = say("scope {scope}", scope=scope), SLACK_SCOPES[scope]
     if scope in granted:
         return Check(what=what, state=State.WORKS, needed_for=needed_for)
     return Check(
         what=what,
         state=State.OPTIONAL if optional else State.MISSING,
-        why="not granted to the bot token",
-        enable=f"add {scope} to the app's bot scopes and reinstall it",
+        why=say("not granted to the bot token"),
+        enable=say("add {scope} to the app's bot scopes and reinstall it", scope=scope),
         needed_for=needed_for,
     )
 
@@ -107,20 +116,23 @@ async def _channels(client: AsyncWebClient, channels: Iterable[Channel]) -> list
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def one(channel: Channel) -> Check:
-        what = f"channel {channel.id}"
+        what = say("channel {name}", name=channel.id)
         async with slots:
             try:
                 answer = await client.conversations_info(channel=channel.id)
             except SLACK_TROUBLE as error:
-                return _failed(what, error, "correct the ID in the fleet file, or invite the bot")
+                return _failed(
+                    what, error, say("correct the ID in the fleet file, or invite the bot")
+                )
         found = answer.get("channel") or {}
+        name = found.get("name", channel.id)
         if found.get("is_member") or found.get("is_im"):
-            return Check(what=f"{what} (#{found.get('name', channel.id)})", state=State.WORKS)
+            return Check(what=what + f" (#{name})", state=State.WORKS)
         return Check(
             what=what,
             state=State.MISSING,
-            why=f"the bot is not in #{found.get('name', channel.id)}",
-            enable=f"write /invite @irsa in #{found.get('name', channel.id)}",
+            why=say("the bot is not in #{name}", name=name),
+            enable=say("write /invite @irsa in #{name}", name=name),
         )
 
     return list(await asyncio.gather(*(one(channel) for channel in channels)))
@@ -134,11 +146,15 @@ async def _app_token(client: AsyncWebClient) -> Check:
         return _failed(
             "SLACK_APP_TOKEN",
             error,
-            "make an app-level token with the scope connections:write (Basic Information), and enable Socket Mode",
+            say(
+                "make an app-level token with the scope connections:write ({page}), and enable Socket Mode",
+                page="Basic Information",
+            ),
         )
-    return Check(what="SLACK_APP_TOKEN: may open Socket Mode", state=State.WORKS)
+    return Check(what=say("SLACK_APP_TOKEN: may open Socket Mode"), state=State.WORKS)
 
 
-def _failed(what: str, error: BaseException, enable: str) -> Check:
+def _failed(what: Words, error: BaseException, enable: Words) -> Check:
     state = State.NO_ANSWER if isinstance(error, NO_ANSWER) else State.MISSING
-    return Check(what=what, state=state, why=f"Slack says {error_name(error)}", enable=enable)
+    why = say("Slack says {error}", error=error_name(error))
+    return Check(what=what, state=state, why=why, enable=enable)

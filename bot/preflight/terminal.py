@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Group
 from rich.text import Text
 
-from bot.preflight.outcome import State
+from bot.preflight.outcome import MOST_FOUND, State
 from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ def terminal(outcome: Outcome, *, details: bool = False) -> RenderableType:
     parts: list[RenderableType] = []
     for place in outcome.places:
         parts.extend(_place(place, details=details))
+    if outcome.left_out:
+        parts.append(
+            Text(
+                f"{outcome.left_out} clusters that the inventory found beyond the first {MOST_FOUND} are not tried; "
+                "`irsa inventory` names them."
+            )
+        )
     good = sum(place.works for place in outcome.places)
     parts.append(
         Text(
@@ -52,6 +59,7 @@ def _place(place: Place, *, details: bool) -> Iterator[RenderableType]:
     verdict = "works" if place.works else "does not work"
     yield Text.assemble(
         (visible(name), "bold"),
+        " (found by inventory)" if place.discovered else "",
         f": {verdict}, ",
         f"{working} of {len(tried)} checks pass",
         f", {untried} not tried" if untried else "",

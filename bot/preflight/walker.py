@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.clients import Limits
-from bot.preflight.document import report_of
-from bot.preflight.outcome import TROUBLES
 from bot.preflight.walk import fix_namespaces, preflight
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from bot.fleet_file import FleetFile
-    from bot.preflight.document import PreflightReport
-    from bot.preflight.outcome import Outcome, Place
+    from bot.preflight.outcome import Outcome, Place, Remedy
+    from bot.preflight.reach import Reach
+    from diagnostics.fleet import Fleet
 
 _PLACES_AT_ONCE: Final = 4
 """Half of what the command takes: diagnoses go on beside it."""
@@ -32,6 +31,8 @@ class Walker:
 
     file: FleetFile
     walk: Callable[[], Awaitable[Outcome]]
+    found: Callable[[], Fleet] | None = None
+    """Gives the fleet with what the inventory has on record; None: there is none."""
 
     @property
     def fleet(self) -> str:
@@ -44,29 +45,37 @@ class Walker:
         text = json.dumps(said, default=lambda value: sorted(map(str, value)), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    async def report(self) -> PreflightReport:
+    async def outcome(self) -> Outcome:
         """Walk, and say what it came to: of each place what does not work.
 
         Without external IDs, which people in Slack need not read.
         """
-        report = _troubles(report_of(await self.walk()))
+        outcome = await self.walk()
         fleet = self.file.fleet
         known = {account.external_id for account in fleet.accounts}
         known |= {fleet.hub.external_id} if fleet.hub is not None else set()
-        text = report.model_dump_json()
-        for external_id in filter(None, known):
-            # In a policy that is itself a text in JSON.
-            text = text.replace(f'\\"{external_id}\\"', f'\\"{LEFT_OUT}\\"')
-        return type(report).model_validate_json(text)
+        secrets = frozenset(filter(None, known))
+        return replace(outcome, places=tuple(_told(place, secrets) for place in outcome.places))
+
+    def known(self) -> Fleet:
+        """The fleet file's clusters, and those that the inventory found by now."""
+        return self.file.fleet if self.found is None else self.found()
 
 
-def _troubles(report: PreflightReport) -> PreflightReport:
-    """Less by what works, which at hundreds of places is megabytes that nobody is shown."""
-    places = tuple(
-        place.model_copy(update={"checks": tuple(c for c in place.checks if c.state in TROUBLES)})
-        for place in report.places
+def _told(place: Place, secrets: frozenset[str]) -> Place:
+    """A place without secrets, and without what works: at hundreds of places megabytes that nobody is shown."""
+    return replace(
+        place,
+        checks=place.troubles,
+        remedies=tuple(_without(remedy, secrets) for remedy in place.remedies),
     )
-    return report.model_copy(update={"places": places})
+
+
+def _without(remedy: Remedy, secrets: frozenset[str]) -> Remedy:
+    text = remedy.text
+    for secret in secrets:
+        text = text.replace(json.dumps(secret), json.dumps(LEFT_OUT))
+    return replace(remedy, text=text)
 
 
 def walker_of(
@@ -74,6 +83,7 @@ def walker_of(
     environ: Mapping[str, str],
     slack: Callable[[], Awaitable[Place]],
     links: str | None,
+    found: Callable[[], Fleet],
 ) -> Walker:
     """The walker of a fleet file.
 
@@ -82,8 +92,20 @@ def walker_of(
         environ: AWS_* and KUBECONFIG.
         slack: Checks the bot token's scopes.
         links: `IRSA_LINKS`.
+        found: Gives the fleet with what the inventory has on record.
     """
+
+    async def on_record(_reach: Reach) -> Fleet:
+        return found()
+
     walk = partial(
-        preflight, file, environ, limits=Limits(), slack=slack, links=links, at_once=_PLACES_AT_ONCE
+        preflight,
+        file,
+        environ,
+        limits=Limits(),
+        slack=slack,
+        links=links,
+        found=on_record,
+        at_once=_PLACES_AT_ONCE,
     )
-    return Walker(file=file, walk=walk)
+    return Walker(file=file, walk=walk, found=found)

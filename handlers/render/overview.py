@@ -202,10 +202,12 @@ def _fleet(health: FleetHealth) -> str:
 def _outdated(health: FleetHealth) -> tuple[str, ...]:
     said = []
     if health.outdated is not None:
-        trouble = escape(clip(health.outdated, 400))
+        trouble = escape(clip(aloud(health.outdated), 400))
         said.append(speak("Not up to date: {trouble}.", trouble=trouble))
     if health.unposted is not None:
-        said.append(speak("Audit trail: {trouble}.", trouble=escape(clip(health.unposted, 400))))
+        said.append(
+            speak("Audit trail: {trouble}.", trouble=escape(clip(aloud(health.unposted), 400)))
+        )
     return tuple(said)
 
 

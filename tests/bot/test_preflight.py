@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from bot.clients.kube.errors import broken
 from bot.fleet_file import Reader
 from bot.jobs import preflighting
+from bot.preflight import remedies
+from bot.preflight.account import failed
 from bot.preflight.links import check_links
 from bot.preflight.outcome import Check, Outcome, Place, Remedy, State
 from bot.preflight.walker import LEFT_OUT, Walker
 from bot.serve_http import PATH
 from bot.store.tables import preflights
+from diagnostics.languages import Language, say
 from handlers.blockkit import validate_message
 from handlers.reach import Scope
+from tests.bot.test_languages import read_aloud
 from tests.bot.test_reload import TWO
 from tests.bot.test_reload import serving as process_of
 from tests.bot.test_serve import FLEET as FILE
@@ -26,9 +31,11 @@ from tests.bot.town import MINJI, OMAR, ONCALL, PARTNER, shown
 from tests.engine import healthy as worlds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bot.fleet_file import FleetFile
+    from diagnostics.fleet import Fleet
     from tests.bot.town import Bot, Town
 
 SECRET = "a-value-of-ours"
@@ -55,6 +62,7 @@ class Walks:
     """Stands for the walk itself, which tests/preflight is about."""
 
     places: tuple[Place, ...]
+    left_out: int = 0
     done: int = 0
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,7 +77,9 @@ class Walks:
         await self.go_on.wait()
         if self.fails:
             raise RuntimeError("as if")
-        return Outcome(places=self.places, started=datetime.now(UTC), seconds=1.5)
+        return Outcome(
+            places=self.places, started=datetime.now(UTC), seconds=1.5, left_out=self.left_out
+        )
 
 
 def with_secret(file: FleetFile) -> FleetFile:
@@ -213,6 +223,56 @@ async def test_places_that_lack_the_same_are_one_entry(town: Town) -> None:
     assert said.count("StringEquals") == 1
 
 
+async def test_what_the_inventory_found_is_marked_and_the_rest_is_counted(town: Town) -> None:
+    name = "shared/eu-west-1/forgotten"
+    found = replace(FLEET.clusters[0], name=name, eks_name="forgotten", discovered=True)
+    known = replace(town.file.fleet, clusters=(*FLEET.clusters, found))
+    walks = Walks((place(CLUSTER), replace(place(name, missing=1), discovered=True)), left_out=7)
+    async with town.bot() as bot:
+        attached = bot.service.bench.preflights
+        await attached.attach(Walker(file=town.file, walk=walks, found=lambda: known))
+        said = await ask(town, bot)
+        one = await ask(town, bot, name)
+        await attached.attach(Walker(file=town.file, walk=walks))
+        gone = await ask(town, bot)
+
+    assert f"cluster {name} (found by inventory)" in said
+    assert "Not tried: 7 clusters found beyond the first 500 by inventory." in said
+    assert f"cluster {name} (found by inventory) does not work." in one
+    assert name not in gone  # EKS lists it no more
+
+
+@pytest.mark.parametrize(
+    ("language", "user", "words"),
+    [
+        (Language.KOREAN, "U0JISOO001", ("읽기 역할", "네트워크 경로", "신뢰 정책")),
+        (Language.JAPANESE, "U0YUKI0001", ("読み取りロール", "ネットワーク経路", "信頼ポリシー")),
+    ],
+)
+async def test_every_detail_is_in_the_language_of_who_asks(
+    town: Town, language: Language, user: str, words: tuple[str, ...]
+) -> None:
+    """As they are after a walk that another process put on record."""
+    role = "arn:aws:iam::111122223333:role/irsa-doctor-read"
+    access = remedies.trust(role, "arn:aws:iam::111122223333:role/bot", SECRET)
+    silent = broken(TimeoutError(), cluster=CLUSTER, url="https://10.0.0.1")
+    checks = (
+        Check(what=say("assume {role}", role=role), state=State.MISSING, why="AccessDenied: no"),
+        Check(what="get pods", state=State.MISSING, why=say("the read role can't be assumed")),
+        failed(say("find the API server"), silent),
+    )
+    kept = Place(kind="cluster", name=CLUSTER, checks=checks, remedies=access)
+    async with town.bot() as bot:
+        await attached(town, bot, replace(kept, discovered=True))
+        said = await ask(town, bot, user=user)
+        message = town.driver.whispers(user)[-1]
+
+    read_aloud(message.text, language)
+    read_aloud(message.blocks, language)
+    assert [word for word in words if word not in said] == [], said
+    assert "AccessDenied: no" in said
+
+
 async def test_a_text_that_does_not_fit_is_not_cut(town: Town) -> None:
     async with town.bot() as bot:
         await attached(town, bot, place(CLUSTER, missing=1, text="y" * 9_000))
@@ -271,8 +331,15 @@ async def test_the_process_walks_the_fleet_file_that_is_in_use(
 ) -> None:
     seen: list[str] = []
 
-    def made(file: FleetFile, _environ: object, _slack: object, links: str | None) -> Walker:
+    def made(
+        file: FleetFile,
+        _environ: object,
+        _slack: object,
+        links: str | None,
+        found: Callable[[], Fleet],
+    ) -> Walker:
         async def walk() -> Outcome:
+            assert found() == file.fleet  # nothing is on record
             seen.append(", ".join(cluster.name for cluster in file.fleet.clusters))
             return await Walks((place("prod-eu", missing=1),))()
 

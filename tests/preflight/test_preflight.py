@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,16 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.clients import Limits
 from bot.fleet_file import FleetFile, load
+from bot.inventory.merge import with_seen
+from bot.inventory.records import SeenCluster
 from bot.preflight import needs
 from bot.preflight.attempts import ACTIONS
 from bot.preflight.document import report_of
+from bot.preflight.found import listed_now
 from bot.preflight.outcome import Check, Outcome, Place, State
 from bot.preflight.terminal import terminal
-from bot.preflight.walk import preflight
+from bot.preflight.walk import bounded, preflight
+from bot.preflight.walker import walker_of
 from diagnostics.fleet import Hub
 from sandbox.kube.access import CLUSTER_ROLES, FIXERS, PROVERS, READERS
 from sandbox.world import World
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAYMENTS = "222233334444"
+FOUND = "payments/eu-west-1/prod"
 READ = f"arn:aws:iam::{PAYMENTS}:role/irsa-doctor-read"
 FIX = f"arn:aws:iam::{PAYMENTS}:role/irsa-doctor-fix"
 QUICK = Limits(
@@ -415,6 +421,95 @@ async def test_the_exit_status_tells_a_pipeline_whether_everything_works(
 
     assert result.exit_code == status, result.output
     assert json.loads(result.stdout)["works"] is (status == 0)
+
+
+def forgotten(file: FleetFile, **changes: Any) -> FleetFile:
+    """The fleet file without its cluster, which is in the account all the same."""
+    account = replace(file.fleet.accounts[0], regions=("eu-west-1",), **changes)
+    return replace(file, fleet=replace(file.fleet, accounts=(account,), clusters=()))
+
+
+@pytest.mark.parametrize("option", ["--inventory", "--no-inventory"])
+async def test_clusters_that_only_eks_lists_are_tried_and_marked_unless_told_not_to(
+    world: World, tmp_path: Path, option: str
+) -> None:
+    path = tmp_path / "fleet.yaml"
+    world.fleet_yaml(path)
+    document = yaml.safe_load(path.read_text())
+    accounts = [a for a in document["accounts"] if a["id"] == PAYMENTS]
+    url, ca = world.endpoint("prod-eu")
+    named = {"name": "other", "account": PAYMENTS, "region": "eu-west-1", "endpoint": url, "ca": ca}
+    path.write_text(yaml.safe_dump({"version": 1, "accounts": accounts, "clusters": [named]}))
+    command = ["preflight", "--fleet", str(path), "--no-slack", option, "--format", "json"]
+
+    result = await asyncio.to_thread(CliRunner().invoke, app, command, env=world.environ())
+
+    assert result.exit_code == 1, result.output  # the API server knows that it is not the other one
+    works = {(p["name"], p["discovered"]): p["works"] for p in json.loads(result.stdout)["places"]}
+    found = {(FOUND, True): True} if option == "--inventory" else {}
+    assert works == {(f"{PAYMENTS} (payments)", False): True, ("other", False): False, **found}
+
+
+async def test_a_list_that_is_refused_hides_nothing_else(world: World, file: FleetFile) -> None:
+    async with gate(world.environ()["AWS_ENDPOINT_URL"], {"eks:ListClusters"}) as url:
+        outcome = await preflight(file, behind(world, url, "EKS"), limits=QUICK, found=listed_now)
+
+    assert [place.name for place in outcome.places] == [f"{PAYMENTS} (payments)", "prod-eu"]
+    assert outcome.works
+
+
+async def test_the_bot_tries_what_its_inventory_has_on_record(
+    world: World, file: FleetFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fix role only where somebody may approve there."""
+    first, *rest = CLUSTER_ROLES[READERS]
+    monkeypatch.setitem(CLUSTER_ROLES, READERS, rest)
+    seen = SeenCluster(
+        account=PAYMENTS, region="eu-west-1", eks_name="prod", issuer=None, at=datetime.now(UTC)
+    )
+    asked: dict[bool, set[str]] = {}
+    for approved in (False, True):
+        bare = replace(forgotten(file), approvers=file.approvers if approved else ())
+        known = with_seen(bare.fleet, [seen])
+
+        async def no_slack() -> Place:
+            return Place(kind="slack", name="Slack", checks=())
+
+        walker = walker_of(bare, world.environ(), no_slack, None, lambda known=known: known)  # type: ignore[misc]
+        everything = (await walker.walk()).places
+        asked[approved] = {check.what for place in everything for check in place.checks}
+    told = await walker.outcome()
+    _, cluster, _ = told.places
+    console = Console(width=120, record=True, file=StringIO())
+    console.print(terminal(replace(told, left_out=2)), soft_wrap=True)
+    text = console.export_text()
+
+    assert (cluster.name, cluster.discovered) == (FOUND, True)
+    assert {c.what for c in cluster.checks} == {
+        f"{verb} {what}" for verb in first["verbs"] for what in first["resources"]
+    }
+    assert f"cluster {FOUND} (found by inventory): does not work" in text
+    assert "2 clusters that the inventory found beyond the first 500 are not tried" in text
+    assert FOUND in {c.name for c in walker.known().clusters}
+    assert asked[True] - asked[False] >= {"patch serviceaccounts (fix role)"}
+
+
+async def test_so_many_that_were_found_are_tried_and_the_others_counted(file: FleetFile) -> None:
+    cluster = file.fleet.clusters[0]
+    member = replace(file.fleet.accounts[0], id="999988887777", discovered=True)
+    found = [
+        replace(cluster, name=f"c{n}", discovered=True, account=member.id if n > 2 else PAYMENTS)
+        for n in range(6)
+    ]
+    fleet = replace(file.fleet, accounts=(*file.fleet.accounts, member), clusters=(*found, cluster))
+
+    tried, left_out = bounded(fleet, most=3)
+    all_of_it, none = bounded(fleet, most=6)
+
+    assert [c.name for c in tried.clusters] == [cluster.name, "c0", "c1", "c2"]
+    assert [a.id for a in tried.accounts] == [PAYMENTS]  # nothing is tried in the member's account
+    assert (left_out, none) == (3, 0)
+    assert [a.id for a in all_of_it.accounts] == [PAYMENTS, member.id]
 
 
 async def test_bad_configuration_is_exit_status_2(tmp_path: Path) -> None:

@@ -116,12 +116,21 @@ def translate(error: Exception, attempt: Attempt) -> ReadError:
         return _answered(error, attempt)
     if isinstance(error, TimeoutError | ConnectTimeoutError | ReadTimeoutError):
         return Unreachable(
-            f"{attempt.action} in account {attempt.account} did not answer in time",
+            say(
+                "{action} in account {account} did not answer in time",
+                action=attempt.action,
+                account=attempt.account,
+            ),
             enable=_path(attempt),
         )
     if isinstance(error, SSLError):
         return Unreachable(
-            f"{attempt.action}: TLS to {attempt.service} failed: {_short(str(error))}",
+            say(
+                "{action}: TLS to {service} failed: {error}",
+                action=attempt.action,
+                service=attempt.service,
+                error=_short(str(error)),
+            ),
             enable=say(
                 "make the certificate trusted: set AWS_CA_BUNDLE to the CA of the proxy or endpoint "
                 "in between"
@@ -129,12 +138,17 @@ def translate(error: Exception, attempt: Attempt) -> ReadError:
         )
     if isinstance(error, ProxyConnectionError):
         return Unreachable(
-            f"{attempt.action}: the proxy did not let the call through",
+            say("{action}: the proxy did not let the call through", action=attempt.action),
             enable=say("check HTTPS_PROXY and NO_PROXY of the process"),
         )
     if isinstance(error, HTTPClientError | EndpointConnectionError):
         return Unreachable(
-            f"{attempt.action} in {attempt.region} could not be reached: {_short(str(error))}",
+            say(
+                "{action} in {region} could not be reached: {error}",
+                action=attempt.action,
+                region=attempt.region,
+                error=_short(str(error)),
+            ),
             enable=_path(attempt),
         )
     return _no_credentials(error, attempt)
@@ -143,7 +157,7 @@ def translate(error: Exception, attempt: Attempt) -> ReadError:
 def _no_credentials(error: Exception, attempt: Attempt) -> ReadError:
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return ReadError(
-            f"{attempt.action}: the bot has no AWS credentials of its own",
+            say("{action}: the bot has no AWS credentials of its own", action=attempt.action),
             enable=say(
                 "give the process credentials: an IRSA or EKS Pod Identity role in a cluster, "
                 "AWS_PROFILE on a laptop"
@@ -151,7 +165,11 @@ def _no_credentials(error: Exception, attempt: Attempt) -> ReadError:
         )
     if isinstance(error, CredentialRetrievalError | ProfileNotFound):
         return ReadError(
-            f"{attempt.action}: the bot's own AWS credentials can't be loaded: {_short(str(error))}",
+            say(
+                "{action}: the bot's own AWS credentials can't be loaded: {error}",
+                action=attempt.action,
+                error=_short(str(error)),
+            ),
             enable=say(
                 "check AWS_PROFILE and the AWS configuration of the process (`aws sts get-caller-identity`)"
             ),
@@ -164,7 +182,11 @@ def _no_credentials(error: Exception, attempt: Attempt) -> ReadError:
             ),
         )
     return ReadError(
-        f"{attempt.action}: an answer that can't be read as one of AWS ({type(error).__name__})",
+        say(
+            "{action}: an answer that can't be read as one of AWS ({error})",
+            action=attempt.action,
+            error=type(error).__name__,
+        ),
         enable=say(
             "check what answers as {service} in {region}",
             service=attempt.service,
@@ -230,12 +252,17 @@ def _grant(attempt: Attempt, message: str) -> str:
             resource=attempt.resource,
             principal=attempt.principal,
         )
-    grant = f"allow {attempt.action} on {attempt.resource} to {attempt.principal}"
+    grant = say(
+        "allow {action} on {resource} to {principal}",
+        action=attempt.action,
+        resource=attempt.resource,
+        principal=attempt.principal,
+    )
     for words, where in (
-        ("service control policy", "the organisation's service control policy"),
-        ("resource control policy", "the organisation's resource control policy"),
-        ("permissions boundary", "its permissions boundary"),
-        ("session policy", "its session policy"),
+        ("service control policy", say("the organisation's service control policy")),
+        ("resource control policy", say("the organisation's resource control policy")),
+        ("permissions boundary", say("its permissions boundary")),
+        ("session policy", say("its session policy")),
     ):
         if f"explicit deny in a {words}" in message:
             return say("{grant}: {where} denies it explicitly", grant=grant, where=where)

@@ -17,6 +17,7 @@ from bot.clients.single_flight import Kept, SingleFlight
 from diagnostics.arn import RoleArn
 from diagnostics.errors import ReadError
 from diagnostics.fleet import Account
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from types_boto3_sts.type_defs import AssumeRoleRequestTypeDef
@@ -165,7 +166,12 @@ class Identities:
             attempt, assume, credentials=by.credentials if by else None
         )
         if identity is None or identity.expires is None:
-            raise ReadError(f"sts:AssumeRole: {role} gave no credentials", enable="check STS")
+            raise ReadError(
+                say("sts:AssumeRole: {role} gave no credentials", role=role),
+                enable=say(
+                    "check what answers as {service} in {region}", service="sts", region=region
+                ),
+            )
         left = (identity.expires - datetime.now(UTC)).total_seconds()
         return Kept(value=identity, until=time.time() + max(left - _EARLY_SECONDS, left / 2))
 
@@ -189,9 +195,15 @@ class Identities:
         own, arn = answer or ("unknown", _BOT)
         if own != account.id:
             raise ReadError(
-                f"the bot's own credentials are of account {own}, not of {account.id}",
-                enable=f"name a read_role for account {account.id} in the fleet file, "
-                "or run with credentials of that account",
+                say(
+                    "the bot's own credentials are of account {own}, not of {account}",
+                    own=own,
+                    account=account.id,
+                ),
+                enable=say(
+                    "name a read_role for account {account} in the fleet file, or run with credentials of that account",
+                    account=account.id,
+                ),
             )
         return Kept(
             value=Identity(principal=arn, credentials=None), until=time.time() + _OWN_SECONDS

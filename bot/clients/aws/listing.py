@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bot.clients.aws.errors import Attempt
 from diagnostics.arn import partition_of
 from diagnostics.errors import ReadError
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from types_boto3_eks.type_defs import ClusterTypeDef
@@ -41,7 +42,7 @@ async def list_clusters(calls: AccountCalls, region: str) -> tuple[FoundCluster,
     Raises:
         ReadError: The clusters can't be listed, or are more than the limit.
     """
-    names = await _names(calls, region)
+    names = await cluster_names(calls, region)
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def one(name: str) -> FoundCluster | None:
@@ -71,7 +72,12 @@ async def list_clusters(calls: AccountCalls, region: str) -> tuple[FoundCluster,
     return tuple(found for found in described if found is not None)
 
 
-async def _names(calls: AccountCalls, region: str) -> tuple[str, ...]:
+async def cluster_names(calls: AccountCalls, region: str) -> tuple[str, ...]:
+    """eks:ListClusters alone.
+
+    Raises:
+        ReadError: The clusters can't be listed, or are more than the limit.
+    """
     attempt = _attempt(calls, region, "ListClusters", "*")
 
     def listed() -> tuple[str, ...]:
@@ -81,8 +87,13 @@ async def _names(calls: AccountCalls, region: str) -> tuple[str, ...]:
             names += page["clusters"]
             if len(names) > MOST:
                 raise ReadError(
-                    f"account {calls.account.id} has more than {MOST:,} clusters in {region}",
-                    enable="name the clusters in the fleet file",
+                    say(
+                        "account {account} has more than {most} clusters in {region}",
+                        account=calls.account.id,
+                        most=f"{MOST:,}",
+                        region=region,
+                    ),
+                    enable=say("name the clusters in the fleet file"),
                 )
         return tuple(names)
 

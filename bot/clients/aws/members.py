@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.clients.aws.errors import Attempt
 from diagnostics.errors import ReadError
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from bot.clients.aws.sessions import AwsSessions
@@ -76,7 +77,8 @@ async def list_members(
         answer = await sessions.call(attempt, listed, credentials=None)
         if answer is None:
             raise ReadError(
-                "organizations:ListAccounts found no organization", enable="ask who manages it"
+                say("organizations:ListAccounts found no organization"),
+                enable=say("ask who manages it"),
             )
         for account in answer["Accounts"]:
             if _active(account):

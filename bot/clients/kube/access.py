@@ -19,6 +19,7 @@ from bot.clients.kube.token import KEPT_SECONDS, eks_token
 from bot.clients.single_flight import Kept, SingleFlight
 from diagnostics.errors import ReadError
 from diagnostics.journal import Call, record
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,10 +172,17 @@ class ClusterAccess:
             try:
                 opened = await Connections.open(endpoint)
             except (OSError, ValueError) as error:
-                reason = "no valid certificates" if isinstance(error, ssl.SSLError) else error
+                bad = isinstance(error, ssl.SSLError)
                 raise ReadError(
-                    f"the certificates for cluster {self.entry.name} can't be used: {reason}",
-                    enable=f"correct `ca` or the kubeconfig of cluster {self.entry.name}",
+                    say(
+                        "the certificates for cluster {cluster} can't be used: {reason}",
+                        cluster=self.entry.name,
+                        reason=say("they are none") if bad else error,
+                    ),
+                    enable=say(
+                        "correct `ca` or the kubeconfig of cluster {cluster}",
+                        cluster=self.entry.name,
+                    ),
                 ) from error
             old, self._open = self._open, (endpoint, opened)
             if old is not None:
@@ -198,12 +206,24 @@ class ClusterAccess:
         known = await self._descriptions.lately(entry, self._calls)
         if known is None or known.endpoint is None:
             state = (
-                "EKS knows no such cluster" if known is None else f"its status is {known.status}"
+                say("EKS knows no such cluster")
+                if known is None
+                else say("its status is {status}", status=known.status)
             )
             raise ReadError(
-                f"the API server of cluster {entry.name} can't be found: {state} "
-                f"({entry.eks_name} in {entry.region}, account {entry.account})",
-                enable=f"correct eks_name, region and account of cluster {entry.name}, or give its `endpoint`",
+                say(
+                    "the API server of cluster {cluster} can't be found: {state} ({eks_name} in {region}, account "
+                    "{account})",
+                    cluster=entry.name,
+                    state=state,
+                    eks_name=entry.eks_name,
+                    region=entry.region,
+                    account=entry.account,
+                ),
+                enable=say(
+                    "correct eks_name, region and account of cluster {cluster}, or give its `endpoint`",
+                    cluster=entry.name,
+                ),
             )
         return Kept(
             value=Endpoint(

@@ -6,6 +6,7 @@ import base64
 import binascii
 
 from diagnostics.errors import ReadError
+from diagnostics.languages import say
 
 
 def pem(data: str | None, cluster: str) -> str | None:
@@ -20,6 +21,9 @@ def pem(data: str | None, cluster: str) -> str | None:
         return base64.b64decode(data, validate=True).decode("ascii")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise ReadError(
-            f"eks:DescribeCluster: the certificate authority of cluster {cluster} is not base64 of PEM text",
-            enable=f"give `ca` of cluster {cluster} in the fleet file",
+            say(
+                "eks:DescribeCluster: the certificate authority of cluster {cluster} is not base64 of PEM text",
+                cluster=cluster,
+            ),
+            enable=say("give `ca` of cluster {cluster} in the fleet file", cluster=cluster),
         ) from error

@@ -15,7 +15,7 @@ from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from bot.clients.kube.request import Answer, Request
-    from diagnostics.languages import Words
+    from diagnostics.languages import Said, Words
 
 _ADMISSION: Final = "ValidatingAdmissionPolicy"
 """Its denials are 422 unless the policy gives another reason.
@@ -73,14 +73,22 @@ def outcome_of(answer: Answer) -> str:
 def refused(answer: Answer, request: Request, *, cluster: str, principal: str) -> ReadError:
     """Say why an answer is no success, and what would make it one."""
     status = status_of(answer)
-    what = f"{request.operation} {request.object} in cluster {cluster}"
-    why = short(f"{answer.status} {status.reason}: {status.message or what}")
+    what = _what(request, cluster)
+    why: Words = short(f"{answer.status} {status.reason}: {status.message or what}")
     if status.kind != "Status":
-        why = f"{what}: answered {answer.status}, but not as a Kubernetes API does"
+        why = say(
+            "{what}: answered {status}, but not as a Kubernetes API does",
+            what=what,
+            status=answer.status,
+        )
     enable = _what_would_allow(answer, request, cluster=cluster, principal=principal)
     if enable is not None:
         if answer.status == HTTPStatus.UNAUTHORIZED:
-            why = f"401 Unauthorized: cluster {cluster} does not know {principal}"
+            why = say(
+                "401 Unauthorized: cluster {cluster} does not know {principal}",
+                cluster=cluster,
+                principal=principal,
+            )
         return ReadDenied(why, enable=enable)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttled(
@@ -93,7 +101,11 @@ def refused(answer: Answer, request: Request, *, cluster: str, principal: str) -
         )
     if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
         return ReadError(
-            f"{what}: redirected ({answer.status}), which no Kubernetes API does",
+            say(
+                "{what}: redirected ({status}), which no Kubernetes API does",
+                what=what,
+                status=answer.status,
+            ),
             enable=say(
                 "check endpoint and proxy of cluster {cluster} in the fleet file", cluster=cluster
             ),
@@ -133,43 +145,65 @@ def _what_would_allow(
 
 def broken(error: Exception, *, cluster: str, url: str) -> ReadError:
     """Say why there was no answer, and what would bring one."""
-    place = f"cluster {cluster} ({url})"
-    path = (
-        f"open a network path from the bot to {url}; a private endpoint needs the bot in the VPC, a peered network, "
-        f"or `proxy_url` of cluster {cluster} in the fleet file"
+    place = say("cluster {cluster} ({url})", cluster=cluster, url=url)
+    path = say(
+        "open a network path from the bot to {url}; a private endpoint needs the bot in the VPC, a peered network, or "
+        "`proxy_url` of cluster {cluster} in the fleet file",
+        url=url,
+        cluster=cluster,
     )
     said = short(str(error))
-    told: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...] = (
+    told: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Said, Said], ...] = (
         (
             aiohttp.ClientConnectorCertificateError,
-            f"the certificate of {place} is not trusted: {said}",
-            f"give the API server's CA as `ca` of cluster {cluster} in the fleet file, or remove an old one",
+            say("the certificate of {place} is not trusted: {error}", place=place, error=said),
+            say(
+                "give the API server's CA as `ca` of cluster {cluster} in the fleet file, or remove an old one",
+                cluster=cluster,
+            ),
         ),
         (
             aiohttp.ClientSSLError,
-            f"TLS to {place} failed: {said}",
-            f"check that {url} is the API server, and that nothing on the way ends TLS",
+            say("TLS to {place} failed: {error}", place=place, error=said),
+            say(
+                "check that {url} is the API server, and that nothing on the way ends TLS", url=url
+            ),
         ),
         (
             (aiohttp.ClientHttpProxyError, aiohttp.ClientProxyConnectionError),
-            f"the proxy on the way to {place} refused: {said}",
-            f"check `proxy_url` of cluster {cluster}, or HTTPS_PROXY and NO_PROXY",
+            say("the proxy on the way to {place} refused: {error}", place=place, error=said),
+            say(
+                "check `proxy_url` of cluster {cluster}, or HTTPS_PROXY and NO_PROXY",
+                cluster=cluster,
+            ),
         ),
-        (TooLarge, f"{place} sent {said}", "name the object or the namespace"),
-        (aiohttp.ClientConnectorDNSError, f"the host name of {place} can't be resolved", path),
-        (TimeoutError, f"{place} did not answer in time", path),
-        (aiohttp.ClientConnectorError, f"{place} can't be reached: {said}", path),
+        (
+            TooLarge,
+            say("{place} sent {error}", place=place, error=said),
+            say("name the object or the namespace"),
+        ),
+        (
+            aiohttp.ClientConnectorDNSError,
+            say("the host name of {place} can't be resolved", place=place),
+            path,
+        ),
+        (TimeoutError, say("{place} did not answer in time", place=place), path),
+        (
+            aiohttp.ClientConnectorError,
+            say("{place} can't be reached: {error}", place=place, error=said),
+            path,
+        ),
         (
             (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, OSError),
-            f"{place} broke the connection",
-            f"try again; if it stays: {path}",
+            say("{place} broke the connection", place=place),
+            say("try again; if it stays: {path}", path=path),
         ),
     )
     for types, why, enable in told:
         if isinstance(error, types):
             return Unreachable(why, enable=enable)
     return Unreachable(
-        f"{place} answered what is no HTTP: {type(error).__name__}",
+        say("{place} answered what is no HTTP: {error}", place=place, error=type(error).__name__),
         enable=say("check that {url} is the API server", url=url),
     )
 
@@ -177,10 +211,19 @@ def broken(error: Exception, *, cluster: str, url: str) -> ReadError:
 def unreadable(request: Request, *, cluster: str) -> ReadError:
     """Say that an answer is no object of the kind that was asked for."""
     return ReadError(
-        f"{request.operation} {request.object} in cluster {cluster}: an answer that can't be read",
+        say("{what}: an answer that can't be read", what=_what(request, cluster)),
         enable=say(
             "check that the endpoint of cluster {cluster} is its Kubernetes API", cluster=cluster
         ),
+    )
+
+
+def _what(request: Request, cluster: str) -> Said:
+    return say(
+        "{operation} {object} in cluster {cluster}",
+        operation=request.operation,
+        object=request.object,
+        cluster=cluster,
     )
 
 

@@ -17,6 +17,7 @@ from kubernetes.aio.config.config_exception import ConfigException
 from bot.clients.kube.endpoint import Endpoint
 from bot.clients.kube.errors import short
 from diagnostics.errors import ReadError
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,7 +116,7 @@ async def load_entry(
         ReadError: It can't be used; the error says why.
     """
     files = path or environ.get("KUBECONFIG") or "~/.kube/config"
-    named = f"kubeconfig {files}" + (f", context {context}" if context else "")
+    named = f"`{files}`" + (f" (`{context}`)" if context else "")
     try:
         merged = await asyncio.to_thread(_merged, files)
         make: Any = _Loader
@@ -133,12 +134,22 @@ async def load_entry(
         yaml.YAMLError,
     ) as error:
         raise ReadError(
-            f"{named} can't be used: {short(str(error) or type(error).__name__)}",
-            enable=f"make `kubectl {f'--context {context} ' if context else ''}get ns` work for the bot's process",
+            say(
+                "kubeconfig {named} can't be used: {error}",
+                named=named,
+                error=short(str(error) or type(error).__name__),
+            ),
+            enable=say(
+                "make `{command}` work for the bot's process",
+                command=f"kubectl {f'--context {context} ' if context else ''}get ns",
+            ),
         ) from error
     token: str | None = configuration.api_key.get("BearerToken")
     if not isinstance(configuration.host, str) or not configuration.host.startswith("http"):
-        raise ReadError(f"{named}: names no server", enable="give its cluster a `server:` URL")
+        raise ReadError(
+            say("kubeconfig {named} names no server", named=named),
+            enable=say("give its cluster a `server:` URL"),
+        )
     return KubeconfigEntry(
         endpoint=Endpoint(
             url=configuration.host.rstrip("/"),

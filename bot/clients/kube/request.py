@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
+from diagnostics.languages import say
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -98,9 +100,23 @@ class Request:
     def rule(self) -> str:
         """The RBAC rule that allows it, in words."""
         if self.group is None:
-            return f'RBAC must allow verb "{self.verb}" on nonResourceURL "{self.resource}"'
-        where = f"in namespace {self.namespace}" if self.namespace else "in all namespaces"
-        return f'RBAC must allow verb "{self.verb}" on "{self.resource}" (apiGroup "{self.group}") {where}'
+            return say(
+                'RBAC must allow verb "{verb}" on nonResourceURL "{path}"',
+                verb=self.verb,
+                path=self.resource,
+            )
+        where = (
+            say("in namespace {namespace}", namespace=self.namespace)
+            if self.namespace
+            else say("in all namespaces")
+        )
+        return say(
+            'RBAC must allow verb "{verb}" on "{resource}" (apiGroup "{group}") {where}',
+            verb=self.verb,
+            resource=self.resource,
+            group=self.group,
+            where=where,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
