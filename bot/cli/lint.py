@@ -65,7 +65,9 @@ def lint(
         Path | None,
         typer.Option(help=f"Suppressions: `path CODE because …` a line. Default: {IGNORE_FILE}."),
     ] = None,
-    details: Annotated[bool, typer.Option("--details", help="Also what is ignored.")] = False,
+    details: Annotated[
+        bool, typer.Option("--details", help="Also what is ignored, and every note.")
+    ] = False,
 ) -> None:
     """Find what will fail before it is applied: manifests, trust policies, Terraform, CloudFormation, eksctl.
 

@@ -36,6 +36,7 @@ def sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source]:
         LintFileError: A path does not exist or can't be read, or there are too many files.
     """
     count = 0
+    met: set[str] = set()
     for path in paths:
         if path == "-":
             yield _source(STDIN, stdin.read(MOST_BYTES + 1), asked=True)
@@ -43,15 +44,25 @@ def sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source]:
         root = Path(path)
         if root.is_dir():
             for found in _walk(root):
+                if _met(found, met):
+                    continue
                 count += 1
                 if count > MOST_FILES:
                     raise LintFileError(
                         f"{path}: more than {MOST_FILES:,} files; name the folders that matter"
                     )
                 yield _source(_shown(found), _read(found))
-        else:
+        elif not _met(root, met):
             # A hook names every changed file, whatever it is; a person names the one that matters.
-            yield _source(_shown(root), _read(root), asked=len(paths) == 1)
+            yield _source(_shown(root), _read(root), asked=len(paths) == 1, listed=True)
+
+
+def _met(path: Path, met: set[str]) -> bool:
+    """Whether a file was read before, under this path or another."""
+    whole = os.path.realpath(path)
+    known = whole in met
+    met.add(whole)
+    return known
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -75,9 +86,9 @@ def _unreadable(error: OSError) -> NoReturn:
     raise LintFileError(f"{_shown(Path(error.filename))}: {error.strerror or error}") from error
 
 
-def _source(name: str, raw: bytes, *, asked: bool = False) -> Source:
+def _source(name: str, raw: bytes, *, asked: bool = False, listed: bool = False) -> Source:
     if len(raw) <= MOST_BYTES:
-        return Source(name=name, text=_decoded(raw), asked=asked)
+        return Source(name=name, text=_decoded(raw), asked=asked, listed=listed)
     if asked:
         raise LintFileError(f"{name}: {_TOO_LARGE}; nothing of it is read")
     return Source(name=name, text="", left_out=_TOO_LARGE)

@@ -10,10 +10,12 @@ from diagnostics.result import Severity
 from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from diagnostics.lint import LintReport, SourceFinding, Spot
 
+_FEW = 3
+"""Files of which each is named."""
 _WORDS = {Severity.CAUSE: ("error", "bold red"), Severity.RISK: ("warning", "bold yellow")}
 
 
@@ -27,9 +29,22 @@ def lines(report: LintReport, *, details: bool = False) -> Iterator[Text]:
                 f"{_place(finding.spot)}: {finding.code} ignored, because {visible(finding.suppressed)}",
                 style="dim",
             )
-    for note in report.notes:
+    for note in report.notes if details else _together(report.notes):
         yield Text(f"note: {visible(note)}", style="dim")
     yield _sum(report)
+
+
+def _together(notes: Sequence[str]) -> Iterator[str]:
+    """The notes, with one for all files of which the same is to be said."""
+    alike: dict[str, list[str]] = {}
+    for note in notes:
+        file, _, words = note.partition(": ")
+        alike.setdefault(words, []).append(file)
+    for words, files in alike.items():
+        if len(files) <= _FEW:
+            yield from (f"{file}: {words}" for file in files)
+        else:
+            yield f"{files[0]} and {len(files) - 1} more (--details): {words}"
 
 
 def _finding(finding: SourceFinding) -> Iterator[Text]:

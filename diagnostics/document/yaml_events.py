@@ -43,12 +43,20 @@ def yaml_events(text: str) -> Iterator[Any]:
         mark = error.problem_mark or error.context_mark
         words = " ".join(p for p in (error.context, error.problem) if p) or "unreadable"
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        if "cannot start any token" in words and _at(text, line, column) == "\t":
+            words = "a tab stands where YAML takes only spaces"
         raise NotYaml(words, line=line, column=column) from error
     except yaml.YAMLError as error:
         position = getattr(error, "position", 0) or 0
         reason = getattr(error, "reason", None) or "a character that YAML does not allow"
         line = text.count("\n", 0, position) + 1
         raise NotYaml(reason, line=line, column=1) from error
+
+
+def _at(text: str, line: int, column: int) -> str:
+    """The character at a place of a text."""
+    rows = text.split("\n", line)
+    return rows[line - 1][column - 1 : column] if line <= len(rows) else ""
 
 
 def place_of(event: Any) -> tuple[int, int]:

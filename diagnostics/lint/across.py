@@ -34,6 +34,9 @@ _NAMES: Final = {
     Mismatch.AUDIENCE: "IRSA408",
 }
 
+TOGETHER: Final = frozenset((*_NAMES.values(), "IRSA205", "IRSA206"))
+"""Codes that may take more than one file to find."""
+
 
 def across(sources: Sources) -> Iterator[SourceFinding]:
     """Bring annotations and roles, and workloads and service accounts, together."""

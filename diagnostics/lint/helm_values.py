@@ -5,14 +5,18 @@ Source: Helm, the chart that `helm create` writes: serviceAccount.name and servi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.document.tree import Mapping, Sequence, at, text_at
+from diagnostics.document.tree import Mapping, Scalar, Sequence, TreeError, at, items_at, text_at
+from diagnostics.document.yaml_tree import embedded_yaml
 from diagnostics.lint.annotations import keep_account
 from diagnostics.lint.strings_only import Refusal
 from diagnostics.result import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from diagnostics.document.tree import Node
     from diagnostics.lint.sources import Sources
 
@@ -21,6 +25,25 @@ _CHART: Final = Refusal(
     words="so the API server refuses the object of a chart that copies it with toYaml, as those of `helm create` do",
     severity=Severity.RISK,
 )
+
+
+def values_of(kind: str, spec: Node | None) -> Iterator[Node]:
+    """The Helm values of a Flux HelmRelease, or of an Argo CD Application, as a mapping or as text.
+
+    Source: Flux, HelmRelease API; Argo CD, Application specification, helm.valuesObject and helm.values.
+    """
+    if kind == "HelmRelease" and (values := at(spec, "values")) is not None:
+        yield values
+    if kind != "Application":
+        return
+    for source in (at(spec, "source"), *items_at(spec, "sources")):
+        if (values := at(source, "helm", "valuesObject")) is not None:
+            yield values
+        text = at(source, "helm", "values")
+        if isinstance(text, Scalar) and "serviceAccount" in text.text:
+            # What can't be read may be a template; Argo CD says so itself.
+            with suppress(TreeError):
+                yield from embedded_yaml(text)
 
 
 def helm_values(values: Mapping, file: str, out: Sources) -> bool:

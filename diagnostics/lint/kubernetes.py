@@ -32,7 +32,7 @@ from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.gather.annotation import looks_like_role_key
 from diagnostics.lint.annotations import from_check, judge_annotations, judged, spot_of
 from diagnostics.lint.finding import SourceFinding, Spot
-from diagnostics.lint.helm_values import helm_values
+from diagnostics.lint.helm_values import helm_values, values_of
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.sources import AccountSource, Sources, WorkloadSource
 from diagnostics.lint.strings_only import API_SERVER, not_strings
@@ -89,10 +89,10 @@ def _object(node: Mapping, kind: str, file: str, out: Sources) -> None:
             misplaced(annotations, file, shown, "the workload", out)
         misplaced(at(template, "metadata", "annotations"), file, shown, "the pod template", out)
         out.workloads.append(_workload(node, template, kind, name, file))
-    elif kind == "HelmRelease":
-        values = at(node, "spec", "values")
-        if isinstance(values, Mapping):
-            helm_values(values, file, out)
+    elif kind in ("HelmRelease", "Application"):
+        for values in values_of(kind, at(node, "spec")):
+            if isinstance(values, Mapping):
+                helm_values(values, file, out)
     elif kind == "Kustomization" and at(node, "spec", "postBuild") is not None:
         out.substituted = True
     elif kind == "Role":

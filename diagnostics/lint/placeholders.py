@@ -19,6 +19,8 @@ _PLACEHOLDER: Final = re.compile(
 
 FILLED_LATER: Final = "{file}: has placeholders, which count as right until they are filled in"
 """The note on a file of which something is not judged for that reason."""
+_BARE: Final = re.compile(r"\$[A-Z_][A-Z0-9_]{1,80}")
+"""Of envsubst, and nothing that an ARN holds."""
 
 
 def has_placeholder(text: str) -> bool:
@@ -28,7 +30,7 @@ def has_placeholder(text: str) -> bool:
 
 def placeholder_in(text: str) -> str | None:
     """The first placeholder of a text, as it is written."""
-    found = _PLACEHOLDER.search(text)
+    found = _PLACEHOLDER.search(text) or _BARE.search(text)
     return found[0] if found else None
 
 

@@ -18,7 +18,7 @@ from diagnostics.document.tree import (
     text_at,
 )
 from diagnostics.document.yaml_tree import read_yaml
-from diagnostics.lint.across import across
+from diagnostics.lint.across import TOGETHER, across
 from diagnostics.lint.cloudformation import cloudformation
 from diagnostics.lint.eksctl import eksctl
 from diagnostics.lint.helm_values import helm_values
@@ -49,6 +49,10 @@ _HELM: Final = re.compile(
 )
 
 
+_TEMPLATE: Final = re.compile(
+    r"\{%[-+]?[ \t]|<%[=#-]?[ \t]|%\{~?[ \t]*(?:if|for|else|end)|[:\[,][ \t]*\$\{"
+)
+"""Signs of Jinja, ERB and Terraform's templates in what is no YAML or JSON."""
 _TEMPLATE_FILE: Final = re.compile(
     r'templatefile\([ \t\n]{0,40}"(?:[^"\n]{0,300}/)?([\w.-]{1,100})"'
 )
@@ -62,6 +66,8 @@ class Source:
     text: str
     asked: bool = False
     """Whether a person named it, so that a silent miss would mislead."""
+    listed: bool = False
+    """Whether it was named, as a hook names the files of a commit, so that others of its folder may be missing."""
     left_out: str | None = None
     """Why there is no text, where there is none: `it is over 16 MiB`."""
 
@@ -98,7 +104,9 @@ def lint(sources: Iterable[Source], ignore: Sequence[IgnoreRule] = ()) -> LintRe
     comments: list[Suppression] = []
     notes: list[str] = []
     files = 0
+    seen: dict[str, bool] = {}
     for source in sources:
+        seen[source.name] = source.listed
         read = _read(source, out, notes)
         files += read
         if read:
@@ -111,11 +119,25 @@ def lint(sources: Iterable[Source], ignore: Sequence[IgnoreRule] = ()) -> LintRe
         if not policy.generated:
             findings.extend(lint_policy(policy))
     findings.extend(across(out))
-    done = applied(findings, [*comments, *ignore])
+    done = applied(findings, [*comments, *ignore], lambda rule: _judged(rule, seen))
     done.sort(key=lambda f: (f.spot.file, f.spot.line, f.spot.column, f.code))
     return LintReport(
         findings=tuple(dict.fromkeys(done)), files=files, notes=tuple(dict.fromkeys(notes))
     )
+
+
+def _judged(rule: Suppression | IgnoreRule, seen: dict[str, bool]) -> bool:
+    """Whether what a rule ignores would have been found: its file was read, and with all that it takes.
+
+    Args:
+        rule: One that matched nothing.
+        seen: The files that were read, and whether each was only named.
+    """
+    if isinstance(rule, IgnoreRule):
+        files = [listed for name, listed in seen.items() if rule.is_about(name)]
+    else:
+        files = [seen.get(rule.spot.file, False)]
+    return bool(files) and not (rule.codes & TOGETHER and any(files))
 
 
 def _read(source: Source, out: Sources, notes: list[str]) -> bool:  # noqa: PLR0911  one kind of text each
@@ -139,16 +161,27 @@ def _read(source: Source, out: Sources, notes: list[str]) -> bool:  # noqa: PLR0
             return _document(_json_or_yaml(text), source, out, notes)
         return _yaml(text, source, out, notes)
     except TreeError as error:
-        if _HELM.search(text[:200_000]):
-            notes.append(
-                f"{source.name}: left out, because it is a template; render it first: "
-                "helm template . | irsa lint -"
-            )
+        template = _template(source.name, text)
+        if template is not None:
+            notes.append(template)
             return False
         if source.asked or _relevant(text):
             out.unreadable(source.name, error)
             return True
         return len(out.findings) > before
+
+
+def _template(file: str, text: str) -> str | None:
+    """The note on what can't be read because it is a template; None where it is none."""
+    if file.endswith(_TERRAFORM):
+        return None
+    if _HELM.search(text[:200_000]):
+        tool = "render it first: helm template . | irsa lint -"
+    elif _TEMPLATE.search(text[:200_000]):
+        tool = "lint what your tool makes of it"
+    else:
+        return None
+    return f"{file}: left out, because it is a template; {tool}"
 
 
 def _json_or_yaml(text: str) -> Node:
@@ -212,12 +245,20 @@ def _policy(node: Node) -> Node | None:
     if isinstance(inner, Mapping):
         return inner
     for statement in items_at(node, "Statement"):
+        if not _of_a_role(statement):
+            continue
         if at(statement, "Principal") is not None or at(statement, "NotPrincipal") is not None:
             actions = items_at(statement, "Action") or items_at(statement, "NotAction")
             texts = [getattr(a, "text", "").lower() for a in actions]
             if not texts or any(t.startswith("sts:") or t == "*" for t in texts):
                 return node
     return None
+
+
+def _of_a_role(statement: Node) -> bool:
+    """Whether a statement may be one of a trust policy: endpoint, key and resource control policies name a resource."""
+    resource = at(statement, "Resource") or at(statement, "NotResource")
+    return resource is None or at(statement, "Principal", "Federated") is not None
 
 
 def _is_template(node: Mapping) -> bool:

@@ -102,7 +102,8 @@ def not_strings(
 def kind_of(value: Node) -> str | None:
     """What Kubernetes makes of a value, in words; None where it is a string, empty, or not known yet."""
     if isinstance(value, Mapping):
-        return "a mapping"
+        # `{{ .Values.x }}` is YAML too: a mapping whose key is a mapping.
+        return None if value.get("?") is not None else "a mapping"
     if isinstance(value, Sequence):
         return "a list"
     text = value.text

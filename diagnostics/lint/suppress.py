@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from diagnostics.lint.finding import SourceFinding, Spot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _COMMENT: Final = re.compile(
     r"(?:#|//)[ \t]{0,8}irsa-doctor:[ \t]{0,8}(?P<what>ignore-file|ignore)\b(?P<rest>[^\r\n]{0,500})"
@@ -57,8 +57,11 @@ class IgnoreRule:
 
     def covers(self, finding: SourceFinding) -> bool:
         """Whether it is about a finding."""
-        path = finding.spot.file.replace("\\", "/").removeprefix("./")
-        return finding.code in self.codes and fnmatchcase(path, self.pattern)
+        return finding.code in self.codes and self.is_about(finding.spot.file)
+
+    def is_about(self, file: str) -> bool:
+        """Whether the pattern fits a file."""
+        return fnmatchcase(file.replace("\\", "/").removeprefix("./"), self.pattern)
 
 
 def suppressions(file: str, text: str) -> tuple[list[Suppression], list[SourceFinding]]:
@@ -153,9 +156,17 @@ def _indent(line: str) -> int:
 
 
 def applied(
-    findings: Iterable[SourceFinding], rules: Sequence[Suppression | IgnoreRule]
+    findings: Iterable[SourceFinding],
+    rules: Sequence[Suppression | IgnoreRule],
+    needed: Callable[[Suppression | IgnoreRule], bool],
 ) -> list[SourceFinding]:
-    """Mark what is ignored, and add a finding for each rule that matches nothing."""
+    """Mark what is ignored, and add a finding for each rule that matches nothing.
+
+    Args:
+        findings: Of all files.
+        rules: Comments and lines of the ignore file.
+        needed: Whether a rule that matches nothing may be said to be needless, given what was read.
+    """
     used: set[int] = set()
     out = []
     by_file: dict[str, list[tuple[int, Suppression | IgnoreRule]]] = {}
@@ -183,6 +194,6 @@ def applied(
             next="Remove it.",
         )
         for index, rule in enumerate(rules)
-        if index not in used
+        if index not in used and needed(rule)
     )
     return out

@@ -52,7 +52,8 @@ _CODES: Final = {
 def lint_policy(source: PolicySource) -> list[SourceFinding]:
     """Every fault of one trust policy, each once per place."""
     document = filled(source)
-    if isinstance(document, dict) and document.get("Statement") == HOLE:
+    whole = document.get("Statement") if isinstance(document, dict) else document
+    if isinstance(whole, str) and HOLE in whole:
         return []
     try:
         policy = from_document(document)
