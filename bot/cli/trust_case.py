@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import typer
 
+from bot.given_file import open_given, read_given
 from diagnostics.arn import RoleArn, provider_arn
 from diagnostics.iam import PolicyError, Problem, TrustPolicy, WebIdentityRequest, parse
 from diagnostics.iam.json_text import MAX_CHARACTERS, write
@@ -156,8 +157,8 @@ def _read(path: str) -> str:
     try:
         if path == "-":
             return sys.stdin.read(MAX_CHARACTERS + 1).removeprefix("\ufeff")
-        with Path(path).open(encoding="utf-8-sig") as file:
-            return file.read(MAX_CHARACTERS + 1)
+        raw = read_given(Path(path), most=4 * MAX_CHARACTERS)
+        return raw.decode("utf-8-sig")[: MAX_CHARACTERS + 1]
     except OSError as error:
         _fail(f"{path}: {error.strerror or error}")
     except UnicodeDecodeError as error:
@@ -267,7 +268,7 @@ def _answer_lines(path: str, command: str, *, open_context: bool) -> None:
                 sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
             run(sys.stdin)
         else:
-            with Path(path).open(encoding="utf-8", errors="surrogateescape") as stream:
+            with open_given(Path(path)) as stream:
                 run(stream)
     except OSError as error:
         _fail(f"{path}: {error.strerror or error}")
