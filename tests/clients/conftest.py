@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 import pytest_asyncio
-from moto.server import ThreadedMotoServer
 
 from tests.clients.authenticator import Authenticator
 from tests.support.apiserver import ControlPlane, missing_assets
+from tests.support.aws import aws_at, moto_running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -30,12 +30,7 @@ class Moto:
     @property
     def environ(self) -> dict[str, str]:
         """The environment of the bot's process."""
-        return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_REGION": "eu-west-1",
-        }
+        return aws_at(self.url, AWS_REGION="eu-west-1")
 
     def client(self, service: str, account: str) -> Any:
         common = {"endpoint_url": self.url, "region_name": "eu-west-1"}
@@ -54,11 +49,8 @@ class Moto:
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[Moto]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield Moto(url=f"http://{host}:{port}")
-    server.stop()
+    with moto_running() as url:
+        yield Moto(url=url)
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")

@@ -13,8 +13,10 @@ from bot.clients import Limits, build_clients
 from diagnostics.errors import NotInFleet, ReadDenied, ReadError, Throttled, Unreachable
 from diagnostics.fleet import Account, Fleet, FleetCluster
 from diagnostics.journal import recording
+from tests.clients.aws_answers import assumed, aws, error
 from tests.clients.conftest import MANAGEMENT, MEMBER, OTHER
 from tests.clients.faulty import cut, hang, serving
+from tests.support.aws import aws_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,15 +73,6 @@ def member(moto: Moto) -> Iterator[None]:
     )
     yield
     eks.delete_cluster(name="prod")
-
-
-def at(url: str, **more: str) -> dict[str, str]:
-    return {
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        **more,
-    }
 
 
 async def test_a_role_is_read_with_its_trust_policy_byte_for_byte(moto: Moto) -> None:
@@ -187,37 +180,6 @@ async def test_own_credentials_read_their_own_account_only(moto: Moto) -> None:
     assert "name a read_role" in caught.value.enable
 
 
-def error(code: str, message: str = "", status: int = 400) -> web.Response:
-    return web.Response(
-        status=status,
-        content_type="text/xml",
-        text=f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>",
-    )
-
-
-def assumed(key: str = "ASIAEXAMPLE", expires: str = "2099-01-01T00:00:00Z") -> web.Response:
-    return web.Response(
-        content_type="text/xml",
-        text=(
-            '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>'
-            f"<AccessKeyId>{key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
-            f"<Expiration>{expires}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
-        ),
-    )
-
-
-def aws(**answers: Any) -> Any:
-    """Answer by action; AssumeRole works unless told otherwise."""
-
-    async def handler(request: web.Request) -> web.StreamResponse:
-        form = await request.post()
-        answer = answers.get(str(form.get("Action")))
-        found: web.StreamResponse = answer(request) if answer else assumed()
-        return found
-
-    return handler
-
-
 @pytest.mark.parametrize(
     ("answer", "kind", "why", "enable"),
     [
@@ -268,7 +230,7 @@ async def test_an_error_says_what_would_let_the_call_succeed(
 
     async with (
         serving(aws(GetRole=again)) as url,
-        build_clients(FLEET, at(url), limits=Limits(aws_attempts=1)) as clients,
+        build_clients(FLEET, aws_at(url), limits=Limits(aws_attempts=1)) as clients,
     ):
         with recording() as calls, pytest.raises(kind) as caught:
             await clients.aws(MEMBER).role("payments")
@@ -284,7 +246,7 @@ async def test_a_read_role_that_refuses_us_is_told_with_its_trust() -> None:
     def denied(_: web.Request) -> web.Response:
         return error("AccessDenied", "not authorized to perform: sts:AssumeRole", 403)
 
-    async with serving(aws(AssumeRole=denied)) as url, build_clients(FLEET, at(url)) as clients:
+    async with serving(aws(AssumeRole=denied)) as url, build_clients(FLEET, aws_at(url)) as clients:
         with pytest.raises(ReadDenied) as caught:
             await clients.aws(MEMBER).role("payments")
 
@@ -295,7 +257,7 @@ async def test_a_read_role_that_refuses_us_is_told_with_its_trust() -> None:
 async def test_a_service_that_does_not_answer_is_unreachable(
     handler: Any, kind: type[ReadError]
 ) -> None:
-    async with serving(handler) as url, build_clients(FLEET, at(url), limits=QUICK) as clients:
+    async with serving(handler) as url, build_clients(FLEET, aws_at(url), limits=QUICK) as clients:
         async with asyncio.timeout(30):
             with pytest.raises(kind) as caught:
                 await clients.aws(MEMBER).role("payments")
@@ -307,7 +269,7 @@ async def test_a_closed_port_is_unreachable() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        async with build_clients(FLEET, at(url), limits=QUICK) as clients:
+        async with build_clients(FLEET, aws_at(url), limits=QUICK) as clients:
             with pytest.raises(Unreachable, match="sts:AssumeRole in eu-west-1"):
                 await clients.aws(MEMBER).role("payments")
 
@@ -340,7 +302,7 @@ async def test_credentials_that_expire_on_the_way_are_renewed_once() -> None:
             return error("ExpiredToken", "", 403)
         return error("NoSuchEntity", "", 404)
 
-    async with serving(handler) as url, build_clients(FLEET, at(url)) as clients:
+    async with serving(handler) as url, build_clients(FLEET, aws_at(url)) as clients:
         assert await clients.aws(MEMBER).role("payments") is None
 
     assert asked == ["AssumeRole", "GetRole", "AssumeRole", "GetRole"]
@@ -366,7 +328,7 @@ async def test_one_role_is_assumed_for_a_hundred_who_wait_and_each_account_signs
             Account(id=i, name=i, read_role=f"arn:aws:iam::{i}:role/read") for i in (MEMBER, OTHER)
         )
     )
-    async with serving(handler) as url, build_clients(fleet, at(url)) as clients:
+    async with serving(handler) as url, build_clients(fleet, aws_at(url)) as clients:
         found = await asyncio.gather(
             *(clients.aws(i).role(i) for _ in range(50) for i in (MEMBER, OTHER))
         )
@@ -386,7 +348,7 @@ async def test_whoever_gives_up_does_not_stop_the_others() -> None:
             return assumed()
         return error("NoSuchEntity", "", 404)
 
-    async with serving(handler) as url, build_clients(FLEET, at(url)) as clients:
+    async with serving(handler) as url, build_clients(FLEET, aws_at(url)) as clients:
         impatient = asyncio.create_task(clients.aws(MEMBER).role("a"))
         patient = asyncio.create_task(clients.aws(MEMBER).role("b"))
         await asyncio.sleep(0.1)

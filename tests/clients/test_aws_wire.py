@@ -15,9 +15,10 @@ from bot.clients.aws.timestamps import timestamp
 from diagnostics.errors import ReadError
 from diagnostics.fleet import Account, Fleet
 from sandbox.kube.tls import new_authority
+from tests.clients.aws_answers import assumed, error
 from tests.clients.conftest import MEMBER, OTHER
 from tests.clients.faulty import serving
-from tests.clients.test_aws import assumed, at, error
+from tests.support.aws import aws_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ async def test_all_services_and_accounts_share_the_connections_to_a_host(tmp_pat
         return await nothing_there(request)
 
     async with serving(handler, tls=AUTHORITY.server) as url:
-        environ = at(url, AWS_CA_BUNDLE=str(bundle))
+        environ = aws_at(url, AWS_CA_BUNDLE=str(bundle))
         async with build_clients(fleet(), environ) as clients:
             for number in range(5):
                 for account in (MEMBER, OTHER):
@@ -66,7 +67,7 @@ async def test_an_authority_of_ones_own_is_trusted_where_the_environment_names_i
 
     async with (
         serving(nothing_there, tls=AUTHORITY.server) as url,
-        build_clients(fleet(), at(url, **{variable: str(bundle)})) as clients,
+        build_clients(fleet(), aws_at(url, **{variable: str(bundle)})) as clients,
     ):
         assert await clients.aws(MEMBER).role("r") is None
 
@@ -80,7 +81,7 @@ async def test_nobody_else_is_trusted() -> None:
 
     async with (
         serving(handler, tls=AUTHORITY.server) as url,
-        build_clients(fleet(), at(url)) as clients,
+        build_clients(fleet(), aws_at(url)) as clients,
     ):
         with pytest.raises(ReadError) as refused:
             await clients.aws(MEMBER).role("r")
@@ -101,7 +102,7 @@ async def test_a_certificate_for_another_host_is_not_trusted(tmp_path: Path) -> 
 
     async with serving(handler, tls=AUTHORITY.server) as url:
         elsewhere = url.replace("127.0.0.1", "127.1")  # the same server, by another name
-        async with build_clients(fleet(), at(elsewhere, AWS_CA_BUNDLE=str(bundle))) as clients:
+        async with build_clients(fleet(), aws_at(elsewhere, AWS_CA_BUNDLE=str(bundle))) as clients:
             with pytest.raises(ReadError) as refused:
                 await clients.aws(MEMBER).role("r")
 
@@ -119,7 +120,7 @@ async def test_a_bundle_that_cannot_be_read_is_told_as_such(
 
     async with (
         serving(nothing_there, tls=AUTHORITY.server) as url,
-        build_clients(fleet(), at(url, AWS_CA_BUNDLE=str(bundle))) as clients,
+        build_clients(fleet(), aws_at(url, AWS_CA_BUNDLE=str(bundle))) as clients,
     ):
         with pytest.raises(ReadError) as refused:
             await clients.aws(MEMBER).role("r")

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from bot.clients import build_clients
 from bot.clients.aws.trust_change import trust_change
-from bot.fleet_file import load
 from diagnostics.errors import ReadError
 from diagnostics.journal import recording
 from sandbox.eks import Beside, Configuration
 from sandbox.world import World
 from sandbox.world.landscape import PAYMENTS, PLATFORM
+from tests.support.of_a_world import clients_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,9 +35,7 @@ async def world() -> AsyncIterator[World]:
 async def clients(
     world: World, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[FleetClients]:
-    file = tmp_path_factory.mktemp("fleet") / "fleet.yaml"
-    world.fleet_yaml(file)
-    async with build_clients(load(file).fleet, world.environ()) as opened:
+    async with clients_of(world, tmp_path_factory.mktemp("fleet")) as opened:
         yield opened
 
 

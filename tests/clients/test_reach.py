@@ -23,10 +23,12 @@ from diagnostics.errors import ReadDenied, Unreachable
 from diagnostics.fleet import Account, Fleet, Hub
 from diagnostics.journal import recording
 from sandbox.world import World
+from tests.clients.aws_answers import assumed, error
 from tests.clients.conftest import MEMBER, OTHER
 from tests.clients.faulty import serving
-from tests.clients.test_aws import assumed, at, error
+from tests.support.aws import aws_at
 from tests.support.connect_proxy import connect_proxy
+from tests.support.of_a_world import fleet_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,7 @@ async def test_members_are_entered_through_the_hub_which_is_assumed_once() -> No
         asked.append((signer(request), str(form["RoleArn"]), str(form["ExternalId"])))
         return assumed("ASIA" + str(form["RoleArn"]).split(":")[4])
 
-    async with serving(handler) as url, build_clients(FLEET, at(url)) as clients:
+    async with serving(handler) as url, build_clients(FLEET, aws_at(url)) as clients:
         with recording() as calls:
             await asyncio.gather(
                 *(clients.aws(i).role("x") for _ in range(20) for i in (MEMBER, OTHER))
@@ -90,7 +92,7 @@ async def test_credentials_are_kept_until_five_minutes_before_they_expire(
     fleet = Fleet(
         accounts=(Account(id=MEMBER, name="m", read_role=f"arn:aws:iam::{MEMBER}:role/read"),)
     )
-    async with serving(handler) as url, build_clients(fleet, at(url)) as clients:
+    async with serving(handler) as url, build_clients(fleet, aws_at(url)) as clients:
         for seconds in (0.0, 3200.0, 3400.0):
             ahead[0] = seconds
             assert await clients.aws(MEMBER).role("payments") is None
@@ -113,7 +115,7 @@ async def test_a_hub_session_that_ended_on_the_way_is_renewed_once() -> None:
             return error("ExpiredToken", "", 403)
         return assumed("ASIAMEMBER")
 
-    async with serving(handler) as url, build_clients(FLEET, at(url)) as clients:
+    async with serving(handler) as url, build_clients(FLEET, aws_at(url)) as clients:
         assert await clients.aws(MEMBER).role("x") is None
 
     assert hubs == 2
@@ -126,7 +128,7 @@ async def test_a_member_that_does_not_trust_the_hub_is_told_about_the_hub() -> N
             return assumed("ASIAHUB")
         return error("AccessDenied", "not authorized to perform: sts:AssumeRole", 403)
 
-    async with serving(handler) as url, build_clients(FLEET, at(url)) as clients:
+    async with serving(handler) as url, build_clients(FLEET, aws_at(url)) as clients:
         with pytest.raises(ReadDenied) as caught:
             await clients.aws(MEMBER).role("x")
 
@@ -206,9 +208,7 @@ async def test_a_private_cluster_is_read_through_its_proxy_and_aws_is_not(tmp_pa
 
 async def test_a_proxy_that_refuses_is_named(tmp_path: Path) -> None:
     async with World(clusters=["prod-eu"]) as world, connect_proxy("secret") as proxy:
-        file = tmp_path / "fleet.yaml"
-        world.fleet_yaml(file)
-        fleet = load(file).fleet
+        fleet = fleet_of(world, tmp_path)
         way = f"http://bot:wrong@127.0.0.1:{proxy.port}"
         clusters = tuple(replace(c, proxy_url=way) for c in fleet.clusters)
         async with build_clients(replace(fleet, clusters=clusters), world.environ()) as clients:

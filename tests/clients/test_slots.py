@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from bot.clients import Limits, build_clients
 from bot.clients.slots import Slots, Turn
 from diagnostics.fleet import Account, Fleet, FleetCluster
+from tests.clients.aws_answers import assumed, error
 from tests.clients.conftest import MEMBER, OTHER
 from tests.clients.faulty import serving
-from tests.clients.test_aws import assumed, at, error
+from tests.support.aws import aws_at
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -126,7 +127,7 @@ async def test_an_account_that_throttles_is_asked_less_at_once_and_no_other_acco
         return error("Throttling", "Rate exceeded", 400) if too_many else error("NoSuchEntity")
 
     limits = Limits(aws_attempts=6, aws_deadline=50.0, threads=16)
-    async with serving(handler) as url, build_clients(fleet, at(url), limits=limits) as clients:
+    async with serving(handler) as url, build_clients(fleet, aws_at(url), limits=limits) as clients:
         found = await asyncio.gather(
             *(clients.aws(i).role(f"r{n}") for n in range(40) for i in (MEMBER, OTHER)),
             return_exceptions=True,

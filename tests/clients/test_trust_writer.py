@@ -16,6 +16,7 @@ from diagnostics.fleet import Account, Fleet, FleetCluster
 from diagnostics.journal import recording
 from tests.clients.conftest import MEMBER, OTHER
 from tests.clients.faulty import cut, serving
+from tests.support.aws import aws_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,18 +147,11 @@ async def test_an_account_that_does_not_allow_it_has_no_writer(
 
 
 async def test_an_endpoint_that_breaks_off_before_the_look_has_written_nothing() -> None:
-    async with serving(cut) as url:
-        environ = {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_REGION": "eu-west-1",
-        }
-        async with build_clients(fleet(), environ, limits=QUICK) as clients:
-            with pytest.raises(WriteError, match="nothing was written"):
-                await clients.trust_writer(MEMBER).update_trust_policy(
-                    role_arn=f"arn:aws:iam::{MEMBER}:role/x", before="{}", after="{}"
-                )
+    async with serving(cut) as url, build_clients(fleet(), aws_at(url), limits=QUICK) as clients:
+        with pytest.raises(WriteError, match="nothing was written"):
+            await clients.trust_writer(MEMBER).update_trust_policy(
+                role_arn=f"arn:aws:iam::{MEMBER}:role/x", before="{}", after="{}"
+            )
 
 
 async def test_an_answer_that_is_lost_after_the_write_left_is_an_unknown_outcome() -> None:
@@ -175,18 +169,11 @@ async def test_an_answer_that_is_lost_after_the_write_left_is_an_unknown_outcome
                 return await cut(request)
         return web.Response(text=body, content_type="text/xml")
 
-    async with serving(losing) as url:
-        environ = {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_REGION": "eu-west-1",
-        }
-        async with build_clients(fleet(), environ, limits=QUICK) as clients:
-            with pytest.raises(OutcomeUnknown, match="it may have been written"):
-                await clients.trust_writer(MEMBER).update_trust_policy(
-                    role_arn=role, before=policy("old"), after=policy("new")
-                )
+    async with serving(losing) as url, build_clients(fleet(), aws_at(url), limits=QUICK) as clients:
+        with pytest.raises(OutcomeUnknown, match="it may have been written"):
+            await clients.trust_writer(MEMBER).update_trust_policy(
+                role_arn=role, before=policy("old"), after=policy("new")
+            )
 
 
 CREDENTIALS = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from bot.clients import Limits, build_clients
+from bot.clients import Limits
 from bot.fleet_file import Approver, FleetFile, load
 from bot.preflight.needs import FIX_GROUP, PROVE_GROUP, READ_GROUP
 from bot.preflight.walk import preflight
@@ -21,8 +21,9 @@ from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from sandbox.scenarios.load import scenarios
 from sandbox.world import World
 from tests.deploy.manifests import objects, path_of
-from tests.support.apiserver import ControlPlane, missing_assets
-from tests.world.test_diagnoses import diagnosed, now
+from tests.support.apiserver import control_plane, missing_assets
+from tests.support.of_a_world import clients_of
+from tests.world.diagnosing import diagnosed, now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,15 +47,11 @@ RBAC = "/apis/rbac.authorization.k8s.io/v1"
 MISSING = next(one for one in scenarios() if one.id == "missing-annotation")
 
 
-def start(*, issuer: str, authenticator_url: str) -> Any:
-    return ControlPlane(issuer=issuer, authenticator_url=authenticator_url)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def real() -> AsyncIterator[World]:
     if reason := missing_assets(os.environ):
         pytest.skip(reason)
-    async with World(kube="apiserver", control_plane=start) as running:
+    async with World(kube="apiserver", control_plane=control_plane) as running:
         for group in (READ_GROUP, FIX_GROUP, PROVE_GROUP):
             for kind in ("clusterroles", "clusterrolebindings"):
                 await running.kubectl(CLUSTER, "DELETE", f"{RBAC}/{kind}/{group}")
@@ -127,9 +124,7 @@ async def installed(real: World) -> AsyncIterator[Installed]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def clients(real: World, tmp_path: Path) -> AsyncIterator[FleetClients]:
-    file = tmp_path / "fleet.yaml"
-    real.fleet_yaml(file)
-    async with build_clients(load(file).fleet, real.environ()) as opened:
+    async with clients_of(real, tmp_path) as opened:
         yield opened
 
 

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 import pytest
 
 from diagnostics.checks.catalogue import catalogue
 from diagnostics.checks.selectors import matches
 from diagnostics.gather.annotation import looks_like_role_key, read_past_faults
-from diagnostics.pipeline import diagnose
-from diagnostics.result import Diagnosis, Severity, Status, Verdict
+from diagnostics.result import Severity, Status, Verdict
 from tests.engine import healthy as h
+from tests.engine.diagnosing import codes, diagnosed
 from tests.engine.faults import FAULTS, Fault
-from tests.engine.fleet_double import NOON, DoubleClients, World
-
-if TYPE_CHECKING:
-    from diagnostics.case import Case
-
-
-async def diagnosed(world: World, case: Case | None = None) -> Diagnosis:
-    answer = await diagnose(case or h.case(), DoubleClients(world), now=lambda: NOON)
-    assert isinstance(answer, Diagnosis)
-    return answer
-
-
-def codes(diagnosis: Diagnosis, status: Status) -> set[str]:
-    return {r.code for r in diagnosis.results if r.status is status}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f"{f.code} {f.name.replace('_', ' ')}")

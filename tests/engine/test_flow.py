@@ -25,8 +25,8 @@ from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from diagnostics.verify import recheck
 from tests.engine import faults
 from tests.engine import healthy as h
+from tests.engine.diagnosing import codes, diagnosed
 from tests.engine.fleet_double import NOON, DoubleClients, DoubleKubernetes
-from tests.engine.test_codes import codes, diagnosed
 
 OPERATIONS = (
     "DescribeCluster",

@@ -15,7 +15,7 @@ from handlers.render import checks_modal, diagnosis_message
 from handlers.render.card import Card, Diagnosed
 from tests.engine import faults
 from tests.engine import healthy as h
-from tests.engine.test_codes import diagnosed
+from tests.engine.diagnosing import diagnosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

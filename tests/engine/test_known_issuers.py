@@ -9,8 +9,8 @@ from diagnostics.evidence import Cluster
 from diagnostics.fleet import FleetCluster
 from tests.engine import edits as e
 from tests.engine import healthy as h
+from tests.engine.diagnosing import diagnosed
 from tests.engine.fleet_double import NOON, World
-from tests.engine.test_codes import diagnosed
 
 FOREIGN = "https://oidc.eks.eu-west-1.amazonaws.com/id/FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
 

@@ -24,8 +24,8 @@ from diagnostics.recognize.symptom import Cause
 from diagnostics.result import Severity, Status, Verdict
 from tests.engine import faults
 from tests.engine import healthy as h
+from tests.engine.diagnosing import diagnosed
 from tests.engine.fleet_double import NOON
-from tests.engine.test_codes import diagnosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

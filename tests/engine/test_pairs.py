@@ -9,9 +9,9 @@ import pytest
 
 from diagnostics.result import Status, Verdict
 from tests.engine import healthy as h
+from tests.engine.diagnosing import diagnosed
 from tests.engine.edits import role_of
 from tests.engine.pairs import CONTRADICTIONS, all_pairs, chosen
-from tests.engine.test_codes import diagnosed
 
 if TYPE_CHECKING:
     from diagnostics.case import Case

@@ -10,7 +10,7 @@ import pytest
 from diagnostics.result import Status
 from tests.engine import faults
 from tests.engine import healthy as h
-from tests.engine.test_codes import diagnosed
+from tests.engine.diagnosing import diagnosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,8 +16,8 @@ from diagnostics.text.near_name import nearest
 from diagnostics.text.time_span import spoken
 from diagnostics.text.visible import visible
 from tests.engine import healthy as h
+from tests.engine.diagnosing import diagnosed
 from tests.engine.faults import FAULTS, Fault, annotated
-from tests.engine.test_codes import diagnosed
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

@@ -15,7 +15,6 @@ import pytest
 import pytest_asyncio
 
 from bot.clients import Limits, build_clients
-from bot.fleet_file import load
 from diagnostics.case import Case
 from diagnostics.fleet import Hints
 from diagnostics.pipeline import diagnose
@@ -25,10 +24,10 @@ from sandbox.scenarios.load import scenarios
 from sandbox.world import World
 from sandbox.world.blueprint import paste_of, role_arn_of
 from tests.faults.fronts import before_aws, cut, dead_cluster, error, once, page, slow
+from tests.support.of_a_world import fleet_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from diagnostics.fleet import Fleet
 
@@ -76,9 +75,7 @@ async def world() -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def fleet(world: World, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
-    file: Path = tmp_path_factory.mktemp("fleet") / "fleet.yaml"
-    world.fleet_yaml(file)
-    return load(file).fleet
+    return fleet_of(world, tmp_path_factory.mktemp("fleet"))
 
 
 async def suffer(

@@ -11,8 +11,8 @@ from diagnostics.result import Severity, Status
 from handlers.render import checks_modal, confirm_modal, diagnosis_message
 from handlers.render.card import Card, Diagnosed
 from tests.engine import healthy as h
+from tests.engine.diagnosing import diagnosed
 from tests.engine.faults import FAULTS, Fault
-from tests.engine.test_codes import diagnosed
 from tests.languages.reading import SCRIPT, english_in, sentences
 
 if TYPE_CHECKING:

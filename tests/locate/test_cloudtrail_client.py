@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from moto.server import ThreadedMotoServer
 
 from bot.clients import Limits, build_clients
 from diagnostics.errors import ReadDenied, Throttled
@@ -19,6 +18,7 @@ from diagnostics.fleet import Account, Fleet
 from diagnostics.journal import recording
 from diagnostics.web_identity_call import read_record
 from sandbox.cloudtrail import CloudTrail, account_of, web_identity_event
+from tests.support.aws import aws_at, moto_running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -42,11 +42,8 @@ FLEET = Fleet(
 
 @pytest.fixture(scope="module")
 def moto_url() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_running() as url:
+        yield url
 
 
 @pytest_asyncio.fixture
@@ -56,13 +53,7 @@ async def trail() -> AsyncIterator[CloudTrail]:
 
 
 def environ(moto_url: str, trail: CloudTrail) -> dict[str, str]:
-    return {
-        "AWS_ENDPOINT_URL": moto_url,
-        "AWS_ENDPOINT_URL_CLOUDTRAIL": trail.url,
-        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_REGION": REGION,
-    }
+    return aws_at(moto_url, AWS_ENDPOINT_URL_CLOUDTRAIL=trail.url, AWS_REGION=REGION)
 
 
 def event(minutes: float = 5, **more: str) -> dict[str, object]:

@@ -10,7 +10,6 @@ import pytest
 import pytest_asyncio
 
 from bot.clients import build_clients
-from bot.fleet_file import load
 from bot.inventory import Inventory, InventoryRecords
 from bot.store import open_store
 from diagnostics.arn import partition_of
@@ -21,6 +20,7 @@ from diagnostics.locate.target import locate
 from diagnostics.recognize import Kind, recognize
 from sandbox.world import World
 from sandbox.world.blueprint import paste_of
+from tests.support.of_a_world import clients_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -44,9 +44,7 @@ async def world() -> AsyncIterator[World]:
 async def clients(
     world: World, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[FleetClients]:
-    file = tmp_path_factory.mktemp("fleet") / "fleet.yaml"
-    world.fleet_yaml(file)
-    async with build_clients(load(file).fleet, world.environ()) as opened:
+    async with clients_of(world, tmp_path_factory.mktemp("fleet")) as opened:
         yield opened
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -20,6 +19,7 @@ from bot.inventory import Inventory, InventoryRecords, Scan, SeenCluster, with_s
 from bot.store import open_store
 from diagnostics.errors import ReadDenied
 from diagnostics.fleet import Account, Fleet, FleetCluster
+from tests.support.aws import aws_at, moto_running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -272,44 +272,31 @@ def test_a_scan_that_never_worked_is_told() -> None:
 
 @pytest.fixture(scope="module")
 def moto_url() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    make: Any = boto3.client
-    common = {"endpoint_url": url, "region_name": "eu-west-1"}
-    sts = make("sts", aws_access_key_id="a", aws_secret_access_key="b", **common)
-    given = sts.assume_role(
-        RoleArn=f"arn:aws:iam::{MEMBER}:role/administrator", RoleSessionName="test"
-    )["Credentials"]
-    eks = make(
-        "eks",
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-        **common,
-    )
-    for n in range(3):
-        eks.create_cluster(
-            name=f"c{n}",
-            roleArn=f"arn:aws:iam::{MEMBER}:role/eks",
-            resourcesVpcConfig={"subnetIds": ["subnet-1"]},
+    with moto_running() as url:
+        make: Any = boto3.client
+        common = {"endpoint_url": url, "region_name": "eu-west-1"}
+        sts = make("sts", aws_access_key_id="a", aws_secret_access_key="b", **common)
+        given = sts.assume_role(
+            RoleArn=f"arn:aws:iam::{MEMBER}:role/administrator", RoleSessionName="test"
+        )["Credentials"]
+        eks = make(
+            "eks",
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+            **common,
         )
-    yield url
-    server.stop()
-
-
-def environ(url: str) -> dict[str, str]:
-    return {
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_REGION": "eu-west-1",
-    }
+        for n in range(3):
+            eks.create_cluster(
+                name=f"c{n}",
+                roleArn=f"arn:aws:iam::{MEMBER}:role/eks",
+                resourcesVpcConfig={"subnetIds": ["subnet-1"]},
+            )
+        yield url
 
 
 async def test_clusters_are_listed_and_described_through_the_read_role(moto_url: str) -> None:
-    async with build_clients(FLEET, environ(moto_url)) as clients:
+    async with build_clients(FLEET, aws_at(moto_url, AWS_REGION="eu-west-1")) as clients:
         listed = await clients.clusters_in(MEMBER, "eu-west-1")
         elsewhere = await clients.clusters_in(MEMBER, "us-east-1")
 
@@ -326,7 +313,7 @@ def test_the_command_lists_clusters_with_their_ages(
         f'version: 1\naccounts:\n  - {{id: "{MEMBER}", name: shared, read_role: read}}\n'
         f'clusters:\n  - {{name: prod, account: "{MEMBER}", region: eu-west-1, eks_name: c0}}\n'
     )
-    for name, value in environ(moto_url).items():
+    for name, value in aws_at(moto_url, AWS_REGION="eu-west-1").items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("IRSA_DATABASE_URL", f"sqlite:///{tmp_path}/irsa.db")
     monkeypatch.setenv("IRSA_FLEET_FILE", str(file))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 
 from bot.cli.inventory import lines
 from bot.clients import build_clients
@@ -19,7 +18,8 @@ from bot.inventory.members import member_role, with_members
 from diagnostics.errors import ReadDenied, ReadError
 from diagnostics.fleet import FleetCluster
 from tests.locate import test_inventory as plain
-from tests.locate.test_inventory import MEMBER, OTHER, Clock, Eks, environ, found, names
+from tests.locate.test_inventory import MEMBER, OTHER, Clock, Eks, found, names
+from tests.support.aws import aws_at, moto_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -230,11 +230,8 @@ def test_names_that_are_no_names_or_not_the_only_ones_give_way_to_the_id() -> No
 
 @pytest.fixture(scope="module")
 def moto_url() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_running() as url:
+        yield url
 
 
 def as_account(url: str, account: str) -> dict[str, str]:
@@ -248,7 +245,7 @@ def as_account(url: str, account: str) -> dict[str, str]:
         aws_secret_access_key="secret",
     )
     given = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/bot", RoleSessionName="test")
-    return environ(url) | {
+    return aws_at(url, AWS_REGION="eu-west-1") | {
         "AWS_ACCESS_KEY_ID": given["Credentials"]["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": given["Credentials"]["SecretAccessKey"],
         "AWS_SESSION_TOKEN": given["Credentials"]["SessionToken"],

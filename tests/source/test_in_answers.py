@@ -13,8 +13,8 @@ from diagnostics.evidence import FieldManager
 from handlers.render.dialogs import checks_modal
 from tests.engine import faults
 from tests.engine import healthy as h
+from tests.engine.diagnosing import diagnosed
 from tests.engine.fleet_double import NOON
-from tests.engine.test_codes import diagnosed
 from tests.source.test_source import ACCOUNTS, ROLES, linted
 
 if TYPE_CHECKING:

@@ -338,3 +338,8 @@ def _free_ports(count: int) -> Iterator[list[int]]:
     finally:
         for one in sockets:
             one.close()
+
+
+def control_plane(*, issuer: str, authenticator_url: str) -> ControlPlane:
+    """An API server that a world may start for a cluster."""
+    return ControlPlane(issuer=issuer, authenticator_url=authenticator_url)

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import async_playwright
 
 from bot.sweep.html import html_of
-from tests.sweep.test_reports import documented, swept
+from tests.sweep.sweeping import documented, swept
 
 if TYPE_CHECKING:
     from pathlib import Path

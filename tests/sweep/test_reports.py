@@ -6,14 +6,13 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
 
-from bot.sweep import SweepDocument, SweepState, document_of, read_document
+from bot.sweep import SweepState, read_document
 from bot.sweep.csv_table import csv_of
 from bot.sweep.digest import MOST_CHARACTERS, digest_of
 from bot.sweep.document import SweepReadError
@@ -22,30 +21,14 @@ from bot.sweep.sarif_run import sarif_of
 from bot.sweep.state import StateError
 from bot.sweep.terminal import report
 from diagnostics.result import Severity
-from diagnostics.sweep import ClusterResult, SweepFinding, SweepResult, Unread, sweep
+from diagnostics.sweep import ClusterResult, SweepFinding, SweepResult, Unread
 from tests.sweep.seeded import NOON, SeededFleet
+from tests.sweep.sweeping import documented, swept
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 EVIL = "<script>alert(1)</script>\u202e=cmd|' /C calc'!A0"
-
-
-async def swept(size: int = 3) -> tuple[SweepResult, SeededFleet]:
-    fleet = SeededFleet(size)
-    return await sweep(fleet, now=lambda: NOON), fleet
-
-
-def documented(
-    result: SweepResult, fleet: SeededFleet, previous: SweepDocument | None = None
-) -> SweepDocument:
-    return document_of(
-        result,
-        fleet.fleet,
-        started=NOON,
-        finished=NOON + timedelta(seconds=2),
-        previous=previous,
-    )
 
 
 def hostile() -> SweepResult:

@@ -20,7 +20,7 @@ from diagnostics.sweep import Progress
 from handlers.ports import Task
 from handlers.reach import Reach, Scope
 from tests.sweep.seeded import SeededFleet
-from tests.sweep.test_reports import documented, swept
+from tests.sweep.sweeping import documented, swept
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest_asyncio
 
-from bot.clients import build_clients
-from bot.fleet_file import load
 from sandbox.world import World
 from sandbox.world.landscape import account_named
+from tests.support.of_a_world import clients_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,9 +36,7 @@ async def clients(
     started: World, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[FleetClients]:
     """The bot's own clients, by the fleet file that the world writes."""
-    file = tmp_path_factory.mktemp("fleet") / "fleet.yaml"
-    started.fleet_yaml(file)
-    async with build_clients(load(file).fleet, started.environ()) as opened:
+    async with clients_of(started, tmp_path_factory.mktemp("fleet")) as opened:
         yield opened
 
 

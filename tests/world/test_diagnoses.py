@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from diagnostics.case import Case
 from diagnostics.errors import WriteDenied
 from diagnostics.fix.drive import apply
-from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
-from diagnostics.fleet import Hints
-from diagnostics.pipeline import diagnose
-from diagnostics.recognize import recognize
-from diagnostics.result import Diagnosis, Status, Verdict
+from diagnostics.fix.plan import AnnotateServiceAccount
+from diagnostics.result import Status, Verdict
 from sandbox.scenarios.load import scenarios
-from sandbox.world.blueprint import paste_of, role_arn_of
+from sandbox.world.blueprint import role_arn_of
+from tests.world.diagnosing import BUTTONS, diagnosed, now
 
 if TYPE_CHECKING:
     from bot.clients import FleetClients
@@ -25,36 +21,6 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-DEFAULTS = {
-    "oncall": Hints(cluster="prod-eu"),
-    "payments": Hints(cluster="prod-eu", namespace="payments"),
-}
-BUTTONS = {"annotate": AnnotateServiceAccount, "restart": RestartWorkload}
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-async def diagnosed(scenario: Scenario, clients: FleetClients, *, text: bool = True) -> Diagnosis:
-    if text:
-        (symptom, *_) = recognize(paste_of(scenario))
-        case = Case(symptom=symptom, defaults=DEFAULTS[scenario.channel])
-    else:
-        place = scenario.where
-        case = Case(
-            hints=Hints(
-                cluster=place.cluster,
-                namespace=place.namespace,
-                service_account=place.service_account,
-            )
-        )
-    answer = await diagnose(case, clients, now=now)
-    assert isinstance(answer, Diagnosis), answer
-    where = scenario.where
-    assert (answer.target.cluster, answer.target.namespace) == (where.cluster, where.namespace)
-    return answer
 
 
 @pytest.mark.parametrize("scenario", scenarios(), ids=lambda one: one.id)

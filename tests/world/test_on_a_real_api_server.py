@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
-from bot.clients import build_clients
-from bot.fleet_file import load
 from diagnostics.fix.drive import apply
 from sandbox.scenarios.load import scenarios
 from sandbox.world import World
 from sandbox.world.world import real_fits
-from tests.support.apiserver import ControlPlane, missing_assets
-from tests.world.test_diagnoses import BUTTONS, diagnosed, now
+from tests.support.apiserver import control_plane, missing_assets
+from tests.support.of_a_world import clients_of
+from tests.world.diagnosing import BUTTONS, diagnosed, now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,15 +30,11 @@ pytestmark = [
 HERE = [one for one in scenarios() if one.where.cluster == "prod-eu" and real_fits(one)]
 
 
-def start(*, issuer: str, authenticator_url: str) -> Any:
-    return ControlPlane(issuer=issuer, authenticator_url=authenticator_url)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def real() -> AsyncIterator[World]:
     if reason := missing_assets(os.environ):
         pytest.skip(reason)
-    async with World(kube="apiserver", control_plane=start) as running:
+    async with World(kube="apiserver", control_plane=control_plane) as running:
         yield running
 
 
@@ -47,9 +42,7 @@ async def real() -> AsyncIterator[World]:
 async def opened(
     real: World, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[FleetClients]:
-    file = tmp_path_factory.mktemp("fleet") / "fleet.yaml"
-    real.fleet_yaml(file)
-    async with build_clients(load(file).fleet, real.environ()) as clients:
+    async with clients_of(real, tmp_path_factory.mktemp("fleet")) as clients:
         yield clients
 
 

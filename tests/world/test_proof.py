@@ -12,7 +12,7 @@ from diagnostics.pipeline import diagnose
 from diagnostics.proof.answer import Asked, Injected
 from diagnostics.result import Diagnosis, Verdict
 from sandbox.scenarios.load import scenarios
-from tests.world.test_diagnoses import now
+from tests.world.diagnosing import now
 
 if TYPE_CHECKING:
     from bot.clients import FleetClients
