@@ -24,6 +24,7 @@ from tests.bot.town import (
     PASTE,
     PAYMENTS,
     SAM,
+    elements,
     labels,
     shown,
     with_approvers,
@@ -221,13 +222,7 @@ async def test_a_forged_button_says_that_it_is_unknown(town: Town, value: str) -
 async def test_a_button_pressed_in_another_channel_than_its_own_is_unknown(town: Town) -> None:
     async with town.bot() as bot:
         ts = await town.paste(bot)
-        element = next(
-            e
-            for block in town.reply(ts).blocks
-            if block["type"] == "actions"
-            for e in block["elements"]
-            if e["action_id"] == "irsa.apply.v1"
-        )
+        element = next(e for e in elements(town.reply(ts)) if e["action_id"] == "irsa.apply.v1")
         seen = await press_forged(
             town,
             bot,
@@ -250,13 +245,7 @@ async def test_a_press_without_a_team_is_refused(town: Town) -> None:
 async def test_an_offer_that_a_newer_check_replaced_is_refused(town: Town) -> None:
     async with town.bot() as bot:
         ts = await town.paste(bot)
-        element = next(
-            e
-            for block in town.reply(ts).blocks
-            if block["type"] == "actions"
-            for e in block["elements"]
-            if e["action_id"] == "irsa.apply.v1"
-        )
+        element = next(e for e in elements(town.reply(ts)) if e["action_id"] == "irsa.apply.v1")
         seen = await press_forged(town, bot, element["value"])
 
     assert "A newer check took this offer's place" in seen

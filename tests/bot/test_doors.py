@@ -21,6 +21,7 @@ from tests.bot.town import (
     PASTE,
     PAYMENTS,
     RANDOM,
+    elements,
     labels,
     shown,
 )
@@ -205,13 +206,7 @@ async def test_an_unclear_target_is_asked_for_and_the_choice_is_diagnosed(town: 
     async with town.bot() as bot:
         ts = await town.paste(bot, f"{ERROR}\nrole {role}")
         question = town.reply(ts)
-        menu = next(
-            e
-            for b in question.blocks
-            if b["type"] == "actions"
-            for e in b["elements"]
-            if e["type"] == "static_select"
-        )
+        menu = next(e for e in elements(question) if e["type"] == "static_select")
         option = next(o for o in menu["options"] if o["text"]["text"].startswith("payments/api"))
         await town.driver.press(menu["action_id"], MINJI, channel=ONCALL, selected=option["value"])
         await town.settle(bot)

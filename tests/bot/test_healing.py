@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.store.tables import watches
 from sandbox.slack.faults import Fault
-from tests.bot.town import IN_BOTH, MINJI, OMAR, ONCALL, PASTE, PAYMENTS, labels, shown
+from tests.bot.town import IN_BOTH, MINJI, OMAR, ONCALL, PASTE, PAYMENTS, labels, menu_value, shown
 from tests.engine import healthy as worlds
 from tests.engine.healthy import ROLE
 
@@ -207,14 +207,7 @@ async def test_the_menu_sums_up_too_and_without_canvases_the_text_is_there(town:
     async with town.bot() as bot:
         ts = await town.paste(bot)
         town.slack.workspace.faults.plan("canvases.create", Fault(error="missing_scope"))
-        value = next(
-            option["value"]
-            for block in town.reply(ts).blocks
-            for element in block.get("elements", ())
-            if element["type"] == "overflow"
-            for option in element["options"]
-            if option["value"].startswith("summary:")
-        )
+        value = menu_value(town.reply(ts), "summary:")
         await town.driver.press(MORE, MINJI, channel=ONCALL, selected=value)
         await town.settle(bot)
 

@@ -11,7 +11,18 @@ from sqlalchemy import select
 from bot.inventory import InventoryRecords
 from bot.store.tables import audit
 from sandbox.slack.faults import Fault
-from tests.bot.town import IN_BOTH, MINJI, OMAR, ONCALL, PARTNER, PAYMENTS, RANDOM, labels, shown
+from tests.bot.town import (
+    IN_BOTH,
+    MINJI,
+    OMAR,
+    ONCALL,
+    PARTNER,
+    PAYMENTS,
+    RANDOM,
+    labels,
+    menu_value,
+    shown,
+)
 
 if TYPE_CHECKING:
     from tests.bot.town import Town
@@ -152,13 +163,7 @@ async def test_the_home_tab_says_what_one_may_approve_and_how_the_fleet_is(town:
 async def test_what_people_say_of_an_answer_is_kept(town: Town, wish: str) -> None:
     async with town.bot() as bot:
         ts = await town.paste(bot)
-        (menu,) = [
-            e
-            for b in town.reply(ts).blocks
-            for e in b.get("elements", ())
-            if e["type"] == "overflow"
-        ]
-        chosen = next(o["value"] for o in menu["options"] if o["value"].startswith(f"{wish}:"))
+        chosen = menu_value(town.reply(ts), f"{wish}:")
         await town.driver.press("irsa.more.v1", OMAR, channel=ONCALL, selected=chosen)
         async with bot.service.store.engine.connect() as connection:
             rows = (await connection.execute(select(audit.c.decision, audit.c.user))).all()

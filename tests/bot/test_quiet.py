@@ -19,6 +19,7 @@ from tests.bot.town import (
     PASTE,
     PAYMENTS,
     labels,
+    menu_value,
     shown,
 )
 from tests.engine import healthy as worlds
@@ -127,13 +128,7 @@ async def test_one_cause_is_muted_and_others_are_not(town: Town) -> None:
 async def test_the_menu_of_a_reply_mutes_the_channel_and_says_so_in_the_reply(town: Town) -> None:
     async with town.bot() as bot:
         first = await town.paste(bot)
-        (menu,) = [
-            e
-            for b in town.reply(first).blocks
-            for e in b.get("elements", ())
-            if e["type"] == "overflow"
-        ]
-        quiet = next(o["value"] for o in menu["options"] if o["value"].startswith("quiet:"))
+        quiet = menu_value(town.reply(first), "quiet:")
         await town.driver.press(MORE, MINJI, channel=ONCALL, selected=quiet)
         await town.settle(bot)
         silent = await town.paste(bot, OTHER)
@@ -146,13 +141,7 @@ async def test_the_menu_of_a_reply_mutes_the_channel_and_says_so_in_the_reply(to
 async def test_the_menu_mutes_one_cause_for_a_day(town: Town) -> None:
     async with town.bot() as bot:
         first = await town.paste(bot)
-        (menu,) = [
-            e
-            for b in town.reply(first).blocks
-            for e in b.get("elements", ())
-            if e["type"] == "overflow"
-        ]
-        cause = next(o["value"] for o in menu["options"] if o["value"].startswith("cause:"))
+        cause = menu_value(town.reply(first), "cause:")
         await town.driver.press(MORE, MINJI, channel=ONCALL, selected=cause)
         silent = await town.paste(bot)
         town.clock.ahead = timedelta(days=1, seconds=1)

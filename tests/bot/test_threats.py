@@ -15,7 +15,7 @@ from handlers.render.card import APPLY
 from sandbox.slack.delivery import Outgoing
 from sandbox.slack.interactions import on_message
 from sandbox.slack.pressing import acted
-from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, PASTE, shown
+from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, PASTE, elements, shown
 from tests.engine import healthy as worlds
 from tests.engine.fleet_double import DoubleClients, DoubleIssuers
 
@@ -161,13 +161,7 @@ async def test_a_message_that_lies_about_a_real_button_cannot_lie_in_the_dialog(
     """Whoever has the bot's token can post in its name; what the press would do, the database says."""
     async with town.bot() as bot:
         ts = await town.paste(bot)
-        button = next(
-            e
-            for block in town.reply(ts).blocks
-            if block["type"] == "actions"
-            for e in block["elements"]
-            if e["action_id"].startswith(APPLY)
-        )
+        button = next(e for e in elements(town.reply(ts)) if e["action_id"].startswith(APPLY))
         lie = {
             **button,
             "text": {"type": "plain_text", "text": "Nothing happens"},

@@ -189,15 +189,21 @@ def _texts(node: object) -> list[str]:
     return []
 
 
+def elements(message: Message) -> list[dict[str, Any]]:
+    """The buttons and menus of a message, from the top."""
+    return [e for b in message.blocks if b["type"] == "actions" for e in b["elements"]]
+
+
 def labels(message: Message) -> list[str]:
     """The labels of a message's buttons."""
-    return [
-        element["text"]["text"]
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-        if element["type"] == "button"
-    ]
+    return [e["text"]["text"] for e in elements(message) if e["type"] == "button"]
+
+
+def menu_value(message: Message, start: str) -> str:
+    """The value of the menu's option that starts so."""
+    (menu,) = [e for e in elements(message) if e["type"] == "overflow"]
+    (value,) = [o["value"] for o in menu["options"] if o["value"].startswith(start)]
+    return str(value)
 
 
 def with_approvers(file: FleetFile, *approvers: Approver) -> FleetFile:
