@@ -8,8 +8,8 @@ from diagnostics.arn import RoleArn
 from diagnostics.checks.places import of_annotation, of_workload
 from diagnostics.evidence import ROLE_ARN, IamRole, ServiceAccount, Target, Unreadable, Workload
 from diagnostics.evidence.derived import NamespaceWorkloads, RoleInQuestion, TrustingRoles
+from diagnostics.evidence.role_annotation import Misplaced, misplaced
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, role_to_annotate
-from diagnostics.gather.annotation import Misplaced, misplaced
 from diagnostics.languages import say, sentence
 from diagnostics.result import Finding
 from diagnostics.text.clip import clip

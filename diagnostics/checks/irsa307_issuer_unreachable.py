@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from diagnostics.checks.places import of_text
 from diagnostics.evidence import Cluster, PublishedKeys, SigningKeys, Unreadable
-from diagnostics.gather.issuer import KEYS_NOT_FETCHED
 from diagnostics.languages import Words, say
-from diagnostics.recognize.symptom import Cause, Symptom
+from diagnostics.recognize.symptom import KEYS_NOT_FETCHED, Cause, Symptom
 from diagnostics.result import Finding, Place
 from diagnostics.text.clip import clip, listed
 from diagnostics.wiring import Judgement, Pass, check

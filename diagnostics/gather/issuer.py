@@ -5,10 +5,8 @@ from __future__ import annotations
 from diagnostics.clients import Clients
 from diagnostics.eks_issuer import eks_issuer
 from diagnostics.evidence import Cluster, PublishedKeys, SigningKeys, Target
-from diagnostics.recognize.symptom import Cause, Symptom
+from diagnostics.recognize.symptom import KEYS_NOT_FETCHED, Symptom
 from diagnostics.wiring import probe
-
-KEYS_NOT_FETCHED = frozenset({Cause.VERIFICATION_KEY, Cause.IDP_UNREACHABLE, Cause.THUMBPRINT})
 
 
 @probe()

@@ -14,7 +14,7 @@ from diagnostics.evidence import (
     Workload,
 )
 from diagnostics.evidence.derived import BoundRole, RoleAccount, RoleInQuestion, RoleSource, Subject
-from diagnostics.gather.annotation import misplaced, read_past_faults
+from diagnostics.evidence.role_annotation import misplaced, read_past_faults
 from diagnostics.wiring import probe
 
 

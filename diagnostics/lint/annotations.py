@@ -16,7 +16,7 @@ from diagnostics.evidence import (
     ServiceAccount,
     Target,
 )
-from diagnostics.gather.annotation import looks_like_role_key
+from diagnostics.evidence.role_annotation import looks_like_role_key
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.placeholders import has_placeholder
 from diagnostics.lint.sources import AccountSource, MalformedRole

@@ -29,7 +29,7 @@ from diagnostics.evidence import (
     Workload,
 )
 from diagnostics.evidence.derived import NamespaceWorkloads
-from diagnostics.gather.annotation import looks_like_role_key
+from diagnostics.evidence.role_annotation import looks_like_role_key
 from diagnostics.lint.annotations import from_check, judge_annotations, judged, spot_of
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.helm_values import helm_values, values_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diagnostics.arn import RoleArn, partition_of
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from diagnostics.case import Case
-    from diagnostics.fleet import WorkloadRef
+    from diagnostics.fleet import Hints, WorkloadRef
     from diagnostics.recognize.symptom import Symptom
 
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
@@ -55,61 +55,66 @@ class Clues:
 
 def clues_of(case: Case) -> Clues:
     """Collect the clues: a person's word over the text's, the text's over the channel's defaults."""
-    hints, symptom, defaults = case.hints, case.symptom, case.defaults
-    said: list[Words] = []
-    for asked, value in (
-        (say("namespace as asked"), hints.namespace),
-        (say("service account as asked"), hints.service_account),
-        (say("workload as asked"), hints.workload),
-    ):
-        if value is not None:
-            said.append(asked)
+    hints, defaults = case.hints, case.defaults
     role = RoleArn.parse(hints.role_arn) if hints.role_arn else None
-    if symptom is None:
-        return Clues(
-            cluster=hints.cluster,
-            asked=hints.cluster is not None,
-            namespace=_name(hints.namespace),
-            service_account=_name(hints.service_account),
-            workload=_workload(hints.workload),
-            role=role or (RoleArn.parse(defaults.role_arn) if defaults.role_arn else None),
-            account=role.account if role else None,
-            default_from=case.defaults_from,
-            default_cluster=defaults.cluster,
-            default_namespace=_name(defaults.namespace),
-            default_service_account=_name(defaults.service_account),
-            default_workload=_workload(defaults.workload),
-            said=tuple(said),
-        )
-    role = role or _role(symptom)
-    for told, name, hint in (
-        (say("namespace from the error"), symptom.namespace, hints.namespace),
-        (say("service account from the error"), symptom.service_account, hints.service_account),
-    ):
-        if name is not None and hint is None:
-            said.append(told)
-    return Clues(
-        cluster=hints.cluster or symptom.cluster,
+    asked = Clues(
+        cluster=hints.cluster,
         asked=hints.cluster is not None,
-        namespace=_name(hints.namespace) or _name(symptom.namespace),
-        service_account=_name(hints.service_account) or _name(symptom.service_account),
+        namespace=_name(hints.namespace),
+        service_account=_name(hints.service_account),
         workload=_workload(hints.workload),
-        workload_name=_name(symptom.workload),
-        pod=_name(symptom.pod),
         role=role,
-        issuer=symptom.issuer.removeprefix("https://") if symptom.issuer else None,
-        account=(role.account if role else None) or _account(symptom.account_id),
-        region=symptom.region,
-        request_id=symptom.request_id,
-        at=symptom.at,
-        assumed=symptom.cause in (Cause.PERMISSION, Cause.ROLE_CHAINING),
         default_from=case.defaults_from,
         default_cluster=defaults.cluster,
         default_namespace=_name(defaults.namespace),
         default_service_account=_name(defaults.service_account),
         default_workload=_workload(defaults.workload),
-        said=tuple(said),
+        said=_said(
+            (say("namespace as asked"), hints.namespace),
+            (say("service account as asked"), hints.service_account),
+            (say("workload as asked"), hints.workload),
+        ),
     )
+    if case.symptom is not None:
+        return _with_text(asked, case.hints, case.symptom)
+    by_default = RoleArn.parse(defaults.role_arn) if defaults.role_arn else None
+    return replace(asked, role=role or by_default, account=role.account if role else None)
+
+
+def _with_text(asked: Clues, hints: Hints, symptom: Symptom) -> Clues:
+    """What the text adds to what was asked."""
+    role = asked.role or _role(symptom)
+    return replace(
+        asked,
+        cluster=asked.cluster or symptom.cluster,
+        namespace=asked.namespace or _name(symptom.namespace),
+        service_account=asked.service_account or _name(symptom.service_account),
+        workload_name=_name(symptom.workload),
+        pod=_name(symptom.pod),
+        role=role,
+        issuer=symptom.issuer.removeprefix("https://") if symptom.issuer else None,
+        account=role.account if role else _account(symptom.account_id),
+        region=symptom.region,
+        request_id=symptom.request_id,
+        at=symptom.at,
+        assumed=symptom.cause in (Cause.PERMISSION, Cause.ROLE_CHAINING),
+        said=asked.said
+        + _said(
+            (
+                say("namespace from the error"),
+                symptom.namespace if hints.namespace is None else None,
+            ),
+            (
+                say("service account from the error"),
+                symptom.service_account if hints.service_account is None else None,
+            ),
+        ),
+    )
+
+
+def _said(*statements: tuple[Words, object]) -> tuple[Words, ...]:
+    """The words of the statements that were made."""
+    return tuple(words for words, value in statements if value is not None)
 
 
 def _account(text: str | None) -> str | None:

@@ -188,7 +188,7 @@ def _target(
     )
 
 
-async def _with_workload(target: Target, clues: Clues, io: Clients) -> Target | Question:
+async def _with_workload(target: Target, clues: Clues, io: Clients) -> Target:
     """Add the workload that the error names, so that its service account can be compared."""
     if target.workload is not None or clues.workload_name is None:
         return target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
 from diagnostics.errors import ReadError
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from diagnostics.locate.clues import Clues
     from diagnostics.locate.cluster import Guess
 
-BEST = 20
+BEST: Final = 20
+"""Candidates that are kept, of each cluster and of all together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,14 @@ class _Tally:
     workload: WorkloadRef | None = None
 
     def add(self, score: int, reason: Words, workload: WorkloadRef | None = None) -> None:
+        """Count a clue.
+
+        Args:
+            score: 20 where it names this one; 10 to 12 where the very role or workload is its own; 5 to 8 where
+                it is likely; 2 or 3 where a name is merely alike. `locate` takes a lone candidate of 5.
+            reason: What speaks for it, as a clause.
+            workload: The workload that led to it.
+        """
         self.score += score
         self.reasons.append(reason)
         self.workload = self.workload or workload

@@ -82,6 +82,10 @@ TOKEN_SENT: Final = frozenset(
     }
 )
 """STS saw a token, and refused it or what it asked for."""
+KEYS_NOT_FETCHED: Final = frozenset(
+    {Cause.VERIFICATION_KEY, Cause.IDP_UNREACHABLE, Cause.THUMBPRINT}
+)
+"""STS asked the issuer for its keys, and did not get any that it could use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

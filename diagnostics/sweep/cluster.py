@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import account_of
-from diagnostics.gather.annotation import looks_like_role_key
+from diagnostics.evidence.role_annotation import looks_like_role_key
 from diagnostics.result import Severity
 from diagnostics.sweep.binding import judge
 from diagnostics.sweep.finding import ClusterResult, SweepFinding, Unread

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.evidence import ROLE_ARN
-from diagnostics.gather.annotation import misplaced
+from diagnostics.evidence.role_annotation import misplaced
 from diagnostics.iam import Outcome, WebIdentityRequest, outcome
 from diagnostics.iam.subject import Subject
 from diagnostics.result import Severity

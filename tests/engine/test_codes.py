@@ -8,7 +8,7 @@ import pytest
 
 from diagnostics.checks.catalogue import catalogue
 from diagnostics.checks.selectors import matches
-from diagnostics.gather.annotation import looks_like_role_key, read_past_faults
+from diagnostics.evidence.role_annotation import looks_like_role_key, read_past_faults
 from diagnostics.result import Severity, Status, Verdict
 from tests.engine import healthy as h
 from tests.engine.diagnosing import codes, diagnosed
