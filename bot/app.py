@@ -173,7 +173,7 @@ async def serving(
             ),
             not_readable=partial(not_readable, bench),
         )
-        bolt = make_bolt(client, signing_secret=options.signing_secret)
+        bolt = make_bolt(client, me)
         listeners.register(bolt, desk, directory=directory, now=now)
         work = Work(bench, lease)
         runner = Runner(

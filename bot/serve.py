@@ -21,9 +21,10 @@ from bot.inventory import Inventory, InventoryRecords
 from bot.jobs.preflighting import preflights_of
 from bot.jobs.watching import pauses
 from bot.live import LiveFleet, watching
+from bot.live.slack_secrets import SlackSecrets
 from bot.serve_http import PATH, make_web
 from bot.serve_signed import Gate
-from bot.serve_socket import Socket
+from bot.serve_socket import Sockets
 from bot.settings import SettingsError
 from bot.store.inbox import Limits
 from bot.store.retention import Retention
@@ -158,8 +159,8 @@ async def running(
         service.telemetry.fleet_since.set_function(live.loaded_at)
         await live.accompany(partial(_beside, service, settings, environ))
         async with (
-            watching(live, every=settings.reload_interval),
-            _door(service, settings, options) as address,
+            _door(service, settings, options, environ) as (address, secrets),
+            watching(live, *secrets, every=settings.reload_interval),
             _warming(),
         ):
             _log.info("ready", address=address, team=service.me.team, user=service.me.user)
@@ -211,18 +212,27 @@ async def _warming() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _door(service: Service, settings: Settings, options: Options) -> AsyncIterator[str]:
+async def _door(
+    service: Service, settings: Settings, options: Options, environ: Mapping[str, str]
+) -> AsyncIterator[tuple[str, tuple[SlackSecrets, ...]]]:
+    """Let Slack in; gives the address, and the secrets that may change meanwhile."""
     gate = None
     if options.signing_secret is not None:
         gate = Gate(options.signing_secret, time.time)
     socket = None
     if settings.slack_app_token is not None:
-        socket = Socket(service, settings.slack_app_token.get_secret_value())
+        socket = Sockets(service, settings.slack_app_token.get_secret_value())
+    secrets = SlackSecrets(
+        settings=settings, environ=environ, service=service, gate=gate, sockets=socket
+    )
 
     def connected() -> bool:
         return socket is None or socket.connected
 
-    application = make_web(service, gate=gate, connected=connected)
+    def trouble() -> str | None:
+        return secrets.trouble
+
+    application = make_web(service, gate=gate, connected=connected, trouble=trouble)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE)
     await runner.setup()
     try:
@@ -230,7 +240,8 @@ async def _door(service: Service, settings: Settings, options: Options) -> Async
         if socket is not None:
             await socket.open()
         host, port = runner.addresses[0][:2]
-        yield f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH if gate else ''}"
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH if gate else ''}"
+        yield address, () if settings.slack_secrets is None else (secrets,)
     finally:
         if socket is not None:
             await socket.close()

@@ -32,7 +32,11 @@ PATH: Final = "/slack/events"
 
 
 def make_web(
-    service: Service, *, gate: Gate | None, connected: Callable[[], bool] = lambda: True
+    service: Service,
+    *,
+    gate: Gate | None,
+    connected: Callable[[], bool] = lambda: True,
+    trouble: Callable[[], str | None] = lambda: None,
 ) -> web.Application:
     """Make the aiohttp application.
 
@@ -40,11 +44,12 @@ def make_web(
         service: The bot.
         gate: In HTTP mode what checks Slack's requests; None in Socket Mode, where none are taken.
         connected: Whether the way to Slack is open.
+        trouble: Why rotated secrets of Slack are not in use, as a clause; None where all is well.
     """
     application = web.Application(client_max_size=LARGEST)
     if gate is not None:
         application.router.add_post(PATH, FromSlack(service, gate).take)
-    health = Health(service, connected)
+    health = Health(service, connected, trouble)
     application.router.add_get(f"{LINKS}{{incident_id}}", Links(service).follow)
     application.router.add_get("/healthz", health.alive)
     application.router.add_get("/readyz", health.ready)
@@ -118,6 +123,7 @@ class Health:
 
     service: Service
     connected: Callable[[], bool]
+    trouble: Callable[[], str | None]
 
     async def alive(self, _request: web.Request) -> web.StreamResponse:
         """The process answers."""
@@ -128,11 +134,11 @@ class Health:
         faults = await self._faults()
         status = HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK
         # An old fleet file is no reason to take no deliveries.
-        trouble = self.service.bench.rules.trouble
+        notes = (self.service.bench.rules.trouble, self.trouble())
         told = {
             "status": "not ready" if faults else "ready",
             "faults": faults,
-            "notes": [trouble] if trouble else [],
+            "notes": [note for note in notes if note],
         }
         return web.json_response(told, status=status)
 

@@ -50,9 +50,21 @@ class Gate:
     """Lets signed, fresh, well-formed requests through, and each of them once."""
 
     secret: str
+    """The signing secret."""
     clock: Callable[[], float]
     """Seconds since the epoch."""
     _seen: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    _former: tuple[str, float] | None = None
+    """The secret before, and until when it counts."""
+
+    def rotate(self, secret: str) -> None:
+        """Take a new signing secret.
+
+        The one before counts until the first request that the new one signed, and for five minutes at most: Slack
+        does not say when it begins to sign with a new one.
+        """
+        self._former = (self.secret, self.clock() + _WINDOW)
+        self.secret = secret
 
     async def read(self, request: web.Request) -> bytes:
         """The body of a request that may go on.
@@ -104,9 +116,22 @@ class Gate:
                 "the signature is older than five minutes, or this machine's clock is wrong",
             )
         base = b"v0:" + timestamp.encode() + b":" + body
-        wanted = "v0=" + hmac.new(self.secret.encode(), base, hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace")):
+        if _signed(self.secret, base, given):
+            self._former = None
+        elif not self._formerly(base, given):
             raise Refused(HTTPStatus.UNAUTHORIZED, "signature", "the signature does not match")
+
+    def _formerly(self, base: bytes, given: str) -> bool:
+        return (
+            self._former is not None
+            and self.clock() < self._former[1]
+            and _signed(self._former[0], base, given)
+        )
+
+
+def _signed(secret: str, base: bytes, given: str) -> bool:
+    wanted = "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace"))
 
 
 def _readable(body: bytes, *, as_json: bool) -> bool:

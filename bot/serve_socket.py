@@ -121,9 +121,13 @@ class Socket(AsyncSocketModeHandler):
         session = self.client.current_session
         return session is not None and not session.closed
 
-    async def close(self) -> None:
-        """Take nothing more, acknowledge what is under way, and hang up."""
-        self._closing = True
+    async def close(self, *, refusing: bool = True) -> None:
+        """Acknowledge what is under way, and hang up.
+
+        Args:
+            refusing: Take nothing more meanwhile; False: what comes on this connection would be lost to the next one.
+        """
+        self._closing = refusing
         try:
             async with asyncio.timeout(_GRACE):
                 await self._quiet.wait()
@@ -131,3 +135,43 @@ class Socket(AsyncSocketModeHandler):
             pass
         keeper: Any = self.client
         await keeper.close()
+
+
+class Sockets:
+    """The connection of now, which another of the same app may take the place of."""
+
+    def __init__(self, service: Service, app_token: str) -> None:
+        self._service = service
+        self._current = Socket(service, app_token)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection is up."""
+        return self._current.connected
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            SlackUnusable: If Slack refuses the app token or does not answer.
+        """
+        await self._current.open()
+
+    async def replace(self, app_token: str) -> None:
+        """Connect by another token, and hang up the connection before once what it brought is acknowledged.
+
+        Raises:
+            SlackUnusable: If Slack refuses the token or does not answer; then the connection before stays.
+        """
+        fresh = Socket(self._service, app_token)
+        try:
+            await fresh.open()
+        except BaseException:
+            await fresh.close()
+            raise
+        old, self._current = self._current, fresh
+        await old.close(refusing=False)
+
+    async def close(self) -> None:
+        """Take nothing more, acknowledge what is under way, and hang up."""
+        await self._current.close()

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_core import PydanticCustomError
 
 from bot.fleet_file.loopback import is_loopback
+from bot.slack.mounted import SECRETS, read_secret
 from diagnostics.errors import IrsaDoctorError
 
 if TYPE_CHECKING:
@@ -124,6 +125,10 @@ class Settings(BaseModel):
     )
     """Set: HTTP mode."""
 
+    slack_secrets: Path | None = Field(default=None, alias="IRSA_SLACK_SECRETS")
+    """Folder with files of the three names above, in the place of these variables: a mounted Secret. They are read
+    again when they change, see [operate.md](operate.md#rotate)."""
+
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
         default="https://slack.com/api/", alias="SLACK_API_URL"
     )
@@ -216,14 +221,14 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read the variables that concern us; an empty one counts as not set.
+        """Read the variables that concern us, and the files that stand for some; an empty one counts as not set.
 
         Raises:
             SettingsError: Listing every variable that can't be used.
         """
         known = cls.variables()
         given = {v: environ[v].strip() for v in known if environ.get(v, "").strip()}
-        faults = list(_misspelt(environ, known))
+        faults = [*_misspelt(environ, known), *_from_files(given)]
         try:
             settings = cls.model_validate(given)
         except ValidationError as error:
@@ -247,6 +252,26 @@ def _misspelt(environ: Mapping[str, str], known: tuple[str, ...]) -> Iterator[tu
         near = get_close_matches(variable[:60], known, n=1, cutoff=0.85)
         if variable not in known and near and near[0] not in environ:
             yield variable, f"unknown variable; did you mean {near[0]}?"
+
+
+def _from_files(given: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Add what the folder of Slack's secrets holds; gives what can't be taken from there."""
+    named = given.get("IRSA_SLACK_SECRETS")
+    if named is None:
+        return
+    if not Path(named).is_dir():
+        yield "IRSA_SLACK_SECRETS", "there is no such folder, or it may not be read"
+    for variable in SECRETS:
+        try:
+            held = read_secret(Path(named), variable)
+        except (OSError, ValueError) as error:
+            words = error.strerror if isinstance(error, OSError) else str(error)
+            yield variable, f"can't be taken from its file in IRSA_SLACK_SECRETS: {words}"
+            continue
+        if held is not None and variable in given:
+            yield variable, "set beside its file in IRSA_SLACK_SECRETS: keep one of the two"
+        elif held is not None:
+            given[variable] = held
 
 
 def _fault(detail: ErrorDetails, given: Mapping[str, str]) -> tuple[str, str]:

@@ -93,6 +93,9 @@ class LiveFleet:
         await asyncio.gather(*self._retiring, return_exceptions=True)
         await self._now_in_use.stack.aclose()
 
+    what: Final = "fleet file"
+    again: Final = False
+
     @property
     def path(self) -> Path:
         """Where the file is."""

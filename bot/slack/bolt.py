@@ -9,23 +9,48 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
 
 from diagnostics.languages import speak
 from handlers.buttons.pressed import tell
 from handlers.click import Click, notice
 
 if TYPE_CHECKING:
-    from slack_sdk.web.async_client import AsyncWebClient
+    from handlers.desk import Me
 
 _log = structlog.get_logger("irsa.app")
 
 
-def make_bolt(client: AsyncWebClient, *, signing_secret: str | None) -> AsyncApp:
-    """Make the Bolt app. Its listeners finish before Slack gets its answer: what fails is delivered again."""
+def make_bolt(client: AsyncWebClient, me: Me) -> AsyncApp:
+    """Make the Bolt app. Its listeners finish before Slack gets its answer: what fails is delivered again.
+
+    Args:
+        client: Its token is the one in use, whenever a delivery comes.
+        me: Who we are.
+    """
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_token=client.token,
+            bot_id=me.bot,
+            bot_user_id=me.user,
+        )
+
     bolt = AsyncApp(
-        client=client,
-        # Bolt takes an absent one from the environment; in Socket Mode the connection is authenticated.
-        signing_secret=signing_secret or "unused-in-socket-mode",
+        # A model for the client of each delivery, which gets its token from `authorize`.
+        client=AsyncWebClient(
+            base_url=client.base_url,
+            timeout=client.timeout,
+            session=client.session,
+            retry_handlers=client.retry_handlers,
+        ),
+        authorize=authorize,
+        # `bot.serve_signed` verifies requests, by the secret of the moment; a connection of Socket Mode is ours.
+        signing_secret="verified-before",  # noqa: S106  Bolt wants one
+        request_verification_enabled=False,
         process_before_response=True,
         attaching_conversation_kwargs_enabled=False,
         logger=logging.getLogger("slack_bolt.irsa"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -64,6 +65,27 @@ async def test_an_expired_signature_is_refused(town: Town, age: float) -> None:
 async def test_a_signature_of_some_minutes_is_taken(town: Town) -> None:
     async with town.bot() as bot:
         assert (await answer(town, signed(town, bot, CHALLENGE, age=280)))[0] == 200
+
+
+async def test_a_former_signing_secret_counts_until_the_new_one_signed_and_five_minutes_at_most(
+    town: Town,
+) -> None:
+    app = town.slack.workspace.app
+    ahead = town.slack.workspace.clock.advance
+
+    async def by(secret: str) -> int:
+        town.slack.workspace.app = replace(app, signing_secret=secret)
+        return (await answer(town, signed(town, bot, CHALLENGE)))[0]
+
+    async with town.bot() as bot:
+        bot.gate.rotate("second")
+        assert [await by(app.signing_secret), await by("second")] == [200, 200]
+        assert [await by(app.signing_secret), await by("second")] == [401, 200]
+        bot.gate.rotate("third")
+        ahead(299)
+        assert await by("second") == 200
+        ahead(2)
+        assert [await by("second"), await by("third")] == [401, 200]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from bot.serve import retention_of
 from bot.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECRET = "hunter2-hunter2"
 
@@ -87,3 +92,49 @@ def test_secrets_do_not_print() -> None:
 def test_another_sts_for_proofs_can_only_be_one_on_this_machine(url: str) -> None:
     with pytest.raises(SettingsError, match="IRSA_PROOF_STS_URL: not a URL on this machine"):
         Settings.from_environ({"IRSA_PROOF_STS_URL": url})
+
+
+def test_slacks_tokens_may_be_files_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "SLACK_BOT_TOKEN").write_text("xoxb-1\n")
+    (tmp_path / "SLACK_APP_TOKEN").write_text(" \n")
+
+    settings = Settings.from_environ(
+        {"IRSA_SLACK_SECRETS": str(tmp_path), "SLACK_APP_TOKEN": "xapp-1"}
+    )
+
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-1"
+    assert settings.slack_app_token is not None
+    assert settings.slack_signing_secret is None
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (b"xoxb-" + b"x" * 4_096, "its file holds more than 4,096 bytes"),
+        (b"\xff\xfe", "its file is no text in UTF-8"),
+        (b"hunter2-hunter2", "not a bot token"),
+        (b"xoxb-1", "set beside its file in IRSA_SLACK_SECRETS"),
+        (None, "Is a directory"),
+    ],
+)
+def test_a_file_that_holds_no_token_is_told_and_not_repeated(
+    tmp_path: Path, held: bytes | None, words: str
+) -> None:
+    path = tmp_path / "SLACK_BOT_TOKEN"
+    path.mkdir() if held is None else path.write_bytes(held)
+    variables = {"IRSA_SLACK_SECRETS": str(tmp_path)}
+    if held == b"xoxb-1":
+        variables["SLACK_BOT_TOKEN"] = "xoxb-2"
+
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environ(variables)
+
+    assert [variable for variable, _ in caught.value.faults] == ["SLACK_BOT_TOKEN"]
+    assert words in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="IRSA_SLACK_SECRETS: there is no such folder"):
+        Settings.from_environ({"IRSA_SLACK_SECRETS": str(tmp_path / "gone")})
