@@ -25,7 +25,8 @@ _LABEL: Final = re.compile(r"([^=\s]+)=(\S*)")
 _SECRET: Final = re.compile(r"<set to the key '([^']*)' in secret '([^']*)'>")
 _CONFIG: Final = re.compile(r"<set to the key '([^']*)' of config map '([^']*)'>")
 _FIELD_REF: Final = re.compile(r"(.*) \(v1:([^)]+)\)")
-_MOUNT: Final = re.compile(r"(/.*) from (\S+) \(.*\)")
+_PREFIX: Final = re.compile(r" with prefix '([^']*)'")
+_MOUNT: Final = re.compile(r'(/.*) from (\S+) \((?:[^"]*path="([^"]*)")?.*\)')
 _NONE: Final = frozenset(("<none>", "<unset>", ""))
 _CUT: Final = "..."
 _EKS: Final = "eks.amazonaws.com/"
@@ -213,8 +214,12 @@ def _container(name: str, lines: Lines) -> dict[str, Any]:
         "name": name,
         "image": _first(fields, "Image"),
         "env": list(_environment(_below(fields.get("Environment", [])))),
-        "envFrom": [_from(line.split()) for line in _below(sources) if line.strip()],
-        "volumeMounts": [{"mountPath": m[1], "name": m[2]} for m in mounts if m is not None],
+        "envFrom": [_from(line) for line in _below(sources) if line.strip()],
+        "volumeMounts": [
+            {"mountPath": m[1], "name": m[2], "subPath": m[3] or ""}
+            for m in mounts
+            if m is not None
+        ],
     }
 
 
@@ -232,9 +237,11 @@ def _environment(lines: Lines) -> Iterator[dict[str, Any]]:
         yield {"name": name, "valueFrom": of}
 
 
-def _from(words: list[str]) -> dict[str, Any]:
+def _from(line: str) -> dict[str, Any]:
+    words = line.split()
     kind = "configMapRef" if words[1:2] == ["ConfigMap"] else "secretRef"
-    return {kind: {"name": words[0]}}
+    prefix = _PREFIX.search(line)
+    return {kind: {"name": words[0]}, "prefix": prefix[1] if prefix else ""}
 
 
 def _volume(name: str, lines: Lines) -> dict[str, Any]:

@@ -8,11 +8,20 @@ from diagnostics.checks.pod_identity import by_pod_identity
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Webhooks
 from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.languages import say
+from diagnostics.wiring import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from diagnostics.evidence import Container, Pod, PodSpec, ServiceAccount, Unreadable
+    from diagnostics.evidence import (
+        Container,
+        Mount,
+        Pod,
+        PodSpec,
+        ServiceAccount,
+        TokenVolume,
+        Unreadable,
+    )
 
 ROLE_ENV = "AWS_ROLE_ARN"
 TOKEN_ENV = "AWS_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105  a variable's name
@@ -38,14 +47,75 @@ def injected(container: Container) -> bool:
     return container.has_env(ROLE_ENV) and container.has_env(TOKEN_ENV)
 
 
+def token_mount(spec: PodSpec, container: Container) -> tuple[Mount, TokenVolume] | None:
+    """The mount, and the token in it, at which the container's variable points; None where it points at no token."""
+    path = container.env_value(TOKEN_ENV)
+    if path is None:
+        return None
+    read = clean_path(path)
+    for mount in container.mounts:
+        folder = clean_path(mount.path)
+        within = read == folder or read.startswith(f"{folder}/")
+        for token in spec.token_volumes:
+            if token.name != mount.volume:
+                continue
+            told = token.shown and "$(" not in mount.sub_path
+            if read == clean_path(mount.file(token.path) or "") if told else within:
+                return mount, token
+    return None
+
+
+def clean_path(path: str) -> str:
+    """A path without doubled slashes; a Windows one as the webhook's mount has it."""
+    parts = path[:4096].replace("\\", "/").split("/")
+    return "/" + "/".join(part for part in parts if part and not part.endswith(":"))
+
+
+def veil(spec: PodSpec, container: Container) -> str | None:
+    """The ConfigMap or Secret that may give a container its role although it shows none; None where none may.
+
+    Only a container with a projected token of its own can use what it is given.
+    """
+    if injected(container) or not container.env_from:
+        return None
+    mounted = {mount.volume for mount in container.mounts}
+    own = any(
+        token.name in mounted and (token.audience is not None or not token.shown)
+        for token in spec.token_volumes
+    )
+    return container.env_from[0] if own else None
+
+
+def veiled(pods: Iterable[Pod]) -> Unknown | None:
+    """What is open where a pod's containers may have a role that is not seen; None where there is no such pod."""
+    for pod in pods:
+        for container in judged(pod.spec) if bare(pod) else ():
+            source = veil(pod.spec, container)
+            if source is not None:
+                return Unknown(
+                    say(
+                        "container {container} mounts a token of its own and takes variables from {source}, "
+                        "which is not read and may name its role",
+                        container=container.name,
+                        source=source,
+                    ),
+                    say(
+                        "look whether it does: {command}",
+                        command=f"kubectl -n {pod.namespace} exec {pod.name} -c {container.name} -- "
+                        f"printenv {ROLE_ENV} {TOKEN_ENV}",
+                    ),
+                )
+    return None
+
+
 def bare(pod: Pod) -> bool:
     """Whether no container of the pod got a role."""
     return not any(injected(container) for container in judged(pod.spec))
 
 
 def unserved(pod: Pod) -> bool:
-    """Whether no container of the pod got a role, and none asks the EKS Pod Identity agent for one."""
-    return bare(pod) and by_pod_identity(pod) is None
+    """Whether no container of the pod got a role in any way that is seen, or may have got one that is not."""
+    return bare(pod) and by_pod_identity(pod) is None and veiled((pod,)) is None
 
 
 def provided_otherwise(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.containers import provided_otherwise
+from diagnostics.checks.containers import provided_otherwise, veiled
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import (
     ROLE_ARN,
@@ -43,6 +43,8 @@ def annotation_missing(
     other = provided_otherwise(account, pods, workloads, webhooks)
     if other is not None:
         return Skip(other)
+    if (open_ := veiled(pods.live if isinstance(pods, Pods) else ())) is not None:
+        return open_
     arn = role_to_annotate(question, role, trusting)
     empty = account.role_arn == ""
     return Finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import ROLE_ENV, SKIP_POD, judged, unserved
+from diagnostics.checks.containers import ROLE_ENV, SKIP_POD, judged, unserved, veiled
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import RESTARTED_AT, Pods, ServiceAccount, Target, Unreadable
 from diagnostics.evidence.derived import NamespaceWorkloads, Now
@@ -48,7 +48,7 @@ def pods_not_restarted(
     known = () if isinstance(workloads, Unreadable) else workloads.items
     stale = [pod for pod in pods.live if _stale(pod, account)]
     if not stale:
-        return Pass()
+        return veiled(pods.live) or Pass()
     first = stale[0]
     seen = next((c.env_value(ROLE_ENV) for c in judged(first.spec) if c.env_value(ROLE_ENV)), None)
     restarted = _restarted(first, known)

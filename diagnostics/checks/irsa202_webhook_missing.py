@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.containers import bare
+from diagnostics.checks.containers import bare, veiled
 from diagnostics.evidence import Pods, Target, Unreadable, Webhooks
 from diagnostics.languages import say
 from diagnostics.result import Finding, Place
@@ -22,6 +22,8 @@ def webhook_missing(
         return Pass()
     if isinstance(pods, Pods) and pods.live and not any(bare(pod) for pod in pods.live):
         return Pass()  # Something else injects here, or the pods carry it in their manifest.
+    if (open_ := veiled(pods.live if isinstance(pods, Pods) else ())) is not None:
+        return open_
     names = sorted({hook.configuration for hook in webhooks.items})
     return Finding(
         headline=say("Cluster {cluster} has no pod identity webhook", cluster=target.cluster),

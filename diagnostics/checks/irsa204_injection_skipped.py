@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import SKIP_POD, bare, injected, judged, skipped
+from diagnostics.checks.containers import SKIP_POD, bare, injected, judged, skipped, veil
 from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Target
@@ -90,7 +90,11 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
 
 def _passed_over(pod: Pod) -> list[str]:
     """Containers that the webhook should have served and did not, known sidecars left out."""
-    return [c.name for c in judged(pod.spec) if not injected(c) and c.name not in _NO_AWS]
+    return [
+        c.name
+        for c in judged(pod.spec)
+        if not injected(c) and not veil(pod.spec, c) and c.name not in _NO_AWS
+    ]
 
 
 _NO_AWS = frozenset({"istio-proxy", "linkerd-proxy", "envoy", "envoy-sidecar", "vault-agent"})

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV
+from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV, injected, veil
 from diagnostics.checks.places import of_pod, of_workload
-from diagnostics.evidence import Pods, ServiceAccount, Target, Unreadable, Workload
+from diagnostics.evidence import (
+    Container,
+    Pod,
+    Pods,
+    PodSpec,
+    ServiceAccount,
+    Target,
+    Unreadable,
+    Workload,
+)
 from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.evidence.owners import owner_of, owners_in
 from diagnostics.languages import say
 from diagnostics.result import Finding
 from diagnostics.text.clip import listed
-from diagnostics.wiring import Judgement, Pass, Skip, check
+from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
 
 
 @check("IRSA205")
@@ -27,6 +36,7 @@ def manifest_sets_env(
     Why: Where a container already has one of the two variables, the webhook adds neither.
     Source: amazon-eks-pod-identity-webhook, pkg/handler/handler.go; webhook issue 67.
     """
+    open_: Unknown | None = None
     known = owners_in(workloads.items)
     owners = {
         owner.uid
@@ -44,6 +54,9 @@ def manifest_sets_env(
             if not any(has):
                 continue
             other = bool(role and account.role_arn) and role != account.role_arn
+            if _hidden(one.template, container, account):
+                open_ = open_ or _not_read(one, container)
+                continue
             if all(has) and not other:
                 continue
             name = ROLE_ENV if other or not has[1] else TOKEN_ENV
@@ -77,7 +90,13 @@ def manifest_sets_env(
                 ),
                 commands=_command(one, container.name),
             )
-    for pod in pods.live if isinstance(pods, Pods) else ():
+    twice = _twice(target, account, pods.live if isinstance(pods, Pods) else ())
+    return twice or open_ or _nothing_set(account, workloads, pods)
+
+
+def _twice(target: Target, account: ServiceAccount, pods: tuple[Pod, ...]) -> Finding | None:
+    """A container whose last role is another than the annotated one, because somebody else injects too."""
+    for pod in pods:
         for container in pod.spec.containers:
             values = [v.value for v in container.env if v.name == ROLE_ENV]
             if len(set(values)) > 1 and account.role_arn not in (None, values[-1]):
@@ -98,7 +117,34 @@ def manifest_sets_env(
                         token_env=TOKEN_ENV,
                     ),
                 )
-    return _nothing_set(account, workloads, pods)
+    return None
+
+
+def _hidden(template: PodSpec, container: Container, account: ServiceAccount) -> bool:
+    """Whether what the webhook leaves alone comes from a ConfigMap or Secret, so that it may be right or wrong."""
+    if not injected(container):
+        return veil(template, container) is not None
+    return container.env_value(ROLE_ENV) is None and bool(account.role_arn)
+
+
+def _not_read(workload: Workload, container: Container) -> Unknown:
+    """What of a container's variables a ConfigMap or a Secret says."""
+    name = TOKEN_ENV if container.env_value(ROLE_ENV) is not None else ROLE_ENV
+    sources = [v.source for v in container.env if v.name == name and v.source]
+    return Unknown(
+        say(
+            "{kind} {workload} takes {variable} from {source}, which is not read",
+            kind=workload.kind,
+            workload=workload.name,
+            variable=name,
+            source=(sources or container.env_from)[0],
+        ),
+        say(
+            "look what a pod has: {command}",
+            command=f"kubectl -n {workload.namespace} exec {workload.ref} -c {container.name} -- "
+            f"printenv {ROLE_ENV} {TOKEN_ENV}",
+        ),
+    )
 
 
 def _nothing_set(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV, judged
+from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV, clean_path, judged, token_mount
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target
 from diagnostics.languages import say
@@ -31,7 +31,7 @@ def token_not_mounted(target: Target, pods: Pods) -> Judgement:
     for pod in pods.live:
         for container in judged(pod.spec):
             path = container.env_value(TOKEN_ENV)
-            if path is None or _mounted(pod, container, path):
+            if path is None or token_mount(pod.spec, container) is not None:
                 continue
             wrong = path.startswith(_API_TOKEN)
             taken = _taken(pod, container, path)
@@ -80,25 +80,10 @@ def _taken(pod: Pod, container: Container, path: str) -> str | None:
     tokens = {volume.name for volume in pod.spec.token_volumes}
     for mount in container.mounts:
         if mount.volume == _VOLUME and mount.volume not in tokens:
-            return mount.volume if _clean(path).startswith(_clean(mount.path) + "/") else None
+            return (
+                mount.volume if clean_path(path).startswith(clean_path(mount.path) + "/") else None
+            )
     return None
 
 
 _VOLUME = "aws-iam-token"
-
-
-def _mounted(pod: Pod, container: Container, path: str) -> bool:
-    read = _clean(path)
-    return any(
-        read == _clean(f"{mount.path}/{token.path}")
-        or (not token.shown and read.startswith(_clean(mount.path) + "/"))
-        for mount in container.mounts
-        for token in pod.spec.token_volumes
-        if token.name == mount.volume
-    )
-
-
-def _clean(path: str) -> str:
-    """A path without doubled slashes; a Windows one as the webhook's mount has it."""
-    parts = path[:4096].replace("\\", "/").split("/")
-    return "/" + "/".join(part for part in parts if part and not part.endswith(":"))

@@ -90,6 +90,8 @@ def _read(pod: Pod, token: TokenVolume) -> bool:
     for container in judged(pod.spec):
         path = (container.env_value(TOKEN_ENV) or "").replace("\\", "/")
         for mount in container.mounts:
+            if mount.volume == token.name and path and path == mount.file(token.path):
+                return True
             folder = mount.path.replace("\\", "/").rstrip("/") + "/"
             if mount.volume != token.name or not path.startswith(folder):
                 continue

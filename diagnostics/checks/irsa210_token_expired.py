@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from diagnostics.checks.evidence_of_text import outlived, said
 from diagnostics.checks.places import of_text
+from diagnostics.checks.token_by_sub_path import kept_tokens, never_renewed
 from diagnostics.evidence import Pods, Target, Unreadable
 from diagnostics.evidence.derived import Now
 from diagnostics.fix.restart import restart_command
@@ -20,16 +21,25 @@ from diagnostics.wiring import Judgement, Pass, Skip, check
 
 @check("IRSA210")
 def token_expired(
-    target: Target, symptom: Symptom, now: Now, pods: Pods | Unreadable | None
+    target: Target, symptom: Symptom | None, now: Now, pods: Pods | Unreadable | None
 ) -> Judgement:
     """The token had expired.
 
     Why: The kubelet renews the file, so an expired token means that the process read it once and kept it, or that
     the node's clock is off.
-    Source: STS API reference, ExpiredTokenException; aws-sdk-js-v3 issue 3052; parseable issue 604.
+    Source: STS API reference, ExpiredTokenException; aws-sdk-js-v3 issue 3052; parseable issue 604; Kubernetes,
+    "Volumes", projected, note on subPath.
     """
+    kept = tuple(kept_tokens(pods.live if isinstance(pods, Pods) else ()))
+    if symptom is None:
+        old = next((one for one in kept if one.outlived(now.at)), None)
+        if old is None:
+            return Skip(say("no error text was given"))
+        return never_renewed(target, old, certain=False)
     if symptom.cause is not Cause.EXPIRED_TOKEN:
         return Pass()
+    if kept:
+        return never_renewed(target, kept[0], certain=True)
     if outlived(now, pods):
         return Skip(say("the pods are newer than the text"))
     late = _late(said(symptom))

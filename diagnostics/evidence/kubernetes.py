@@ -84,6 +84,18 @@ class Mount:
 
     volume: str
     path: str
+    sub_path: str = ""
+    """The part of the volume that is mounted, empty for all of it; `$(NAME)` in it stands for a variable."""
+
+    def file(self, inner: str) -> str | None:
+        """Where a file of the volume stands in the container, or None where the mount leaves it out."""
+        inner, part = inner.strip("/"), self.sub_path.strip("/")
+        if not part:
+            return f"{self.path}/{inner}"
+        if inner == part:
+            return self.path
+        rest = inner.removeprefix(f"{part}/")
+        return f"{self.path}/{rest}" if rest != inner else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +106,7 @@ class Container:
     image: str = ""
     env: tuple[EnvVar, ...] = ()
     env_from: tuple[str, ...] = ()
-    """Where further variables come from, such as `secret aws-keys`; which ones is not read."""
+    """Where further variables of AWS may come from as a whole, such as `secret aws-keys`; which ones is not read."""
     mounts: tuple[Mount, ...] = ()
     init: bool = False
 

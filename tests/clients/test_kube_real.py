@@ -49,8 +49,15 @@ TEMPLATE: dict[str, Any] = {
                         "valueFrom": {"secretKeyRef": {"name": "aws", "key": "id"}},
                     },
                 ],
-                "envFrom": [{"secretRef": {"name": "more"}}],
-                "volumeMounts": [{"name": "token", "mountPath": "/var/run/token"}],
+                "envFrom": [
+                    {"secretRef": {"name": "more"}},
+                    {"configMapRef": {"name": "arns"}, "prefix": "AWS_"},
+                    {"configMapRef": {"name": "other"}, "prefix": "APP_"},
+                ],
+                "volumeMounts": [
+                    {"name": "token", "mountPath": "/var/run/token"},
+                    {"name": "token", "mountPath": "/token", "subPath": "token"},
+                ],
             }
         ],
         "volumes": [
@@ -211,8 +218,12 @@ async def test_a_workload_is_read_with_its_pod_template(
         ("EMPTY", "", None),
         ("AWS_ACCESS_KEY_ID", None, "secret aws, key id"),
     ]
-    assert api.env_from == ("secret more",)
-    assert [(m.volume, m.path) for m in api.mounts] == [("token", "/var/run/token")]
+    # Variables that begin otherwise are none of AWS's.
+    assert api.env_from == ("secret more", "configmap arns")
+    assert [(m.volume, m.path, m.sub_path) for m in api.mounts] == [
+        ("token", "/var/run/token", ""),
+        ("token", "/token", "token"),
+    ]
     (volume,) = template.token_volumes
     assert (volume.audience, volume.path, volume.expiration_seconds) == (
         "sts.amazonaws.com",

@@ -17,6 +17,7 @@ from diagnostics.evidence import (
     ControlPolicy,
     EnvVar,
     FieldManager,
+    Mount,
     PodIdentityAssociation,
     PodSpec,
     PublishedKeys,
@@ -355,6 +356,13 @@ def the_projected_token_is_for_nomad(world: World) -> None:
         )
         for p in world.pods
     ]
+
+
+def mount_one_file(world: World) -> None:
+    """The manifest mounts the token alone, by subPath, where the webhook would mount its folder."""
+    path = f"{h.TOKEN_DIR}/token"
+    one = Mount(volume="aws-iam-token", path=path, sub_path="token")
+    e.edit_containers(world, lambda c: replace(c, mounts=(one,)))
 
 
 @fault(
@@ -808,6 +816,17 @@ pasted(
     "1732449600 must be before the expiration date/time 1732438800",
     "had expired 3 hours before",
 )
+
+
+@fault(
+    "IRSA210",
+    case=h.case(h.symptom(Cause.EXPIRED_TOKEN)),
+    says="mounts its token by subPath, so it is never renewed",
+)
+def the_token_is_mounted_by_sub_path(world: World) -> None:
+    mount_one_file(world)
+
+
 pasted(
     "IRSA216",
     "the_token_is_no_jwt",

@@ -241,6 +241,15 @@ def a_pod_that_skips_the_webhook_and_brings_what_it_needs(world: World) -> None:
     faults.pod_with(world, labels={"eks.amazonaws.com/skip-pod-identity-webhook": "true"})
 
 
+def variables_from_a_config_map_beside_the_webhooks(world: World) -> None:
+    plain = h.container()
+    faults.pod_with(world, containers=(replace(plain, env_from=("configmap settings",)),))
+
+
+def a_token_mounted_by_sub_path_that_has_not_expired(world: World) -> None:
+    faults.mount_one_file(world)
+
+
 VARIANTS: list[Callable[[World], None]] = [
     one_role_for_two_clusters,
     string_like_for_a_namespace,
@@ -270,6 +279,8 @@ VARIANTS: list[Callable[[World], None]] = [
     a_volume_with_a_token_for_somebody_else_too,
     a_volume_with_a_token_for_somebody_else_first,
     a_pod_that_skips_the_webhook_and_brings_what_it_needs,
+    variables_from_a_config_map_beside_the_webhooks,
+    a_token_mounted_by_sub_path_that_has_not_expired,
 ]
 
 

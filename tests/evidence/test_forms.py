@@ -90,6 +90,7 @@ Containers:
     Environment Variables from:
       settings  ConfigMap  Optional: false
       keys      Secret     Optional: false
+      names     ConfigMap with prefix 'APP_'  Optional: false
     Environment:
       AWS_ACCESS_KEY_ID:            <set to the key 'id' in secret 'aws'>  Optional: false
       POD_NAME:                     api-6d4-8p8pm (v1:metadata.name)
@@ -97,6 +98,7 @@ Containers:
       AWS_WEB_IDENTITY_TOKEN_FILE:  /var/run/secrets/eks.amazonaws.com/serviceaccount/token
     Mounts:
       /var/run/secrets/eks.amazonaws.com/serviceaccount from aws-iam-token (ro)
+      /token from aws-iam-token (ro,path="token")
   proxy:
     Image:        registry.example.com/proxy:1
     Environment:  <none>
@@ -212,7 +214,10 @@ def test_a_described_pod_is_read_as_far_as_it_is_shown() -> None:
     assert app.env[0].source == "secret aws, key id"
     assert app.env[1].source == "field metadata.name"
     assert app.env_from == ("configmap settings", "secret keys")
-    assert app.mounts[0].volume == "aws-iam-token"
+    assert [(m.volume, m.sub_path) for m in app.mounts] == [
+        ("aws-iam-token", ""),
+        ("aws-iam-token", "token"),
+    ]
     assert not proxy.env
     assert pod.spec.annotations["eks.amazonaws.com/skip-containers"] == "proxy"
     assert pod.spec.windows

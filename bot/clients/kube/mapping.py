@@ -167,9 +167,13 @@ def _container(found: wire.Container, *, init: bool) -> evidence.Container:
         name=found.name,
         image=found.image,
         env=tuple(_env(variable) for variable in found.env),
-        env_from=tuple(_env_from(source) for source in found.env_from),
+        env_from=tuple(_env_from(source) for source in found.env_from if _of_aws(source.prefix)),
         mounts=tuple(
-            evidence.Mount(volume=mount.name, path=mount.mount_path)
+            evidence.Mount(
+                volume=mount.name,
+                path=mount.mount_path,
+                sub_path=mount.sub_path or mount.sub_path_expr,
+            )
             for mount in found.volume_mounts
         ),
         init=init,
@@ -200,6 +204,11 @@ def _env_from(found: wire.EnvFrom) -> str:
     if found.config_map_ref:
         return f"configmap {found.config_map_ref.name}"
     return "another source"
+
+
+def _of_aws(prefix: str) -> bool:
+    """Whether variables with this prefix may be AWS's."""
+    return "AWS_".startswith(prefix) or prefix.startswith("AWS_")
 
 
 def _token_volumes(spec: wire.PodSpec) -> Iterator[evidence.TokenVolume]:

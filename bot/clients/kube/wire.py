@@ -97,6 +97,7 @@ class NamedSource(Wire):
 class EnvFrom(Wire):
     """containers[].envFrom[]: the keys in it are not read."""
 
+    prefix: str = ""
     secret_ref: NamedSource | None = None
     config_map_ref: NamedSource | None = None
 
@@ -106,6 +107,8 @@ class VolumeMount(Wire):
 
     name: str = ""
     mount_path: str = ""
+    sub_path: str = ""
+    sub_path_expr: str = ""
 
 
 class Container(Wire):
