@@ -73,23 +73,13 @@ def explain(
     if target is None or now is None:
         raise ValueError("a diagnosis needs its target and its time")
     symptom = value_of(facts, Symptom)
-    order = {code: rank for rank, code in enumerate(leading(symptom))}
-    failed = frozenset(r.code for r in results if _is_cause(r))
-    follows = explained(failed)
-    causes = sorted(
-        (r for r in results if r.code in failed), key=lambda r: order.get(r.code, len(order))
-    )
-    roots = [r for r in causes if r.code not in follows]
+    results, roots = _related(results, symptom)
     root = roots[0] if roots else None
-    results = tuple(
-        replace(r, follows_from=follows[r.code]) if r.code in follows else r for r in results
-    )
     proof, question = value_of(facts, Proof), value_of(facts, RoleInQuestion)
     verdict, headline, advice = held_against(
         _verdict(root, results, symptom, target, question), proof
     )
     policies = _policies(facts, results)
-    fixes = own_fixes(roots)
     role, cluster = value_of(facts, IamRole), value_of(facts, Cluster)
     subject = value_of(facts, Subject)
     return Diagnosis(
@@ -115,7 +105,7 @@ def explain(
             fleet=fleet,
         ),
         impact=touched(facts, target),
-        fixes_blocked=fixes_blocked if fixes else None,
+        fixes_blocked=fixes_blocked if own_fixes(roots) else None,
         ask=_ask(facts, results, calls, fleet) if verdict is Verdict.NOT_ENOUGH_EVIDENCE else (),
         text_at=now.text_at,
         proof=proof,
@@ -139,6 +129,22 @@ def _ask(
         role=role.arn if role else None,
         issuer=cluster.issuer if cluster else None,
         fleet=fleet,
+    )
+
+
+def _related(
+    results: tuple[Result, ...], symptom: Symptom | None
+) -> tuple[tuple[Result, ...], tuple[Result, ...]]:
+    """The results, each consequence with its cause; and the causes of their own, the first to mend in front."""
+    order = {code: rank for rank, code in enumerate(leading(symptom))}
+    failed = frozenset(r.code for r in results if _is_cause(r))
+    follows = explained(failed)
+    roots = [r for r in results if r.code in failed and r.code not in follows]
+    return (
+        tuple(
+            replace(r, follows_from=follows[r.code]) if r.code in follows else r for r in results
+        ),
+        tuple(sorted(roots, key=lambda r: order.get(r.code, len(order)))),
     )
 
 

@@ -54,15 +54,7 @@ class AnnotateServiceAccount:
 
     def undo(self) -> AnnotateServiceAccount:
         """Put back what was there."""
-        return AnnotateServiceAccount(
-            cluster=self.cluster,
-            namespace=self.namespace,
-            name=self.name,
-            uid=self.uid,
-            key=self.key,
-            before=self.after,
-            after=self.before,
-        )
+        return replace(self, before=self.after, after=self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
