@@ -316,10 +316,10 @@ async def test_two_replicas_share_postgresql(installed: Installed) -> None:
         "name": "IRSA_DATABASE_URL",
         "valueFrom": {"secretKeyRef": {"name": "irsa-doctor-database", "key": "url"}},
     }
-    assert "SLACK_BOT_TOKEN" in environ
+    assert "IRSA_SLACK_SECRETS" in environ
     volumes = {v["name"]: v for v in pod["volumes"]}
     assert set(volumes["data"]) == {"name", "emptyDir"}
-    assert set(volumes) == {"fleet", "data", "tmp"}
+    assert set(volumes) == {"fleet", "slack", "data", "tmp"}
     (policy,) = (o for o in found if o["kind"] == "NetworkPolicy")
     (alone,) = (o for o in objects("bot") if o["kind"] == "NetworkPolicy")
     postgres = {"ports": [{"port": 5432, "protocol": "TCP"}]}
