@@ -7,14 +7,48 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
 from bot.cli import COMMANDS
+from bot.streams import ready, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_HELP: Final = "Finds why a pod on Amazon EKS cannot assume its IAM role, and fixes it."
+_EXAMPLES: Final = """\b
+Examples:
+  kubectl logs deploy/api | irsa diagnose -
+  irsa diagnose -n payments --service-account api
+  irsa lint k8s/ terraform/
+  irsa demo                    # AWS, Kubernetes and Slack on this machine
+"""
+
+
+class _Commands(TyperGroup):
+    """Subcommands in the order of `COMMANDS`, with plain words for values that are refused."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        found = super().list_commands(ctx)
+        return sorted(found, key=lambda name: COMMANDS.index(name) if name in COMMANDS else 99)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001  typer calls it so
+    if asked:
+        typer.echo(f"irsa {version('irsa-doctor')}")
+        raise typer.Exit
 
 
 def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -24,7 +58,10 @@ def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     """
     made = typer.Typer(
         name="irsa",
-        help="Finds why a pod on Amazon EKS cannot assume its IAM role, and fixes it.",
+        cls=_Commands,
+        help=_HELP,
+        epilog=_EXAMPLES,
+        context_settings={"help_option_names": ["--help", "-h"]},
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -32,8 +69,18 @@ def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     )
 
     @made.callback()
-    def irsa() -> None:
-        """Finds why a pod on Amazon EKS cannot assume its IAM role, and fixes it."""
+    def irsa(
+        *,
+        _asked: Annotated[
+            bool,
+            typer.Option(
+                "--version", "-V", callback=_version, is_eager=True, help="Show the version."
+            ),
+        ] = False,
+    ) -> None:
+        pass
+
+    irsa.__doc__ = _HELP
 
     for name in commands:
         import_module(f"bot.cli.{name}").register(made)
@@ -61,13 +108,21 @@ def end_on_sigterm() -> None:
 def main() -> None:
     """Run the command line."""
     end_on_sigterm()
-    asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
-    # Modules are made to stay: looking for garbage among them is a tenth of the start.
-    gc.disable()
-    made = command_line([asked] if asked in COMMANDS else COMMANDS)
-    gc.freeze()
-    gc.enable()
-    made()
+    ready()
+    with written():
+        asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
+        # Modules are made to stay: looking for garbage among them is a tenth of the start.
+        gc.disable()
+        made = command_line(_needed(asked))
+        gc.freeze()
+        gc.enable()
+        made()
+
+
+def _needed(asked: str | None) -> Iterable[str]:
+    if asked in COMMANDS:
+        return [str(asked)]
+    return () if sys.argv[1:] in (["--version"], ["-V"]) else COMMANDS
 
 
 if __name__ == "__main__":

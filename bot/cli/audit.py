@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import json
 import os
@@ -14,17 +13,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.audit import AuditTrail, Entry
+from bot.cli.stored import missing_file, stored
 from bot.harmless import harmless
 from bot.settings import Settings, SettingsError
 from bot.store import open_store
 from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
     from bot.audit import Verified
 
 _UNITS: Final = {"m": 60, "h": 3_600, "d": 86_400}
@@ -35,7 +32,9 @@ COLUMNS: Final = tuple(field.name for field in fields(Entry))
 
 Since = Annotated[
     str | None,
-    typer.Option(help="Only what is newer: 30m, 12h, 7d, or a time such as 2026-11-01."),
+    typer.Option(
+        metavar="AGE|TIME", help="Only what is newer: 30m, 12h, 7d, or a time such as 2026-11-01."
+    ),
 ]
 
 
@@ -61,7 +60,7 @@ def export(
     except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    _run(_print(_database(), start, form))
+    stored(_print(_database(), start, form))
 
 
 def verify(
@@ -73,35 +72,35 @@ def verify(
     if form is Format.CSV:
         typer.echo("--format: a verdict is no table; write text or json", err=True)
         raise typer.Exit(2)
-    if not _run(_verify(_database(), form)):
+    if not stored(_verify(_database(), form)):
         raise typer.Exit(BROKEN)
 
 
 def audit(context: typer.Context, since: Since = None) -> None:
-    """Print the audit trail, one line per entry, oldest first; or export it, or verify that it is whole."""
+    """Print the audit trail, one line per entry, oldest first; or export it, or verify that it is whole.
+
+    Exit status: 0 printed, 1 verify found a change, 2 bad usage, or a database that can't be read.
+    """
     if context.invoked_subcommand is None:
         export(since=since, form=Format.TEXT)
 
 
 def _database() -> str:
     try:
-        return Settings.from_environ(os.environ).database_url.get_secret_value()
+        url = Settings.from_environ(os.environ).database_url.get_secret_value()
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-
-
-def _run(work: Coroutine[object, object, bool]) -> bool:
-    try:
-        return asyncio.run(work)
-    except (SQLAlchemyError, OSError) as error:
+    if (file := missing_file(url)) is not None:
         typer.echo(
-            f"the database of IRSA_DATABASE_URL can't be read: {type(error).__name__}", err=True
+            f"there is no database {file} here; run this where the bot runs, or set IRSA_DATABASE_URL",
+            err=True,
         )
-        raise typer.Exit(2) from None
+        raise typer.Exit(2)
+    return url
 
 
-async def _print(url: str, since: datetime | None, form: Format) -> bool:
+async def _print(url: str, since: datetime | None, form: Format) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
     if form is Format.CSV:
         table.writerow(COLUMNS)
@@ -111,7 +110,6 @@ async def _print(url: str, since: datetime | None, form: Format) -> bool:
                 table.writerow(_cells(entry))
             else:
                 typer.echo(_json(entry) if form is Format.JSON else line(entry))
-    return True
 
 
 async def _verify(url: str, form: Format) -> bool:
@@ -192,5 +190,5 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(rich_markup_mode=None)
     group.callback(invoke_without_command=True)(audit)
     group.command()(export)
-    group.command()(verify)
-    app.add_typer(group, name="audit")
+    group.command(short_help="Say whether the record is whole.")(verify)
+    app.add_typer(group, name="audit", short_help="Print, export or verify the audit trail.")

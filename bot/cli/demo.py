@@ -15,16 +15,21 @@ from bot.manifest import manifest_text
 
 
 def demo(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page.")] = 8100,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65535, help="Port of the page.")
+    ] = 8100,
     *,
     socket_mode: Annotated[
         bool, typer.Option("--socket-mode", help="Deliver by Socket Mode instead of HTTP.")
     ] = False,
-    log: Annotated[Path | None, typer.Option(help="Write the bot's log to this file.")] = None,
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the bot's log to this file.")
+    ] = None,
 ) -> None:
     """Start AWS, Kubernetes and Slack on loopback with the real bot, and a page to try it in.
 
     The failures on the page are real states of that world. Ctrl-C stops everything.
+    Exit status: 0 stopped, 2 it can't start here.
     """
     try:
         from sandbox.stage import Play, Stage, StageError  # noqa: PLC0415  an optional extra
@@ -93,4 +98,4 @@ def _refuse(words: str) -> NoReturn:
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command()(demo)
+    app.command(short_help="Try everything on this machine, without any account.")(demo)

@@ -28,6 +28,7 @@ from bot.evidence.documents import MAX_BYTES
 from bot.fleet_file import load
 from bot.given_file import read_given
 from bot.report import markdown, report_of, terminal
+from bot.streams import typed_input
 from diagnostics.arn import RoleArn
 from diagnostics.case import Case
 from diagnostics.checks.documentation import documented_at
@@ -73,18 +74,30 @@ class Format(StrEnum):
 
 def diagnose(
     text: Annotated[
-        str | None, typer.Argument(help="The error as you have it; - reads standard input.")
+        str | None,
+        typer.Argument(metavar="TEXT", help="The error as you have it; - reads standard input."),
     ] = None,
     *,
-    cluster: Annotated[str | None, typer.Option(help="Cluster, by its fleet name.")] = None,
-    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace.")] = None,
-    service_account: Annotated[str | None, typer.Option(help="Service account.")] = None,
-    workload: Annotated[str | None, typer.Option(help="Such as deployment/payments-api.")] = None,
-    role: Annotated[str | None, typer.Option(help="Role ARN that the pod should assume.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Cluster, by its fleet name.")
+    ] = None,
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", "-n", metavar="NAME", help="Namespace.")
+    ] = None,
+    service_account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Service account.")
+    ] = None,
+    workload: Annotated[
+        str | None, typer.Option(metavar="KIND/NAME", help="Such as deployment/payments-api.")
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option(metavar="ARN", help="Role that the pod should assume.")
+    ] = None,
     fleet: Annotated[
         Path | None,
         typer.Option(
             envvar="IRSA_FLEET_FILE",
+            metavar="FILE",
             help="Fleet file. Without one: your own AWS credentials and the current kubeconfig context.",
         ),
     ] = None,
@@ -100,7 +113,9 @@ def diagnose(
     docs: Annotated[
         str | None,
         typer.Option(
-            envvar="IRSA_DOCS_URL", help="Address of the docs, so that checks link their pages."
+            envvar="IRSA_DOCS_URL",
+            metavar="URL",
+            help="Address of the docs, so that checks link their pages.",
         ),
     ] = None,
     details: Annotated[
@@ -161,6 +176,7 @@ def _role(text: str | None) -> str | None:
 def _text(argument: str | None) -> str | None:
     if argument != "-":
         return argument
+    typed_input()
     raw = sys.stdin.buffer.read(MAX_INPUT + 1)
     if len(raw) > MAX_INPUT:
         _say(f"Standard input is over {MAX_INPUT:,} bytes; only the first part is read.")
@@ -204,6 +220,7 @@ def _bundle(files: Sequence[str], text: str | None) -> Bundle:
 
 def _raw(name: str) -> bytes:
     if name == "-":
+        typed_input()
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
         return read_given(Path(name), most=MAX_BYTES)

@@ -10,11 +10,13 @@ import typer
 
 from bot.fleet_file import FleetFileError, json_schema, load
 
-fleet = typer.Typer(name="fleet", help="Check the fleet file, or print its schema.")
+fleet = typer.Typer(
+    name="fleet", no_args_is_help=True, help="Check the fleet file, or print its schema."
+)
 
 
-@fleet.command()
-def check(path: Annotated[Path, typer.Argument(help="The fleet file.")]) -> None:
+@fleet.command(short_help="Say every fault, with file, line and column.")
+def check(path: Annotated[Path, typer.Argument(metavar="FILE", help="The fleet file.")]) -> None:
     """Say every fault of a fleet file with file, line and column; exit status 2 if there is one."""
     try:
         file = load(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.stored import missing_file, stored
 from bot.clients import build_clients
 from bot.fleet_file import FleetFileError, load
 from bot.inventory import Inventory, InventoryRecords, Troubles, fleet_on_record
@@ -25,17 +25,27 @@ if TYPE_CHECKING:
 
 def inventory(
     fleet: Annotated[
-        Path | None, typer.Option(help="The fleet file. Default: IRSA_FLEET_FILE.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Fleet file; default: IRSA_FLEET_FILE, or fleet.yaml."),
     ] = None,
     *,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Ask EKS now for what is due.")
     ] = False,
     every: Annotated[
-        float, typer.Option(help="With --refresh: seconds after which a region is due.")
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            max=31_536_000,
+            help="With --refresh: seconds after which a region is due.",
+        ),
     ] = 0.0,
 ) -> None:
-    """List the clusters of the fleet file and those that EKS lists beside them, with the age of each."""
+    """List the clusters of the fleet file and those that EKS lists beside them, with the age of each.
+
+    Exit status: 0 listed, 2 bad configuration, or a database that can't be read.
+    """
     try:
         settings = Settings.from_environ(os.environ)
         file = load(fleet or settings.fleet_file)
@@ -43,7 +53,11 @@ def inventory(
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     due = timedelta(seconds=every) if refresh else None
-    known, scans = asyncio.run(_read(file.fleet, settings.database_url.get_secret_value(), due=due))
+    url = settings.database_url.get_secret_value()
+    known: Fleet = file.fleet
+    scans: tuple[Scan, ...] = ()
+    if due is not None or missing_file(url) is None:
+        known, scans = stored(_read(file.fleet, url, due=due))
     for line in lines(known, scans, now=datetime.now(UTC)):
         typer.echo(line)
 
@@ -99,4 +113,4 @@ def age(now: datetime, then: datetime) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(inventory)
+    app.command(short_help="List the clusters that the bot knows, and their age.")(inventory)

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bot.given_file import read_given
 from bot.lint import LintFileError, document_of, lines, sarif_of, sources
+from bot.streams import typed_input
 from diagnostics.lint import lint as run_lint
 from diagnostics.lint import read_ignore_file
 from diagnostics.result import Severity
@@ -52,7 +53,10 @@ class FailOn(StrEnum):
 def lint(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Files and folders; - reads standard input. Default: this folder."),
+        typer.Argument(
+            metavar="PATH",
+            help="Files and folders; - reads standard input. Default: this folder.",
+        ),
     ] = None,
     *,
     output: Annotated[
@@ -63,7 +67,10 @@ def lint(
     ] = FailOn.RISK,
     ignore_file: Annotated[
         Path | None,
-        typer.Option(help=f"Suppressions: `path CODE because …` a line. Default: {IGNORE_FILE}."),
+        typer.Option(
+            metavar="FILE",
+            help=f"Suppressions: `path CODE because …` a line. Default: {IGNORE_FILE}.",
+        ),
     ] = None,
     details: Annotated[
         bool, typer.Option("--details", help="Also what is ignored, and every note.")
@@ -73,6 +80,8 @@ def lint(
 
     Exit status: 0 nothing found, 1 findings, 2 bad usage or a file that can't be read.
     """
+    if "-" in (paths or ()):
+        typed_input()
     rules, faults = _ignored(ignore_file)
     try:
         report = run_lint(sources(paths or ["."], sys.stdin.buffer), rules)
@@ -124,4 +133,4 @@ def _refuse(words: str) -> NoReturn:
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command()(lint)
+    app.command(short_help="Find faults in manifests, policies and Terraform before apply.")(lint)

@@ -14,11 +14,16 @@ from bot.manifest import manifest_document
 def manifest(
     url: Annotated[
         str | None,
-        typer.Option(help="https address of the bot, for HTTP mode; without it: Socket Mode."),
+        typer.Option(
+            metavar="URL", help="https address of the bot, for HTTP mode; without it: Socket Mode."
+        ),
     ] = None,
     links: Annotated[
         str | None,
-        typer.Option(help="https address of links to incidents (IRSA_LINKS); they get previews."),
+        typer.Option(
+            metavar="URL",
+            help="https address of links to incidents (IRSA_LINKS); they get previews.",
+        ),
     ] = None,
     *,
     mention_only: Annotated[
@@ -43,4 +48,4 @@ def _is_https(address: str) -> bool:
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command()(manifest)
+    app.command(short_help="Print the Slack app's manifest.")(manifest)

@@ -50,7 +50,8 @@ class Format(StrEnum):
 
 def preflight(
     fleet: Annotated[
-        Path | None, typer.Option(help="Fleet file; default: IRSA_FLEET_FILE, or fleet.yaml.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Fleet file; default: IRSA_FLEET_FILE, or fleet.yaml."),
     ] = None,
     *,
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
@@ -135,4 +136,4 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command()(preflight)
+    app.command(short_help="Say what of the fleet works, and what is missing.")(preflight)

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.streams import typed_input
 from diagnostics.recognize import Symptom, find_secrets, recognize
 from diagnostics.recognize.reasons import reason
 from diagnostics.recognize.unwrap import LIMIT
@@ -38,7 +39,8 @@ _LINE_LIMIT = 8 * LIMIT
 
 def recognize_command(
     text: Annotated[
-        str | None, typer.Argument(help="The text, or - for standard input (the default).")
+        str | None,
+        typer.Argument(metavar="TEXT", help="The text, or - for standard input (the default)."),
     ] = None,
     *,
     ndjson: Annotated[
@@ -56,8 +58,10 @@ def recognize_command(
                 "irsa recognize: --ndjson reads standard input; leave the text out", err=True
             )
             raise typer.Exit(2)
+        typed_input()
         raise typer.Exit(_each_line(sys.stdin.buffer))
     if text is None or text == "-":
+        typed_input()
         text = sys.stdin.buffer.read(4 * LIMIT).decode("utf-8", "replace")
     symptoms = recognize(text)
     for kind in find_secrets(text):
@@ -70,7 +74,9 @@ def recognize_command(
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command("recognize")(recognize_command)
+    app.command("recognize", short_help="Say what a pasted error is and what it names.")(
+        recognize_command
+    )
 
 
 def _described(symptom: Symptom) -> str:

@@ -23,7 +23,8 @@ _USAGE = 2
 
 def serve(
     fleet: Annotated[
-        Path | None, typer.Option(help="Fleet file; default: IRSA_FLEET_FILE, or fleet.yaml.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Fleet file; default: IRSA_FLEET_FILE, or fleet.yaml."),
     ] = None,
 ) -> None:
     """Run the Slack bot: in Socket Mode with SLACK_APP_TOKEN, in HTTP mode with SLACK_SIGNING_SECRET.
@@ -52,7 +53,7 @@ def serve(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("serve")(serve)
+    app.command("serve", short_help="Run the Slack bot.")(serve)
 
 
 def _announce(address: str) -> None:

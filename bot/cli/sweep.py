@@ -78,22 +78,33 @@ class SweepFailOn(StrEnum):
 
 
 def sweep(
-    fleet: Annotated[Path, typer.Option(envvar="IRSA_FLEET_FILE", help="Fleet file.")],
+    fleet: Annotated[
+        Path, typer.Option(envvar="IRSA_FLEET_FILE", metavar="FILE", help="Fleet file.")
+    ],
     *,
     output: Annotated[
         SweepFormat, typer.Option("--format", help="What goes to standard output.")
     ] = SweepFormat.TEXT,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write JSON here.")] = None,
-    html_file: Annotated[Path | None, typer.Option("--html", help="Also write HTML here.")] = None,
-    csv_file: Annotated[Path | None, typer.Option("--csv", help="Also write CSV here.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write JSON here.")
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Also write HTML here.")
+    ] = None,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Also write CSV here.")
+    ] = None,
     since: Annotated[
         Path | None,
-        typer.Option(help="JSON of an earlier sweep: say what is new and what is gone."),
+        typer.Option(
+            metavar="FILE", help="JSON of an earlier sweep: say what is new and what is gone."
+        ),
     ] = None,
     state: Annotated[
         Path | None,
         typer.Option(
-            help="Keep what is done in this file; the same command goes on after a crash."
+            metavar="FILE",
+            help="Keep what is done in this file; the same command goes on after a crash.",
         ),
     ] = None,
     together: Annotated[
@@ -105,10 +116,13 @@ def sweep(
         ),
     ] = False,
     cluster: Annotated[
-        list[str] | None, typer.Option(help="Only these clusters, by fleet name.")
+        list[str] | None, typer.Option(metavar="NAME", help="Only these clusters, by fleet name.")
     ] = None,
     at_once: Annotated[
-        int, typer.Option(min=1, max=256, help="Clusters and accounts read at the same time.")
+        int,
+        typer.Option(
+            metavar="N", min=1, max=256, help="Clusters and accounts read at the same time."
+        ),
     ] = 16,
     fail_on: Annotated[
         SweepFailOn, typer.Option(help="Exit 1 for a cause, also a risk, only new ones, or never.")
@@ -252,4 +266,4 @@ def _refuse(words: str) -> NoReturn:
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command()(sweep)
+    app.command(short_help="Judge every binding of every cluster of the fleet.")(sweep)

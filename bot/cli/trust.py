@@ -23,6 +23,7 @@ _EXIT = {Outcome.ALLOWED: Exit.ALLOWED, Outcome.UNDECIDED: Exit.UNDECIDED}
 app = typer.Typer(
     no_args_is_help=True,
     help="Decide, explain or correct a role trust policy for one web identity.",
+    short_help="Decide, explain or correct one trust policy.",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
@@ -135,11 +136,11 @@ def _show(case: Case, fix: Repair, *, ready: bool) -> None:
 
 def register(parent: typer.Typer) -> None:
     """Add `irsa trust`."""
-    commands: tuple[tuple[str, Callable[..., None]], ...] = (
-        ("evaluate", evaluate),
-        ("explain", explain),
-        ("repair", correct),
+    commands: tuple[tuple[str, Callable[..., None], str], ...] = (
+        ("evaluate", evaluate, "Say whether a call is allowed."),
+        ("explain", explain, "Show what refuses it, with a caret, and what fixes it."),
+        ("repair", correct, "Show the smallest edit that lets it in, as a diff."),
     )
-    for name, command in commands:
-        app.command(name)(command)
+    for name, command, short in commands:
+        app.command(name, short_help=short)(command)
     parent.add_typer(app, name="trust")

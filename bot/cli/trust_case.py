@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TextIO
+from typing import IO, Annotated, Any, NoReturn
 from urllib.parse import unquote
 
 import typer
 
 from bot.given_file import open_given, read_given
+from bot.streams import typed_input
 from diagnostics.arn import RoleArn, provider_arn
 from diagnostics.iam import PolicyError, Problem, TrustPolicy, WebIdentityRequest, parse
 from diagnostics.iam.json_text import MAX_CHARACTERS, write
@@ -41,19 +42,30 @@ class Exit(IntEnum):
 PolicyFile = Annotated[
     str,
     typer.Argument(
+        metavar="FILE",
         help="The policy, or the answer of `aws iam get-role`; with --ndjson one case a line. "
-        "- reads standard input."
+        "- reads standard input.",
     ),
 ]
 Provider = Annotated[
-    str | None, typer.Option(help="ARN of the IAM OIDC provider, or the issuer's URL.")
+    str | None,
+    typer.Option(metavar="ARN|URL", help="ARN of the IAM OIDC provider, or the issuer's URL."),
 ]
-Sub = Annotated[str | None, typer.Option(help="Subject: system:serviceaccount:<namespace>:<name>.")]
-Aud = Annotated[list[str] | None, typer.Option(help="Audience; sts.amazonaws.com by default.")]
-Role = Annotated[str | None, typer.Option(help="ARN of the role.")]
-Session = Annotated[str | None, typer.Option(help="Role session name of the call.")]
+Sub = Annotated[
+    str | None,
+    typer.Option(metavar="SUBJECT", help="Subject: system:serviceaccount:<namespace>:<name>."),
+]
+Aud = Annotated[
+    list[str] | None,
+    typer.Option(metavar="AUDIENCE", help="Audience; sts.amazonaws.com by default."),
+]
+Role = Annotated[str | None, typer.Option(metavar="ARN", help="ARN of the role.")]
+Session = Annotated[str | None, typer.Option(metavar="NAME", help="Role session name of the call.")]
 Context = Annotated[
-    list[str] | None, typer.Option(help="Further condition key, as in aws:SourceIp=203.0.113.9.")
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=VALUE", help="Further condition key, as in aws:SourceIp=203.0.113.9."
+    ),
 ]
 Open = Annotated[
     bool,
@@ -156,6 +168,7 @@ def _fail(words: str) -> NoReturn:
 def _read(path: str) -> str:
     try:
         if path == "-":
+            typed_input()
             return sys.stdin.read(MAX_CHARACTERS + 1).removeprefix("\ufeff")
         raw = read_given(Path(path), most=4 * MAX_CHARACTERS)
         return raw.decode("utf-8-sig")[: MAX_CHARACTERS + 1]
@@ -246,7 +259,7 @@ def _context(pairs: list[str]) -> dict[str, str | list[str]]:
     return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
 
 
-def _lines(stream: TextIO) -> Iterator[str]:
+def _lines(stream: IO[str]) -> Iterator[str]:
     """Lines of bounded length; a longer one is cut (and so refused) and its rest skipped."""
     while line := stream.readline(MAX_CHARACTERS + 1):
         if not line.endswith("\n") and len(line) > MAX_CHARACTERS:
@@ -257,13 +270,14 @@ def _lines(stream: TextIO) -> Iterator[str]:
 
 
 def _answer_lines(path: str, command: str, *, open_context: bool) -> None:
-    def run(stream: TextIO) -> None:
+    def run(stream: IO[str]) -> None:
         for line in _lines(stream):
             sys.stdout.write(answer(line, command, open_context=open_context) + "\n")
         sys.stdout.flush()
 
     try:
         if path == "-":
+            typed_input()
             if hasattr(sys.stdin, "reconfigure"):
                 sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
             run(sys.stdin)
