@@ -173,14 +173,14 @@ def _summary(places: Sequence[Place], finished: datetime) -> str:
     if len(places) == 1:
         name = _called(places[0])
         if bad:
-            return speak("Preflight of {moment}: {name} does not work.", moment=when, name=name)
-        return speak("Preflight of {moment}: {name} works.", moment=when, name=name)
+            return speak("Preflight, {moment}: {name} does not work.", moment=when, name=name)
+        return speak("Preflight, {moment}: {name} works.", moment=when, name=name)
     if not bad:
         return speak(
-            "Preflight of {moment}: all {count} places work.", moment=when, count=len(places)
+            "Preflight, {moment}: all {count} places work.", moment=when, count=len(places)
         )
     return speak(
-        "Preflight of {moment}: {bad} of {count} places do not work: {names}.",
+        "Preflight, {moment}: {bad} of {count} places do not work: {names}.",
         moment=when,
         bad=len(bad),
         count=len(places),

@@ -146,7 +146,7 @@ def _by_cause(document: SweepDocument) -> str:
         counts, key=lambda code: (titles[code].severity is Severity.RISK, -counts[code], code)
     )
     lines = [
-        f"*{code}* {titled(titles[code])}: {counts[code]:,}"
+        f"{counts[code]:,}x *{code}* {titled(titles[code])}"
         + (speak(", {count} new", count=f"{fresh[code]:,}") if fresh[code] else "")
         for code in order[:_CODES]
     ]

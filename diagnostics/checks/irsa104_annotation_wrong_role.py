@@ -40,7 +40,7 @@ def annotation_wrong_role(
         return Skip(say("the annotation names no role that can be read"))
     if bound is not None and bound.arn != question.arn:
         headline = say(
-            "Service account {name} is annotated with role {annotated}, but the fleet file says {bound}",
+            "Service account {name} names role {annotated}, but the fleet file says {bound}",
             name=account.name,
             annotated=question.arn.name,
             bound=bound.arn.name,

@@ -89,7 +89,7 @@ _WAYS = (
         ),
         headline=say("A proxy stands between the pod and STS, and fails"),
         likely=False,
-        wanted=lambda host: say("{host} in NO_PROXY, or a proxy that passes it on", host=host),
+        wanted=lambda host: say("NO_PROXY with {host}, or a proxy that passes it on", host=host),
         next=lambda host: say(
             "Add {host} to NO_PROXY in the pod template if the pod's network reaches STS without the "
             "proxy, or else mend the proxy.",

@@ -26,7 +26,7 @@ def aud_wrong(answer: TrustAnswer, role: IamRole) -> Judgement:
                 "Role {role_name} has the values of sub and aud swapped", role_name=role.name
             )
         return say(
-            "Role {role_name} wants the audience (aud) {wanted}, but the token is for {presented}",
+            "Role {role_name} wants audience {wanted}, but the token is for {presented}",
             role_name=role.name,
             wanted=listed(reason.trusted, limit=1),
             presented=reason.presented,

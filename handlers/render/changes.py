@@ -68,7 +68,7 @@ def _annotation(fix: AnnotateServiceAccount) -> Change:
             "Only this annotation is written, with the fix role, and only if it still has the "
             "value shown here. Running pods keep the credentials they have until they restart."
         ),
-        undo=speak("To take it back: {command}", command=fix.undo().command),
+        undo=speak("To take it back: `{command}`", command=fix.undo().command),
     )
 
 
@@ -83,7 +83,7 @@ def _restart(fix: RestartWorkload) -> Change:
             "webhook injects the role into the new ones.",
             count=count,
         ),
-        undo=speak("A restart cannot be taken back. To watch it: {watch}", watch=watch),
+        undo=speak("A restart cannot be taken back. To watch it: `{watch}`", watch=watch),
     )
 
 

@@ -19,6 +19,7 @@ from handlers.render.card import CONFIRM
 from handlers.render.changes import change_of
 from handlers.render.deeds import object_of
 from handlers.render.finding import where
+from handlers.render.shorten import prose
 
 if TYPE_CHECKING:
     from diagnostics.fix.plan import Fix
@@ -69,7 +70,7 @@ def confirm_modal(
                 for piece in _pieces(change.lines)
             ),
             build.rich_text(
-                build.paragraph(change.then), build.paragraph("\n", build.run(undo, code=False))
+                build.paragraph(change.then), build.paragraph("\n", *prose(undo, limit=_LINE))
             ),
             *([build.rich_text(build.bullets(touched))] if touched else []),
             *([build.context(source)] if (source := _source(fix, diagnosis)) else []),
@@ -83,7 +84,7 @@ def confirm_modal(
 
 
 def _asked(fix: Fix, what: str) -> str:
-    if isinstance(fix, SetClientIds | SetProvider):
+    if isinstance(fix, SetClientIds | SetProvider | UpdateTrustPolicy):
         return speak(
             "{what}: {object}, for {namespace} on cluster {cluster}?",
             what=what,
@@ -92,7 +93,7 @@ def _asked(fix: Fix, what: str) -> str:
             cluster=fix.cluster,
         )
     return speak(
-        "{what} on {object} in {namespace}, cluster {cluster}?",
+        "{what}: {object} in {namespace}, cluster {cluster}?",
         what=what,
         object=_bare_name(fix),
         namespace=fix.namespace,
@@ -100,19 +101,15 @@ def _asked(fix: Fix, what: str) -> str:
     )
 
 
-def _bare_name(
-    fix: AnnotateServiceAccount | AnnotateAndRestart | RestartWorkload | UpdateTrustPolicy,
-) -> str:
-    """The name alone, for a question that says the namespace and the cluster itself."""
+def _bare_name(fix: AnnotateServiceAccount | AnnotateAndRestart | RestartWorkload) -> str:
+    """The kind and the name, for a question that says the namespace and the cluster itself."""
     match fix:
         case AnnotateServiceAccount():
-            return fix.name
+            return speak("service account {name}", name=fix.name)
         case AnnotateAndRestart():
-            return fix.annotate.name
+            return _bare_name(fix.annotate)
         case RestartWorkload():
             return str(fix.ref)
-        case UpdateTrustPolicy():
-            return fix.role_name
 
 
 def _source(fix: Fix, diagnosis: Diagnosis) -> str | None:

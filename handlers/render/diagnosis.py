@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.languages import all_aloud, aloud, speak
-from diagnostics.proof.words import sentences
+from diagnostics.proof.words import clause, sentences
 from diagnostics.result import Status
 from handlers.blockkit import build, clip, escape
 from handlers.pointing import to_diagnosis
@@ -29,6 +29,7 @@ from handlers.render.verdicts import verdict_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from diagnostics.proof.answer import Proof
     from diagnostics.result import Diagnosis
     from handlers.blockkit import Block
     from handlers.render.card import Diagnosed, Earlier
@@ -55,9 +56,9 @@ def diagnosis_message(card: Card) -> Message:
         blocks.extend(_found(card, index, mended=mended and index == 0))
         if index == 0:
             blocks.extend(happening_blocks(card.happenings))
-        told = card.healed is not None and mended  # by the deed that mended it
-        if diagnosed.diagnosis.proof is not None and not told:
-            blocks.append(build.context(escape(aloud(sentences(diagnosed.diagnosis.proof)))))
+        proof = diagnosed.diagnosis.proof
+        if proof is not None and not _told(card, proof, mended=mended):
+            blocks.append(build.context(escape(aloud(sentences(proof)))))
         if diagnosed.diagnosis.fixes_blocked is not None:
             blocks.append(build.context(escape(diagnosed.diagnosis.fixes_blocked)))
         if card.busy is None:
@@ -114,7 +115,7 @@ def _pointer(card: Card, earlier: Earlier) -> Message:
             ),
             build.context(
                 speak(
-                    "{where}  ·  the {full} with its fix is of {at}",
+                    "{where}  ·  the {full} with its fix: {at}",
                     where=where(diagnosis),
                     full=full,
                     at=at,
@@ -139,6 +140,13 @@ def _mended(card: Card) -> bool:
     """Whether the last thing done from this reply was a fix, not the undoing of one."""
     last = card.happenings[-1] if card.happenings else None
     return last is not None and last.deed is Deed.DONE and not last.words.startswith("Undo")
+
+
+def _told(card: Card, proof: Proof, *, mended: bool) -> bool:
+    """Whether the last deed ends with the proof already."""
+    if card.healed is not None and mended:
+        return True
+    return bool(card.happenings) and aloud(clause(proof)) in card.happenings[-1].words
 
 
 def _title(diagnosed: Diagnosed) -> str:
@@ -250,7 +258,7 @@ def _footer(card: Card, found_by: str) -> str:
     passed, failed, unread = counts[Status.PASS], counts[Status.FAIL], counts[Status.ERROR]
     parts = [
         speak(
-            "Checks: {passed} passed, {failed} failed, {unread} not known",
+            "Checks: {passed} passed, {failed} failed, {unread} could not be checked",
             passed=passed,
             failed=failed,
             unread=unread,

@@ -11,7 +11,15 @@ from diagnostics.result import Severity, Status, Verdict
 from diagnostics.text.visible import visible
 from handlers.blockkit import build, clip, escape
 from handlers.render.pasted import asking_blocks, handed_blocks, linked
-from handlers.render.shorten import excerpt, numbered, prose, several, short_issuers, short_place
+from handlers.render.shorten import (
+    excerpt,
+    numbered,
+    policy_text,
+    prose,
+    several,
+    short_issuers,
+    short_place,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +30,8 @@ if TYPE_CHECKING:
 
 _VALUE: Final = 400
 """Characters of a value that a phone still shows at a glance."""
+_LISTED: Final = 160
+"""The same of a value among several."""
 _DIFF: Final = 2_400
 _EXCERPT: Final = 1_600
 _ALSO: Final = 3
@@ -108,20 +118,29 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
 
 
 def _evidence(diagnosis: Diagnosis, finding: Finding) -> Iterator[Block]:
-    seen, wanted = short_issuers(clip(finding.seen, _VALUE), clip(finding.wanted, _VALUE))
-    yield build.rich_text(
-        build.paragraph(build.run(speak("Seen  "), bold=True), *_values(seen)),
-        build.paragraph(build.run(speak("Expected  "), bold=True), *_values(wanted)),
-    )
+    seen, wanted = short_issuers(finding.seen, finding.wanted)
+    expected = build.paragraph(build.run(speak("Expected  "), bold=True), *_values(wanted))
+    document = policy_text(seen)
+    if document is None:
+        yield build.rich_text(
+            build.paragraph(build.run(speak("Seen  "), bold=True), *_values(seen)), expected
+        )
+    else:
+        yield build.rich_text(build.paragraph(build.run(speak("Seen  "), bold=True)))
+        yield build.preformatted(document, language="json", limit=_EXCERPT)
+        yield build.rich_text(expected)
     yield from place_blocks(diagnosis)
     parts = [build.paragraph(build.run(speak("Why  "), bold=True), *prose(finding.why))]
     if finding.note is not None:
         parts.append(build.paragraph(build.run(speak("Note  "), bold=True), *prose(finding.note)))
-    # Last, since the diff or the button that does it comes next.
-    parts.append(build.paragraph(build.run(speak("Fix  "), bold=True), *prose(finding.next)))
     yield build.rich_text(*parts)
     if words := meanings(finding):
         yield build.context("  ·  ".join(escape(one) for one in words))
+    # Last, since the diff or the button that does it comes next; a diff has the same short names.
+    step = finding.next if diagnosis.correction is None else short_issuers(finding.next)[0]
+    yield build.rich_text(
+        build.paragraph(build.run(speak("Fix  "), bold=True), *prose(step)),
+    )
 
 
 def place_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
@@ -135,10 +154,12 @@ def place_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
 
 
 def _values(text: str) -> Iterator[Block]:
-    for index, value in enumerate(several(text)):
+    values = several(text)
+    most = _VALUE if len(values) == 1 else _LISTED
+    for index, value in enumerate(values):
         if index:
             yield build.run("\n")
-        yield build.run(visible(value), code=True)
+        yield build.run(visible(clip(value, most)), code=True)
 
 
 def _change(correction: PolicyCorrection) -> Iterator[Block]:
@@ -149,7 +170,7 @@ def _change(correction: PolicyCorrection) -> Iterator[Block]:
     more = speak(" by {count} lines", count=left_out) if left_out else ""
     yield build.context(
         speak(
-            "Shortened{more}; *Show all checks* has all of {role}'s policy.",
+            "Shortened{more}; *Show all checks* has the whole policy of {role}.",
             more=more,
             role=escape(role),
         )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from handlers.blockkit import Block
 
 _CHOICES: Final = 20
-_SENTENCE_END: Final = re.compile(r"(?<=[.。])\s")
+_SENTENCE_END: Final = re.compile(r"(?<=[.?。\uff1f])\s")
 
 _HELP: Final = (
     (say("Paste the error"), say("in a channel I am in, or in a thread. I answer in its thread.")),
@@ -91,10 +91,9 @@ def question_message(question: Question, incident_id: str) -> Message:
     """Ask which target is meant: a menu where there are candidates, and a button to the form."""
     question = all_aloud(question)
     asked, *troubles = _SENTENCE_END.split(question.text, maxsplit=1)
-    said: list[str | Block] = [build.run(asked, bold=True)]
-    said += [f" {trouble}" for trouble in troubles]
-    blocks: list[Block] = [build.rich_text(build.paragraph(*said))]
+    blocks: list[Block] = [build.rich_text(build.paragraph(build.run(asked, bold=True)))]
     candidates = question.candidates[:_CHOICES]
+    elements: list[Block] = []
     if candidates:
         blocks.append(
             build.rich_text(
@@ -103,17 +102,6 @@ def question_message(question: Question, incident_id: str) -> Message:
                 )
             )
         )
-    else:
-        blocks.append(
-            build.context(
-                speak(
-                    "Or paste it again with a line that names it: a pod, a role's ARN, or "
-                    "`system:serviceaccount:NAMESPACE:NAME`."
-                )
-            )
-        )
-    elements: list[Block] = []
-    if candidates:
         elements.append(
             build.static_select(
                 CHOOSE,
@@ -134,7 +122,21 @@ def question_message(question: Question, incident_id: str) -> Message:
         )
     )
     blocks.append(build.actions(*elements))
+    # In the order in which one would act; what could not be looked at is for who wonders.
+    if not candidates:
+        blocks.append(build.context(_or_again(question)))
+    blocks += [build.context(escape(trouble)) for trouble in troubles]
     return Message(text=escape(clip(question.text, 500)), blocks=blocks)
+
+
+def _or_again(question: Question) -> str:
+    """What to paste in place of pressing the button: a line with what is missing."""
+    if question.missing == ("cluster",):
+        return speak("Or paste it again with a line that names it: `cluster: NAME`.")
+    return speak(
+        "Or paste it again with a line that names it: a pod, a role's ARN, or "
+        "`system:serviceaccount:NAMESPACE:NAME`."
+    )
 
 
 def _name(candidate: Candidate) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.arn import RoleArn
 from diagnostics.languages import speak
+from diagnostics.text.visible import visible
 from diagnostics.text.whole_number import whole_number
 from handlers.blockkit import build, clip
 
@@ -28,8 +30,12 @@ _BESIDE: Final = 1
 _LINES: Final = 16
 """Lines of an excerpt: more fill a phone by themselves."""
 _BRACKETS: Final = re.compile(r"[\s{}\[\],]+")
-_LISTED: Final = re.compile(r"(?:arn:|system:|https:|oidc\.eks|…/id/)[^\s,]+")
-_CODE: Final = re.compile(r"`([^`\n]{1,200})`")
+_LISTED: Final = re.compile(
+    r"(?:arn:|system:|https:|oidc\.eks|…/id/)[^\s,]+|[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,20}"
+)
+_MORE: Final = re.compile(r"… \(\D{0,20}([0-9]{1,5})\D{1,20}\)")
+"""The end of a list that a check has shortened already."""
+_CODE: Final = re.compile(r"`([^`\n]{1,900})`")
 
 
 def short_issuers(*texts: str) -> tuple[str, ...]:
@@ -70,7 +76,7 @@ def _path(pointer: str) -> str:
             words[-1] = f"{words[-1].lower()} {number + 1}"
         elif step != "Condition":
             words.append(step.rpartition(":")[2] if _ISSUER.search(step) else step)
-    return ", ".join(words)
+    return "statements" if words == ["Statement"] else ", ".join(words)
 
 
 def numbered(text: str) -> str:
@@ -135,12 +141,36 @@ def _folded(lines: Sequence[str]) -> list[str]:
 def several(text: str, *, most: int = 3) -> list[str]:
     """The values of a list such as `a,b,c`, each to be shown by itself; one value where it is none."""
     values = text.split(",")
-    if len(values) == 1 or not all(_LISTED.fullmatch(value) for value in values):
+    more = _MORE.fullmatch(values[-1]) if len(values) > 1 else None
+    if more is not None:
+        values.pop()
+    if (len(values) == 1 and more is None) or not all(map(_LISTED.fullmatch, values)):
         return [text]
-    left_out = len(values) - most
-    if left_out <= 0:
+    left_out = max(len(values) - most, 0) + (int(more[1]) if more is not None else 0)
+    if not left_out:
         return values
     return [*values[:most], f"… ({speak('{count} more', count=left_out)})"]
+
+
+def policy_text(text: str) -> str | None:
+    """A policy or a statement that is given as one line of JSON, in lines of a phone's width; None of other text."""
+    if not text.startswith("{"):
+        return None
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    lines: list[str] = []
+    for line in json.dumps(document, indent=2, ensure_ascii=False).split("\n"):
+        bare = line.lstrip(" ")
+        if lines and _BRACKETS.fullmatch(line):
+            lines[-1] = f"{lines[-1]} {bare}"
+        else:
+            lines.append(f"{line[: len(line) - len(bare)]}{visible(bare)}")
+    left_out = len(lines) - _LINES
+    if left_out > 0:
+        lines = [*lines[:_LINES], f"… ({speak('{count} more', count=left_out)})"]
+    return "\n".join(lines)
 
 
 def prose(text: str, *, limit: int = 700) -> list[str | Block]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from diagnostics.recognize import recognize
+from diagnostics.recognize.symptom import Kind
 from sandbox.world.blueprint import paste_of
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ def mount_world(app: web.Application, world: World) -> None:
         return web.json_response(await world.state())
 
     async def scenarios(_request: web.Request) -> web.Response:
+        # A look-alike is answered only when somebody asks: the page mentions the bot then.
         offered = [
             {
                 "id": one.id,
@@ -26,6 +29,7 @@ def mount_world(app: web.Application, world: World) -> None:
                 "story": one.story,
                 "channel": one.channel,
                 "paste": paste_of(one),
+                "asks": all(found.kind is Kind.LOOK_ALIKE for found in recognize(paste_of(one))),
                 "code": one.expect.code,
                 "group": one.group,
             }

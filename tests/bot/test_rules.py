@@ -114,7 +114,7 @@ async def test_no_meaning_hangs_on_a_colour_or_an_emoji(town: Town) -> None:
 
     reply = town.reply(ts)
     words = shown(reply)
-    assert re.search(r"Checks: \d+ passed, \d+ failed, \d+ not known", words)
+    assert re.search(r"Checks: \d+ passed, \d+ failed, \d+ could not be checked", words)
     assert not re.search(
         r":[a-z_]+:|[\U0001F300-\U0001FAFF✅❌⚠]", re.sub(r"system:[a-z:]+", "", words)
     )
@@ -167,7 +167,7 @@ async def test_what_could_not_be_read_is_said_with_what_would_enable_it(town: To
     words = shown(town.reply(ts))
     assert "Not enough evidence" in words
     assert "Allow GetRole" in words
-    assert not re.search(r" 0 not known", words)
+    assert not re.search(r" 0 could not be checked", words)
 
 
 @IN_BOTH
@@ -195,7 +195,7 @@ async def test_a_long_diff_without_the_scope_is_in_the_dialog_alone(
         ts = await town.paste(bot)
         await town.driver.press("Show all checks", MINJI, channel=ONCALL)
 
-    assert "Show all checks* has all of" in shown(town.reply(ts))
+    assert "Show all checks* has the whole policy of" in shown(town.reply(ts))
     assert WRONG in json.dumps(town.driver.view(MINJI))
 
 

@@ -583,7 +583,7 @@ def the_sub_says_service_accounts(world: World) -> None:
     trust(world, h.statement(sub="system:serviceaccounts:payments:api"))
 
 
-@fault("IRSA408", says="wants the audience (aud) consul")
+@fault("IRSA408", says="wants audience consul")
 def the_aud_is_another(world: World) -> None:
     e.set_claim(world, "aud", "consul")
 

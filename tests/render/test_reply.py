@@ -135,10 +135,11 @@ def test_question_says_the_main_thing_in_bold_and_the_rest_quietly() -> None:
         ),
         "7Q2M",
     )
-    (first, second) = message.blocks[0]["elements"][0]["elements"]  # type: ignore[index]
+    (asked,) = message.blocks[0]["elements"][0]["elements"]  # type: ignore[index]
 
-    assert first["style"] == {"bold": True}
-    assert "style" not in second
+    assert asked == {"type": "text", "text": "Which cluster is it?", "style": {"bold": True}}
+    assert message.blocks[-1]["type"] == "context"
+    assert "No. CloudTrail shows nothing yet." in json.dumps(message.blocks[-1])
 
 
 def test_the_cause_is_not_said_to_fail_also() -> None:
@@ -236,11 +237,24 @@ def test_question_offers_its_candidates_and_a_way_out() -> None:
 
 
 def test_a_question_without_candidates_says_what_would_have_answered_it() -> None:
+    question = Question(
+        text="I can't tell which namespace and service account this is about.",
+        missing=("namespace", "service_account"),
+    )
+    message = question_message(question, "7Q2M")
+
+    assert validate_message(payload(message)) == ()
+    assert [block["type"] for block in message.blocks] == ["rich_text", "actions", "context"]
+    assert "system:serviceaccount:NAMESPACE:NAME" in written(message)
+
+
+def test_a_question_for_the_cluster_alone_says_how_to_name_one() -> None:
     question = Question(text="I can't tell which cluster this is about.", missing=("cluster",))
     message = question_message(question, "7Q2M")
 
     assert validate_message(payload(message)) == ()
-    assert "system:serviceaccount:NAMESPACE:NAME" in written(message)
+    assert "`cluster: NAME`" in written(message)
+    assert "NAMESPACE:NAME" not in written(message)
 
 
 def test_trouble_and_help_are_valid_messages() -> None:

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.result import Place
-from handlers.render.shorten import excerpt, numbered, prose, several, short_issuers, short_place
+from handlers.render.shorten import (
+    excerpt,
+    numbered,
+    policy_text,
+    prose,
+    several,
+    short_issuers,
+    short_place,
+)
 from tests.render import samples
 
 ONE = "oidc.eks.eu-west-1.amazonaws.com/id/5A1B9C0D3E7F42618A0B9C8D7E6F5A41"
@@ -86,6 +94,30 @@ def test_a_list_of_values_is_shown_value_by_value_and_anything_else_as_it_is() -
     assert several("system:a:b,system:c:d") == ["system:a:b", "system:c:d"]
     assert several("a, b") == ["a, b"]
     assert several(",".join(["arn:aws:x"] * 5))[-1] == "… (2 more)"
+    assert several("sts.amazonaws.com,vault.example.com") == [
+        "sts.amazonaws.com",
+        "vault.example.com",
+    ]
+
+
+def test_a_list_that_was_cut_before_counts_what_both_leave_out() -> None:
+    cut = ",".join([*(f"system:serviceaccount:notes:tenant-{i}" for i in range(5)), "… (21 more)"])
+
+    assert several(cut)[-1] == "… (23 more)"
+    assert several("arn:aws:x,… (21개 더)") == ["arn:aws:x", "… (21 more)"]
+
+
+def test_a_policy_of_one_line_is_shown_in_lines_whose_brackets_close_where_they_end() -> None:
+    statement = '{"Sid": "Audit\u202e", "Effect": "Deny", "Principal": {"AWS": ["*"]}}'
+
+    assert policy_text(statement) == (
+        '{\n  "Sid": "Audit<U+202E>",\n  "Effect": "Deny",\n  "Principal": {\n    "AWS": [\n      "*" ] } }'
+    )
+    assert policy_text('{"Sid": "cut in the mid…') is None
+    assert policy_text("eks.amazonaws.com/role-arn") is None
+    long = policy_text('{"Action": [' + ",".join(['"s3:GetObject"'] * 100) + "]}")
+    assert long is not None
+    assert long.splitlines()[-1] == "… (86 more)"
 
 
 def test_backquotes_become_code() -> None:

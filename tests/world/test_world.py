@@ -329,7 +329,12 @@ async def test_the_page_gets_state_and_scenarios_and_resets(world: World) -> Non
 
         assert reset.status == 200
     assert offered[0]["id"] == "missing-annotation"
-    assert offered[0].keys() == {"id", "title", "story", "channel", "paste", "code", "group"}
+    assert offered[0].keys() == {
+        *("id", "title", "story", "channel", "paste", "asks", "code", "group")
+    }
+    asked = {one["id"] for one in offered if one["asks"]}
+    assert "keys-from-secret" in asked
+    assert "missing-annotation" not in asked
     assert "role/payments-api-v1" in {
         pod["role_arn"].partition("::222233334444:")[2]
         for cluster in state["clusters"]

@@ -2,7 +2,7 @@
 import { el, uid } from "./dom.js";
 import { attempt } from "./toast.js";
 
-/** @typedef {{id: string, title: string, story?: string, channel: string, paste: string, code?: string, group?: string}} Scenario */
+/** @typedef {{id: string, title: string, story?: string, channel: string, paste: string, asks?: boolean, code?: string, group?: string}} Scenario */
 
 /** @param {import("./desk.js").Desk} desk */
 export function failures(desk) {
@@ -73,15 +73,19 @@ function card(scenario, desk) {
     (one) => one.id === scenario.channel || one.name === scenario.channel.replace(/^#/, ""),
   );
   const where = channel ? `#${channel.name}` : scenario.channel;
+  const { bot } = store.workspace;
+  // It speaks up by itself for web-identity errors alone; about all others somebody asks it.
+  const text = scenario.asks ? `<@${bot.user_id}> ${scenario.paste}` : scenario.paste;
+  const deed = scenario.asks ? `Ask @${bot.name} in ${where}` : `Paste in ${where}`;
   const paste = el(
     "button",
     {
       type: "button",
       class: "button plain",
-      "aria-label": `Paste this error in ${where}: ${scenario.title}`,
+      "aria-label": `${deed}: ${scenario.title}`,
       testid: `try-${scenario.id}`,
     },
-    `Paste in ${where}`,
+    deed,
   );
   paste.addEventListener("click", async () => {
     if (!channel) return;
@@ -91,7 +95,7 @@ function card(scenario, desk) {
     const app = document.getElementById("app");
     if (app) app.dataset.pane = "channel";
     const posted = await attempt(() =>
-      desk.driver.post({ channel: channel.id, text: scenario.paste, user: store.me }),
+      desk.driver.post({ channel: channel.id, text, user: store.me }),
     );
     if (posted?.ts) store.await(channel.id, posted.ts);
   });
