@@ -20,18 +20,30 @@ _LONGEST = 20_000
 """Characters; AWS takes 5,120 of a resource control policy."""
 
 
-def refusal(text: str, role: IamRole, request: WebIdentityRequest) -> tuple[Outcome, str]:
+def refusal(
+    text: str, role: IamRole, request: WebIdentityRequest, path: str | None = None
+) -> tuple[Outcome, str]:
     """Decide what a control policy does to the call, and which statement does it.
 
     Only its Deny statements are asked: AWS's own policy allows everything else. The caller is unsigned, so keys of
     a principal's organization are absent.
 
-    Source: AWS Organizations User Guide, "RCP syntax"; AWS data perimeter examples, identity perimeter.
+    Source: AWS Organizations User Guide, "RCP syntax"; AWS data perimeter examples, identity perimeter; IAM User
+    Guide, "AWS global condition context keys", aws:ResourceOrgID and aws:ResourceOrgPaths.
+
+    Args:
+        text: The policy.
+        role: The role that is to be assumed.
+        request: The call.
+        path: Where the role's account is in the organization, such as `o-example/r-ab12/`; None where it is not known.
 
     Returns:
         EXPLICIT_DENY, UNDECIDED or ALLOWED, and a JSON pointer.
     """
     context = {**request.context, "aws:PrincipalIsAWSService": "false"}
+    if path is not None:
+        context["aws:ResourceOrgID"] = path.partition("/")[0]
+        context["aws:ResourceOrgPaths"] = [path]
     asked = replace(request, context=context, role_tags=role.tags)
     undecided: str | None = None
     for pointer, statement in _denying(text, role.arn):

@@ -76,7 +76,7 @@ def _told(symptom: Symptom, kind: str) -> Finding:
 def _judged(policies: ControlPolicies, role: IamRole, answer: TrustAnswer) -> Judgement:
     open_: str | None = None
     for policy in policies.items:
-        outcome, pointer = refusal(policy.text, role, answer.request)
+        outcome, pointer = refusal(policy.text, role, answer.request, policies.path)
         if outcome is Outcome.EXPLICIT_DENY:
             issuer = str(answer.request.claims.get("iss", "")).removeprefix("https://")
             return Finding(

@@ -143,3 +143,8 @@ class ControlPolicies:
 
     account: str
     items: tuple[ControlPolicy, ...] = ()
+    path: str | None = None
+    """Where the account is: organization, root and units, as in `o-example/r-ab12/ou-ab12-1/`; None if nothing tells.
+
+    Source: IAM User Guide, "Understand the AWS Organizations entity path".
+    """

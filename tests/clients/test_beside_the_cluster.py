@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,8 @@ async def test_the_policies_of_everything_above_the_account_are_read(
 
     (policy,) = found.items
     assert policy.attached_to.startswith("r-")
+    assert found.path is not None
+    assert re.fullmatch(rf"o-[a-z0-9]+/{policy.attached_to}/(ou-[^/]+/)*", found.path)
     assert json.loads(policy.text)["Statement"][0]["Effect"] == "Deny"
     assert {c.service for c in calls} == {"organizations"}
 

@@ -98,6 +98,31 @@ def test_a_statement_denies_spares_or_stays_open(
     assert decided(**statement) is outcome
 
 
+@pytest.mark.parametrize(
+    ("condition", "outcome"),
+    [
+        ({"StringEquals": {"aws:ResourceOrgID": "o-1"}}, Outcome.EXPLICIT_DENY),
+        ({"StringNotEquals": {"aws:ResourceOrgID": "o-1"}}, Outcome.ALLOWED),
+        ({"ForAnyValue:StringLike": {"aws:ResourceOrgPaths": "o-1/*"}}, Outcome.EXPLICIT_DENY),
+        ({"ForAnyValue:StringLike": {"aws:ResourceOrgPaths": "o-1/r-2/*"}}, Outcome.ALLOWED),
+        ({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}, Outcome.EXPLICIT_DENY),
+    ],
+)
+def test_where_the_account_is_in_its_organization_is_compared(
+    condition: dict[str, object], outcome: Outcome
+) -> None:
+    text = json.dumps({"Statement": [{**DENY, "Condition": condition}]})
+
+    assert refusal(text, ROLE, REQUEST, "o-1/r-1/ou-1-2/")[0] is outcome
+
+
+def test_tags_that_are_not_known_leave_it_open() -> None:
+    spares = {"StringNotEquals": {"aws:ResourceTag/dp:exclude": "true"}}
+    text = json.dumps({"Statement": [{**DENY, "Condition": spares}]})
+
+    assert refusal(text, replace(ROLE, tags=None), REQUEST)[0] is Outcome.UNDECIDED
+
+
 def test_other_resources_than_those_named_are_covered_by_not_resource() -> None:
     plain = {k: v for k, v in DENY.items() if k != "Resource"}
     for spared, outcome in (("arn:aws:s3:::*", Outcome.EXPLICIT_DENY), ("*", Outcome.ALLOWED)):

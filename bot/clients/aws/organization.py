@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, TypeVar
+import re
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -34,6 +35,27 @@ Source: AWS Organizations User Guide, "Resource control policies", RCPFullAWSAcc
 """
 _NO_ORGANIZATION: Final = "AWSOrganizationsNotInUseException"
 _STRANGER: Final = frozenset({"ChildNotFoundException", "TargetNotFoundException"})
+
+
+_Named: TypeAlias = tuple[str, str, str]
+"""ID, name and ARN of a policy."""
+_ORGANIZATION: Final = re.compile(r":policy/(o-[a-z0-9]{10,32})/")
+"""In the ARN of a policy that is not AWS's own.
+
+Source: Service Authorization Reference, AWS Organizations, resource types.
+"""
+
+
+def _organization_of(policy_arn: str) -> str | None:
+    found = _ORGANIZATION.search(policy_arn)
+    return found[1] if found else None
+
+
+def _path(organization: str | None, upwards: list[str]) -> str | None:
+    """The account's place, where the organization is known and the way up ends at its root."""
+    if organization is None or not upwards[-1].startswith("r-"):
+        return None
+    return "/".join((organization, *reversed(upwards[1:]), ""))
 
 
 class Organization:
@@ -71,8 +93,11 @@ class Organization:
 
     async def _read(self, account_id: str) -> ControlPolicies:
         named: dict[str, tuple[str, str]] = {}
-        for target, policies in await self._line(account_id):
-            for policy, name in policies:
+        organization: str | None = None
+        line = await self._line(account_id)
+        for target, policies in line:
+            for policy, name, arn in policies:
+                organization = organization or _organization_of(arn)
                 if policy != _PASSES_ALL and len(named) < _MOST:
                     named.setdefault(policy, (name, target))
         texts = await asyncio.gather(*(self._text(account_id, policy) for policy in named))
@@ -82,11 +107,12 @@ class Organization:
                 ControlPolicy(id=policy, name=name, text=text, attached_to=target)
                 for (policy, (name, target)), text in zip(named.items(), texts, strict=True)
             ),
+            path=_path(organization, [target for target, _ in line]),
         )
 
-    async def _line(self, account_id: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    async def _line(self, account_id: str) -> tuple[tuple[str, tuple[_Named, ...]], ...]:
         """The account and everything above it, each with its policies, which are read while the way up is found."""
-        attached: dict[str, asyncio.Task[tuple[tuple[str, str], ...]]] = {}
+        attached: dict[str, asyncio.Task[tuple[_Named, ...]]] = {}
         try:
             async for target in self._upwards(account_id):
                 attached[target] = asyncio.create_task(self._attached(account_id, target))
@@ -115,10 +141,10 @@ class Organization:
             if parent.startswith("r-"):
                 break
 
-    async def _attached(self, account_id: str, target: str) -> tuple[tuple[str, str], ...]:
-        def listed(api: OrganizationsClient) -> tuple[tuple[str, str], ...]:
+    async def _attached(self, account_id: str, target: str) -> tuple[_Named, ...]:
+        def listed(api: OrganizationsClient) -> tuple[_Named, ...]:
             answer = api.list_policies_for_target(TargetId=target, Filter="RESOURCE_CONTROL_POLICY")
-            return tuple((policy["Id"], policy["Name"]) for policy in answer["Policies"])
+            return tuple((one["Id"], one["Name"], one["Arn"]) for one in answer["Policies"])
 
         return await self._call("ListPoliciesForTarget", account_id, target, listed) or ()
 
