@@ -15,6 +15,13 @@ IrsaDoctorError
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from diagnostics.languages import say
+
+if TYPE_CHECKING:
+    from diagnostics.languages import Words
+
 
 class IrsaDoctorError(Exception):
     """The root of everything that this project raises on purpose."""
@@ -28,7 +35,7 @@ class ReadError(IrsaDoctorError):
         enable: What would turn the unknown into an answer, such as an IAM action or an RBAC rule.
     """
 
-    def __init__(self, why: str, *, enable: str) -> None:
+    def __init__(self, why: Words, *, enable: Words) -> None:
         super().__init__(why)
         self.why = why
         self.enable = enable
@@ -51,7 +58,15 @@ class NotInFleet(ReadError):
 
 
 class WriteError(IrsaDoctorError):
-    """A change was not made; the message says why in one clause."""
+    """A change was not made.
+
+    Args:
+        why: One clause for the reader.
+    """
+
+    def __init__(self, why: Words) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class WriteDenied(WriteError):
@@ -68,7 +83,7 @@ class Stale(WriteError):
     """
 
     def __init__(self, what: str, *, expected: str | None, found: str | None) -> None:
-        super().__init__(f"{what} changed since the diagnosis")
+        super().__init__(say("{what} changed since the diagnosis", what=what))
         self.what = what
         self.expected = expected
         self.found = found

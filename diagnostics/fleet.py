@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.errors import NotInFleet
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -167,8 +168,10 @@ class Fleet:
             if account.id == account_id:
                 return account
         raise NotInFleet(
-            f"account {account_id} is not in the fleet file",
-            enable=f'add `- id: "{account_id}"` under `accounts:` in the fleet file',
+            say("account {account} is not in the fleet file", account=account_id),
+            enable=say(
+                "add `{entry}` under `accounts:` in the fleet file", entry=f'- id: "{account_id}"'
+            ),
         )
 
     def cluster(self, name: str) -> FleetCluster:
@@ -180,10 +183,16 @@ class Fleet:
         for cluster in self.clusters:
             if cluster.name == name:
                 return cluster
-        known = ", ".join(sorted(c.name for c in self.clusters)[:10]) or "none"
+        known = ", ".join(sorted(c.name for c in self.clusters)[:10])
         raise NotInFleet(
-            f"cluster {name!r} is not in the fleet file (known: {known})",
-            enable=f"add `- name: {name}` under `clusters:` in the fleet file",
+            say(
+                "cluster {cluster} is not in the fleet file (known: {known})",
+                cluster=repr(name),
+                known=known or say("none"),
+            ),
+            enable=say(
+                "add `{entry}` under `clusters:` in the fleet file", entry=f"- name: {name}"
+            ),
         )
 
     def bound_role(self, cluster: str, namespace: str, service_account: str) -> str | None:

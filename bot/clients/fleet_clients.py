@@ -32,6 +32,7 @@ from bot.clients.limits import Limits
 from bot.clients.role_index import RoleIndex
 from bot.clients.slots import Slots
 from diagnostics.errors import ReadError, WriteDenied
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     )
     from diagnostics.evidence import RoleSightings
     from diagnostics.fleet import Account, Fleet
+    from diagnostics.languages import Words
 
 
 class FleetClients:
@@ -148,7 +150,12 @@ class FleetClients:
         account = self._fleet.account(self._fleet.cluster(cluster).account)
         if account.fix_role is None:
             raise WriteDenied(
-                f"account {account.id} has no fix_role in the fleet file, so nothing is changed in cluster {cluster}"
+                say(
+                    "account {account} has no fix_role in the fleet file, so nothing is changed in cluster "
+                    "{cluster}",
+                    account=account.id,
+                    cluster=cluster,
+                )
             )
         return ClusterWriter(self._access_to(cluster, Purpose.FIX))
 
@@ -184,7 +191,9 @@ class FleetClients:
         account = self._fleet.account(account_id)
         allowed = account.allow_trust_policy_fix
         return TrustPolicyWriter(
-            self._fix_calls(account, "a trust policy", "allow_trust_policy_fix", allowed=allowed)
+            self._fix_calls(
+                account, say("a trust policy"), "allow_trust_policy_fix", allowed=allowed
+            )
         )
 
     def provider_writer(self, account_id: str) -> ProviderWriter:
@@ -197,7 +206,7 @@ class FleetClients:
         account = self._fleet.account(account_id)
         allowed = account.allow_provider_fix
         return OidcProviderWriter(
-            self._fix_calls(account, "an OIDC provider", "allow_provider_fix", allowed=allowed)
+            self._fix_calls(account, say("an OIDC provider"), "allow_provider_fix", allowed=allowed)
         )
 
     async def close(self) -> None:
@@ -228,7 +237,7 @@ class FleetClients:
         return AccountCalls(account, self._sessions, self._identities, purpose)
 
     def _fix_calls(
-        self, account: Account, what: str, setting: str, *, allowed: bool
+        self, account: Account, what: Words, setting: str, *, allowed: bool
     ) -> AccountCalls:
         """The calls that write something in IAM, where the fleet file opts in for the account.
 
@@ -237,7 +246,13 @@ class FleetClients:
         """
         if account.fix_role is None or not allowed:
             raise WriteDenied(
-                f"account {account.id} needs fix_role and {setting} in the fleet file before {what} is written there"
+                say(
+                    "account {account} needs fix_role and {setting} in the fleet file before {what} is "
+                    "written there",
+                    account=account.id,
+                    setting=setting,
+                    what=what,
+                )
             )
         return self._calls(account, Purpose.FIX)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.errors import Stale
 from diagnostics.fix.trust import parted
-from diagnostics.languages import say
+from diagnostics.languages import say, shortened
 from diagnostics.text.visible import visible
 from handlers.blockkit import clip
 
@@ -28,17 +28,17 @@ def why_not(error: WriteError, plan: Plan) -> str:
     if isinstance(error, Stale) and error.what.startswith("trust policy"):
         return say(
             "nothing was written, because the {error}; a plan made on it as it is now is offered anew",
-            error=error,
+            error=error.why,
         ) + " ({} → {})".format(*_before_and_now(error))
     if isinstance(error, Stale):
         seen, now = _before_and_now(error)
         return say(
             "nothing was written, because {error}: it was {seen} and is {now} now",
-            error=error,
+            error=error.why,
             seen=seen,
             now=now,
         )
-    return clip(str(error), 600)
+    return shortened(error.why, 600)
 
 
 def _before_and_now(stale: Stale) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from diagnostics.fix.plan import (
 )
 from diagnostics.fix.trust import own_roles
 from diagnostics.journal import recording
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -78,7 +79,7 @@ def _step(fix: Part, at: datetime) -> Step:
 def _replaced(fix: UpdateTrustPolicy) -> Step:
     async def replace(io: Clients) -> None:
         if fix.role_arn in own_roles(io.fleet):
-            raise WriteDenied("the roles that the bot works with are never written")
+            raise WriteDenied(say("the roles that the bot works with are never written"))
         await io.trust_writer(fix.account).update_trust_policy(
             role_arn=fix.role_arn, before=fix.before, after=fix.after
         )

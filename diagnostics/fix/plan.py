@@ -105,7 +105,7 @@ class UpdateTrustPolicy:
     before: str
     """The policy that the diagnosis saw; the precondition of the write."""
     after: str
-    source: str | None = None
+    source: Words | None = None
     """Which tool will put back its own policy, and where the change belongs as well, in a clause."""
 
     @property

@@ -10,6 +10,7 @@ from diagnostics.arn import RoleArn
 from diagnostics.errors import NotInFleet
 from diagnostics.fix.plan import UpdateTrustPolicy
 from diagnostics.iam import PolicyError, parse, unified_diff
+from diagnostics.languages import say
 from diagnostics.source import owner_of_role
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def trust_fix(
         role_arn=role.arn,
         before=role.trust_text,
         after=correction.policy_json,
-        source=None if owner is None else f"{owner.tool} owns the role: change {owner.place} too",
+        source=None
+        if owner is None
+        else say("{tool} owns the role: change {place} too", tool=owner.tool, place=owner.place),
     )
 
 

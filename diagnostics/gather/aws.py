@@ -99,7 +99,12 @@ async def cluster(io: Clients, target: Target) -> Cluster:
     found = await read_cluster(io, entry)
     if found is None:
         raise ReadError(
-            f"EKS has no cluster {entry.eks_name} in {entry.region} of account {entry.account}",
+            say(
+                "EKS has no cluster {name} in {region} of account {account}",
+                name=entry.eks_name,
+                region=entry.region,
+                account=entry.account,
+            ),
             enable=say("correct eks_name, region or account in the fleet file, or give its issuer"),
         )
     return found

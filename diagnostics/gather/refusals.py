@@ -46,7 +46,7 @@ async def control_policies(
         return None
     if not io.fleet.organization:
         raise ReadError(
-            "the fleet file does not let the bot read the organization",
+            say("the fleet file does not let the bot read the organization"),
             enable=say(
                 "set `organization: true` in the fleet file, and allow organizations:ListParents, "
                 "organizations:ListPoliciesForTarget and organizations:DescribePolicy to the bot's "

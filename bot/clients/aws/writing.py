@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from diagnostics.errors import (
-    OutcomeUnknown,
-    ReadDenied,
-    ReadError,
-    Unreachable,
-    WriteDenied,
-    WriteError,
-)
+from bot.clients.not_written import not_written, perhaps_written
+from diagnostics.errors import ReadError, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +38,7 @@ class IamWrites:
         try:
             return await self._calls.iam(operation, resource, function)
         except ReadError as error:
-            raise _not_written(error) from error
+            raise not_written(error) from error
 
     async def write(
         self, operation: str, resource: str, function: Callable[[IAMClient], object]
@@ -63,11 +57,6 @@ class IamWrites:
         try:
             return bool(await self._calls.iam(operation, resource, done))
         except Unreachable as error:
-            raise OutcomeUnknown(f"it may have been written: {error.why}") from error
+            raise perhaps_written(error) from error
         except ReadError as error:
-            raise _not_written(error) from error
-
-
-def _not_written(error: ReadError) -> WriteError:
-    kind = WriteDenied if isinstance(error, ReadDenied) else WriteError
-    return kind(f"nothing was written: {error.why}; {error.enable}")
+            raise not_written(error) from error

@@ -13,8 +13,10 @@ from bot.clients.kube import mapping, wire
 from bot.clients.kube.errors import BROKEN, NOT_SENT, broken, refused, short, status_of
 from bot.clients.kube.reader import ClusterReader
 from bot.clients.kube.request import EVENT, SERVICE_ACCOUNT, WORKLOADS, Request, can_exist
-from diagnostics.errors import OutcomeUnknown, ReadDenied, ReadError, Stale, WriteDenied, WriteError
+from bot.clients.not_written import not_written, perhaps_written
+from diagnostics.errors import OutcomeUnknown, ReadError, Stale, WriteError
 from diagnostics.evidence import RESTARTED_AT
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,7 +82,7 @@ class ClusterWriter:
     ) -> ServiceAccount:
         """Set or remove one annotation, provided that it still has the value `before`."""
         if before == after:
-            raise WriteError(f"annotation {key} is to stay as it is: nothing to write")
+            raise WriteError(say("annotation {key} is to stay as it is: nothing to write", key=key))
         message = ""
         for _ in range(_ROUNDS):
             account = await self._service_account(namespace, name)
@@ -105,7 +107,7 @@ class ClusterWriter:
                 message = str(moved)
                 continue
             return mapping.service_account(written)
-        raise WriteError(f"the API server refused the change: {message}")
+        raise WriteError(say("the API server refused the change: {message}", message=message))
 
     async def restart_workload(
         self, *, namespace: str, ref: WorkloadRef, uid: str, at: datetime
@@ -113,7 +115,10 @@ class ClusterWriter:
         """Stamp the pod template with the time, as `kubectl rollout restart` does."""
         if ref.kind not in RESTARTABLE:
             raise WriteError(
-                f"a {ref.kind} can't be restarted; delete its pods, or start it anew by hand"
+                say(
+                    "a {kind} can't be restarted; delete its pods, or start it anew by hand",
+                    kind=ref.kind,
+                )
             )
         kind = WORKLOADS[ref.kind]
         message = ""
@@ -123,7 +128,12 @@ class ClusterWriter:
                 raise Stale(f"{ref} in {namespace} (uid)", expected=uid, found=found.metadata.uid)
             if found.spec.paused:
                 raise WriteError(
-                    f"{ref} in {namespace} is paused; run `kubectl -n {namespace} rollout resume {ref}` first"
+                    say(
+                        "{workload} in {namespace} is paused; run `{command}` first",
+                        workload=ref,
+                        namespace=namespace,
+                        command=f"kubectl -n {namespace} rollout resume {ref}",
+                    )
                 )
             stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             body = {
@@ -143,7 +153,7 @@ class ClusterWriter:
                 message = str(moved)
                 continue
             return mapping.workload(ref.kind, written)
-        raise WriteError(f"the API server refused the restart: {message}")
+        raise WriteError(say("the API server refused the restart: {message}", message=message))
 
     async def leave_event(
         self, *, namespace: str, kind: str, name: str, uid: str, message: str, at: datetime
@@ -183,7 +193,7 @@ class ClusterWriter:
         try:
             endpoint, bearer = await self._access.ready()
         except ReadError as error:
-            raise _not_written(error) from error
+            raise not_written(error) from error
         try:
             await self._send(request, endpoint, bearer)
         except _Moved as moved:
@@ -193,7 +203,7 @@ class ClusterWriter:
         try:
             found = await self._reader.service_account(namespace, name)
         except ReadError as error:
-            raise _not_written(error) from error
+            raise not_written(error) from error
         if found is None:
             what = f"service account {namespace}/{name}"
             raise Stale(what, expected="present", found=None)
@@ -214,7 +224,7 @@ class ClusterWriter:
         try:
             found = await self._reader.object(request, wire.Workload)
         except ReadError as error:
-            raise _not_written(error) from error
+            raise not_written(error) from error
         if found is None:
             raise Stale(f"{ref} in {namespace}", expected="present", found=None)
         return found
@@ -229,13 +239,15 @@ class ClusterWriter:
         try:
             endpoint, bearer = await self._access.ready()
         except ReadError as error:
-            raise _not_written(error) from error
+            raise not_written(error) from error
         await self._send(patch.request(dry=True), endpoint, bearer)
         answer = await self._send(patch.request(dry=False), endpoint, bearer)
         try:
             return model.model_validate_json(answer.body)
         except ValidationError as error:
-            raise OutcomeUnknown("it may have been written: the answer can't be read") from error
+            raise OutcomeUnknown(
+                say("it may have been written: the answer can't be read")
+            ) from error
 
     async def _send(self, request: Request, endpoint: Endpoint, bearer: Bearer) -> Answer:
         cluster = self._access.entry.name
@@ -243,12 +255,12 @@ class ClusterWriter:
         try:
             answer = await self._access.exchange(request)
         except ReadError as error:
-            raise _not_written(error) from error
+            raise not_written(error) from error
         except BROKEN as error:
             told = broken(error, cluster=cluster, url=endpoint.url)
             if dry or isinstance(error, NOT_SENT):
-                raise _not_written(told) from error
-            raise OutcomeUnknown(f"it may have been written: {told.why}") from error
+                raise not_written(told) from error
+            raise perhaps_written(told) from error
         if answer.ok:
             return answer
         if answer.status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
@@ -257,8 +269,8 @@ class ClusterWriter:
             raise _Moved("it is gone")
         told = refused(answer, request, cluster=cluster, principal=bearer.principal)
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not dry:
-            raise OutcomeUnknown(f"it may have been written: {told.why}")
-        raise _not_written(told)
+            raise perhaps_written(told)
+        raise not_written(told)
 
 
 def _annotation_patch(account: ServiceAccount, key: str, after: str | None) -> list[Any]:
@@ -278,8 +290,3 @@ def _annotation_patch(account: ServiceAccount, key: str, after: str | None) -> l
     if not account.annotations:
         return [*tests, {"op": "add", "path": "/metadata/annotations", "value": {key: after}}]
     return [*tests, {"op": "add", "path": path, "value": after}]
-
-
-def _not_written(error: ReadError) -> WriteError:
-    kind = WriteDenied if isinstance(error, ReadDenied) else WriteError
-    return kind(f"nothing was written: {error.why}; {error.enable}")
