@@ -47,6 +47,9 @@ def recognize_command(
         bool,
         typer.Option("--ndjson", help='Read {"id","text"} lines, write one JSON line for each.'),
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer in JSON, as --ndjson does for each line.")
+    ] = False,
 ) -> None:
     """Say whether a text is a web-identity failure, of which kind, and what it names.
 
@@ -66,6 +69,9 @@ def recognize_command(
     symptoms = recognize(text)
     for kind in find_secrets(text):
         typer.echo(f"The text holds {kind.value}: revoke it if anybody else has seen it.", err=True)
+    if as_json:
+        typer.echo(json.dumps(_answer(None, symptoms), indent=2, ensure_ascii=False))
+        raise typer.Exit(0 if symptoms else 1)
     if not symptoms:
         typer.echo("Not recognised: no web-identity failure, and nothing that looks like one.")
         raise typer.Exit(1)

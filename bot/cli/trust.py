@@ -10,7 +10,7 @@ import typer
 from bot.cli.trust_case import Case, Exit, about_a_case, show_problems
 from diagnostics.iam import Outcome, decide, narrow, ready_texts, refusals, repair, unified_diff
 from diagnostics.iam.explain_text import explained
-from diagnostics.iam.ndjson import ROWS
+from diagnostics.iam.ndjson import ROWS, correction_row
 from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
@@ -67,14 +67,20 @@ def evaluate(
 
 
 @about_a_case("explain")
-def explain(case: Case) -> None:
+def explain(
+    case: Case,
+    *,
+    as_json: Json = False,
+) -> None:
     """Show why: the element, the line, a caret under the first character that differs, and what fixes it.
 
     Exit status: as `irsa trust evaluate`.
     """
+    status = _EXIT.get(decide(case.policy, case.request).outcome, Exit.DENIED)
+    if as_json:
+        _json(case, "explain", status)
     typer.echo(explained(case.policy, case.request, name=case.name))
-    outcome = decide(case.policy, case.request).outcome
-    _finish(case, _EXIT.get(outcome, Exit.DENIED))
+    _finish(case, status)
 
 
 @about_a_case("repair")
@@ -96,11 +102,16 @@ def correct(
     """
     fix = (narrow if harden else repair)(case.policy, case.request)
     if fix is None:
-        typer.echo("There is nothing to narrow for this call.")
+        typer.echo(
+            json.dumps(_unchanged(case), indent=2)
+            if as_json
+            else "There is nothing to narrow for this call."
+        )
         raise typer.Exit(Exit.ALLOWED)
     status = Exit.DENIED if fix.policy is None else _EXIT.get(fix.after, Exit.DENIED)
     if as_json:
-        _json(case, "repair", status)
+        typer.echo(json.dumps(correction_row(fix), indent=2))
+        raise typer.Exit(status)
     _show(case, fix, ready=ready)
     raise typer.Exit(status)
 
@@ -108,7 +119,18 @@ def correct(
 def _json(case: Case, command: str, status: Exit) -> NoReturn:
     typer.echo(json.dumps(ROWS[command](case.policy, case.request), indent=2))
     refused = any(problem.certain for problem in refusals(case.policy))
-    raise typer.Exit(Exit.BAD_INPUT if refused and command == "evaluate" else status)
+    raise typer.Exit(Exit.BAD_INPUT if refused else status)
+
+
+def _unchanged(case: Case) -> dict[str, object]:
+    """A correction that changes nothing, as JSON."""
+    outcome = decide(case.policy, case.request).outcome.value
+    return {
+        "policy": case.policy.document,
+        "changes": [],
+        "decision_before": outcome,
+        "decision_after": outcome,
+    }
 
 
 def _show(case: Case, fix: Repair, *, ready: bool) -> None:

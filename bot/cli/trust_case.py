@@ -19,7 +19,7 @@ from bot.streams import typed_input
 from diagnostics.arn import RoleArn, provider_arn
 from diagnostics.iam import PolicyError, Problem, TrustPolicy, WebIdentityRequest, parse
 from diagnostics.iam.json_text import MAX_CHARACTERS, write
-from diagnostics.iam.ndjson import answer
+from diagnostics.iam.ndjson import answer, refusal_row
 from diagnostics.iam.provider_form import fault_of
 from diagnostics.text.visible import visible
 
@@ -118,7 +118,7 @@ def about_a_case(
             tags = tags if role in (None, found_role) else None
             role = role or found_role
             issuer, subject = _required(provider, sub)
-            parsed = _parsed(text, file)
+            parsed = _parsed(text, file, as_json=bool(own.get("as_json")))
             arn = _provider(issuer, role)
             request = WebIdentityRequest(
                 role_arn=role or _any_role(arn),
@@ -217,10 +217,13 @@ def _required(provider: str | None, sub: str | None) -> tuple[str, str]:
     return provider, sub
 
 
-def _parsed(text: str, name: str) -> TrustPolicy:
+def _parsed(text: str, name: str, *, as_json: bool) -> TrustPolicy:
     try:
         return parse(text)
     except PolicyError as error:
+        if as_json:
+            typer.echo(json.dumps(refusal_row(error), indent=2))
+            raise typer.Exit(Exit.BAD_INPUT) from None
         show_problems(error.problems, name)
         _fail(f"{name}: this is no trust policy that IAM would save.")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from diagnostics.iam.json_text import Json
     from diagnostics.iam.policy import TrustPolicy
     from diagnostics.iam.problem import Problem
+    from diagnostics.iam.repair import Repair
 
 MAX_VALUE: Final = 20_000
 """Characters of a claim or context value; a whole token has no more (STS API reference)."""
@@ -155,8 +156,12 @@ def evaluate_row(policy: TrustPolicy, request: WebIdentityRequest) -> Row:
 
 
 def repair_row(policy: TrustPolicy, request: WebIdentityRequest) -> Row:
-    """The repair as JSON; `blocked` and `exceeds_quota` stand only where they say something."""
-    fix = repair(policy, request)
+    """The repair as JSON."""
+    return correction_row(repair(policy, request))
+
+
+def correction_row(fix: Repair) -> Row:
+    """A correction as JSON; `blocked` and `exceeds_quota` stand only where they say something."""
     row: Row = {
         "policy": None if fix.policy is None else fix.policy.document,
         "changes": [
@@ -178,6 +183,14 @@ def explain_row(policy: TrustPolicy, request: WebIdentityRequest) -> Row:
     return {
         "decision": decide(policy, request).outcome.value,
         "text": explained(policy, request),
+    }
+
+
+def refusal_row(error: PolicyError) -> Row:
+    """What is no trust policy, as JSON."""
+    return {
+        "error": str(error),
+        "problems": [problem_row(problem) for problem in error.problems],
     }
 
 
@@ -206,8 +219,6 @@ def answer(line: str, command: str, *, open_context: bool) -> str:
         row = {"id": name, **ROWS[command](policy_of(case["policy"]), request)}
         return json.dumps(row)
     except PolicyError as error:
-        row = {"id": name, "error": str(error)}
-        row["problems"] = [problem_row(problem) for problem in error.problems]
-        return json.dumps(row)
+        return json.dumps({"id": name, **refusal_row(error)})
     except (BadLine, RecursionError) as error:
         return json.dumps({"id": name, "error": str(error)})
