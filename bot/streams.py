@@ -23,8 +23,11 @@ UNWRITABLE = 2
 def ready() -> None:
     """Open what is closed as the null device, and spell out what the terminal's encoding lacks.
 
-    A closed stream would be None, and its number would go to the next file that is opened.
+    A closed stream would be None, and its number would go to the next file that is opened. A terminal of no columns,
+    as some editors state it, would show nothing.
     """
+    if os.environ.get("COLUMNS", "").strip("0") == "":
+        os.environ.pop("COLUMNS", None)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:

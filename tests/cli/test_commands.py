@@ -192,6 +192,19 @@ def test_ctrl_c_ends_without_a_traceback() -> None:
     assert ended.value.code == INTERRUPTED == 130
 
 
+@pytest.mark.parametrize("columns", ["0", "", "1", "40", "wide"])
+def test_a_terminal_of_any_width_shows_everything(
+    columns: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "trust.json").write_text(EKS_GUIDE_TRUST)
+    monkeypatch.setenv("COLUMNS", columns)
+
+    ready()
+
+    assert run("lint", "trust.json")[1].startswith("0 errors, 0 warnings in 1 file")
+    assert "[PATH]" in run("lint", "--help")[1]
+
+
 def test_closed_streams_are_empty_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, name, None)
