@@ -115,6 +115,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_a_fleet_file_is_checked_from_standard_input() -> None:
+    right = CliRunner().invoke(app, ["fleet", "check", "-"], input=FLEET)
+    wrong = CliRunner().invoke(app, ["fleet", "check", "-"], input=FLEET + "x: 1\n")
+
+    assert right.output == "-: right; 1 account, 1 cluster, 0 channels, 0 approver rules\n"
+    assert (wrong.exit_code, wrong.output[:18]) == (2, "<stdin>:4:1: x: un")
+
+
 @pytest.mark.parametrize("arguments", [("audit",), ("audit", "export"), ("audit", "verify")])
 def test_an_audit_where_there_is_no_database_says_so_and_makes_none(
     arguments: tuple[str, ...], here: Path

@@ -23,7 +23,7 @@ clusters: [{name: prod, account: "111122223333", region: eu-west-1}]
 """
 READS = {
     # command: what it is given, what it then says
-    ("fleet", "check"): (FLEET, "1 accounts, 1 clusters"),
+    ("fleet", "check"): (FLEET, "right; 1 account, 1 cluster, 0 channels, 0 approver rules"),
     ("lint",): (MANIFESTS, "in 1 file that holds something to check"),
 }
 
