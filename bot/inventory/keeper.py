@@ -126,7 +126,7 @@ class Inventory:
         try:
             with_members(self.fleet, found.items)
         except ReadError as error:
-            trouble = _told(error)
+            trouble = told(error)
         if trouble is not None:
             _log.warning("organization not discovered", why=trouble)
         await self.records.organized(found.items, trouble=trouble)
@@ -172,7 +172,7 @@ class Inventory:
     async def _failed(
         self, account: str, region: str, error: ReadError, *, quiet: bool = False
     ) -> None:
-        await self.records.failed(account, region, _told(error))
+        await self.records.failed(account, region, told(error))
         log = _log.debug if quiet else _log.warning
         log("clusters not listed", account=account, region=region, why=error.why)
 
@@ -205,7 +205,8 @@ def places_of(fleet: Fleet) -> Iterator[tuple[str, str]]:
             yield account.id, region
 
 
-def _told(error: ReadError) -> Said:
+def told(error: ReadError) -> Said:
+    """Why something could not be listed, and what would change that, as one trouble."""
     return say("{why}; to enable it, {enable}", why=error.why, enable=error.enable)
 
 

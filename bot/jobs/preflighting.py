@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from bot.fleet_file import FleetFile
     from bot.jobs.bench import Bench
+    from bot.preflight.outcome import Place
     from bot.service import Service
     from bot.settings import Settings
     from bot.store.queue import Job
@@ -108,22 +109,19 @@ async def preflights_of(
         environ: AWS_* and KUBECONFIG.
     """
     scopes = manifest_document(links=settings.links)["oauth_config"]["scopes"]
-    walker = walker_of(
-        file,
-        environ,
-        # Names of private channels are not everybody's to read; the command on a terminal checks those.
-        partial(
-            check_slack,
+
+    async def slack() -> Place:
+        return await check_slack(
             api_url=settings.slack_api_url,
-            bot_token=service.bench.client.token or "",
+            bot_token=service.bench.client.token or "",  # as it is then: it may be rotated
             app_token=None,
             scopes=scopes["bot"],
             optional=scopes.get("bot_optional", ()),
+            # Names of private channels are not everybody's to read; the command on a terminal checks those.
             channels=(),
-        ),
-        settings.links,
-        lambda: service.bench.rules.fleet,
-    )
+        )
+
+    walker = walker_of(file, environ, slack, settings.links, lambda: service.bench.rules.fleet)
     attached = service.bench.preflights
     await attached.attach(walker)
     try:

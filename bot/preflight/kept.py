@@ -52,11 +52,13 @@ class KeptPreflights:
             return None
         places = readable(outcome, reach, walker.known())
         if not name:
-            return preflight_message(places, finished, left_out=outcome.left_out)
+            return preflight_message(
+                places, finished, left_out=0 if reach.is_limited else outcome.left_out
+            )
         meant = named(places, name)
         if not meant:
             words = speak(
-                "I tried nothing of the name {name}. Name an account or a cluster of the fleet file.",
+                "I tried nothing of the name {name}. Name an account or a cluster of the fleet.",
                 name=escape(f"“{clip(name, 60)}”"),
             )
             return Message(text=words, blocks=[build.section(words)])

@@ -58,8 +58,8 @@ async def order_preflight(
     await desk.inbox.order(order, event_id=text_at(command, "trigger_id") or None)
     await ack(
         speak(
-            "I am trying what I may read and change in each account and cluster of the fleet file. Nothing is written; "
-            "the answer comes here in a minute or a few, for you alone."
+            "I am trying what I may read and change in each account and cluster of the fleet, those that only the "
+            "inventory knows among them. Nothing is written; the answer comes here in a minute or a few, for you alone."
         )
     )
     return "preflight"

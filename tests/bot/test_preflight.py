@@ -12,6 +12,8 @@ from sqlalchemy import update
 
 from bot.clients.kube.errors import broken
 from bot.fleet_file import Reader
+from bot.inventory import InventoryRecords
+from bot.inventory.keeper import told
 from bot.jobs import preflighting
 from bot.preflight import remedies
 from bot.preflight.account import failed
@@ -20,6 +22,7 @@ from bot.preflight.outcome import Check, Outcome, Place, Remedy, State
 from bot.preflight.walker import LEFT_OUT, Walker
 from bot.serve_http import PATH
 from bot.store.tables import preflights
+from diagnostics.errors import ReadError
 from diagnostics.languages import Language, say
 from handlers.blockkit import validate_message
 from handlers.reach import Scope
@@ -305,6 +308,24 @@ async def test_nothing_is_told_in_a_channel_that_another_organisation_reads(town
 
     assert "shared with another organisation" in town.whispers(MINJI)[-1]
     assert walks.done == 0
+
+
+async def test_what_cannot_be_read_of_the_fleet_is_told_in_the_readers_language(town: Town) -> None:
+    """As the inventory put it on record."""
+    error = ReadError(say("RBAC does not allow it"), enable=say("ask who manages it"))
+    async with town.bot() as bot:
+        records = InventoryRecords(engine=bot.service.store.engine, now=town.clock)
+        region = (FLEET.accounts[0].id, "eu-west-1")
+        await records.claim(*region, every=timedelta(0))
+        await records.failed(*region, told(error))
+        await town.driver.command("U0YUKI0001", ONCALL, "/irsa status")
+        message = town.driver.whispers("U0YUKI0001")[-1]
+        await town.driver.command(MINJI, ONCALL, "/irsa status")
+        english = shown(town.driver.whispers(MINJI)[-1])
+
+    read_aloud(message.blocks, Language.JAPANESE)
+    assert "RBAC が許可していません。可能にするには" in shown(message)
+    assert "RBAC does not allow it; to enable it, ask who manages it" in english
 
 
 @pytest.mark.parametrize("text", ["<!channel>", "`*_~", "x" * 3_000, "\u202e\x00", "%s{name}"])

@@ -17,6 +17,8 @@ from bot.fleet_file import load
 from bot.live import LiveFleet
 from bot.serve import running
 from bot.settings import Settings
+from diagnostics.languages import Language
+from tests.bot.test_languages import YUKI, read_aloud
 from tests.bot.test_serve import FLEET, environment
 from tests.bot.town import GROUP, MINJI, OMAR, ONCALL, PASTE, labels
 from tests.engine.fleet_double import DoubleClients
@@ -121,6 +123,8 @@ async def test_a_broken_file_changes_nothing_and_says_so_everywhere(
         assert "I read 1 cluster in 1 account: prod-eu." in said
         assert "1 fault, the first in line" in said
         assert "irsa fleet check" in said
+        await town.driver.command(YUKI, ONCALL, "/irsa status")
+        read_aloud(town.driver.whispers(YUKI)[-1].blocks, Language.JAPANESE)
         ready = json.loads(await process.get("/readyz"))
         assert ready["status"] == "ready"
         assert ready["notes"][0].startswith("the fleet file as it is now can't be used")

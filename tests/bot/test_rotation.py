@@ -6,10 +6,13 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock
 
 import aiohttp
 
 from bot.fleet_file import load
+from bot.jobs import preflighting
+from bot.preflight.walker import Walker
 from bot.serve import running
 from bot.settings import Settings
 from bot.slack.identity import SlackUnusable, who_am_i
@@ -18,11 +21,13 @@ from tests.bot.test_serve import environment
 from tests.bot.town import MINJI, ONCALL
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     import pytest
 
+    from bot.fleet_file import FleetFile
+    from bot.preflight.outcome import Place
     from tests.bot.town import Town
 
 
@@ -109,8 +114,15 @@ async def taken(caplog: pytest.LogCaptureFixture, *changed: str) -> None:
 
 
 async def test_a_bot_token_and_a_signing_secret_are_taken_without_a_restart(
-    town: Town, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    town: Town, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    made: list[Callable[[], Awaitable[Place]]] = []
+
+    def walker(file: FleetFile, _environ: object, slack: Any, *_: object) -> Walker:
+        made.append(slack)
+        return Walker(file=file, walk=AsyncMock())
+
+    monkeypatch.setattr(preflighting, "walker_of", walker)
     async with rotating(town, tmp_path, mode="http") as bot:
         await bot.answered()
         fresh = replace(
@@ -124,6 +136,7 @@ async def test_a_bot_token_and_a_signing_secret_are_taken_without_a_restart(
 
         await bot.answered()
         assert await bot.notes() == ""
+        assert (await made[0]()).works  # a preflight asks by the new token too
 
     assert "xoxb-second" not in caplog.text
 
