@@ -162,12 +162,26 @@ def _others(diagnosis: Diagnosis, *, details: bool) -> Iterator[RenderableType]:
             yield from _finding(result, result.finding, diagnosis.target.cluster)
         else:
             yield Text(f"  {result.code} {result.finding.headline} ({kind})")
-    for result in diagnosis.with_status(Status.ERROR):
-        yield Text(f"  {result.code} {result.title}: could not check, because {result.reason}")
-        if result.enable:
-            yield Text(f"      to enable it: {result.enable}", style="dim")
+    yield from _unknown(diagnosis.with_status(Status.ERROR), details=details)
     if details:
         yield from _details(diagnosis)
+
+
+def _unknown(results: Sequence[Result], *, details: bool) -> Iterator[Text]:
+    """What could not be checked; what one and the same thing would enable is said once, but with `details`."""
+    alike: dict[object, list[Result]] = {}
+    for result in results:
+        key = result.code if details else (result.reason, result.enable)
+        alike.setdefault(key, []).append(result)
+    for group in alike.values():
+        first = group[0]
+        if len(group) == 1:
+            yield Text(f"  {first.code} {first.title}: could not check, because {first.reason}")
+        else:
+            yield Text(f"  {len(group)} checks could not be made, because {first.reason}")
+            yield Text(f"      {', '.join(one.code for one in group)}", style="dim")
+        if first.enable:
+            yield Text(f"      to enable it: {first.enable}", style="dim")
 
 
 def _details(diagnosis: Diagnosis) -> Iterator[RenderableType]:
