@@ -19,10 +19,11 @@ from handlers.render.shorten import (
     several,
     short_issuers,
     short_place,
+    worded,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from diagnostics.fix.correction import PolicyCorrection
     from diagnostics.result import Diagnosis, Finding, Result
@@ -119,7 +120,7 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
 
 def _evidence(diagnosis: Diagnosis, finding: Finding) -> Iterator[Block]:
     seen, wanted = short_issuers(finding.seen, finding.wanted)
-    expected = build.paragraph(build.run(speak("Expected  "), bold=True), *_values(wanted))
+    expected = build.paragraph(build.run(speak("Expected  "), bold=True), *_values(wanted, worded))
     document = policy_text(seen)
     if document is None:
         yield build.rich_text(
@@ -153,13 +154,13 @@ def place_blocks(diagnosis: Diagnosis) -> Iterator[Block]:
         )
 
 
-def _values(text: str) -> Iterator[Block]:
+def _values(text: str, spelled: Callable[[str], str] = visible) -> Iterator[Block]:
     values = several(text)
     most = _VALUE if len(values) == 1 else _LISTED
     for index, value in enumerate(values):
         if index:
             yield build.run("\n")
-        yield build.run(visible(clip(value, most)), code=True)
+        yield build.run(spelled(clip(value, most)), code=True)
 
 
 def _change(correction: PolicyCorrection) -> Iterator[Block]:

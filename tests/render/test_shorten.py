@@ -16,6 +16,7 @@ from handlers.render.shorten import (
     several,
     short_issuers,
     short_place,
+    worded,
 )
 from tests.render import samples
 
@@ -105,6 +106,13 @@ def test_a_list_that_was_cut_before_counts_what_both_leave_out() -> None:
 
     assert several(cut)[-1] == "… (23 more)"
     assert several("arn:aws:x,… (21개 더)") == ["arn:aws:x", "… (21 more)"]
+
+
+def test_words_after_an_arn_are_words_and_hidden_characters_are_shown() -> None:
+    assert (
+        worded("arn:aws:iam::1:role/b trusting role a") == "arn:aws:iam::1:role/b trusting role a"
+    )
+    assert worded("sts.amazonaws.com\u200b or none") == "sts.amazonaws.com<U+200B> or none"
 
 
 def test_a_policy_of_one_line_is_shown_in_lines_whose_brackets_close_where_they_end() -> None:
