@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 8
 """Accounts."""
-_SECONDS: Final = 120.0
+_SECONDS: Final = 60.0
 """For all lists together; what was not listed by then is left out."""
 
 

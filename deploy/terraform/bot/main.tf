@@ -94,8 +94,8 @@ resource "aws_iam_role_policy" "read_control_policies" {
       # Resource control policies above a role that refuses what its trust policy allows (IRSA501), and the
       # accounts in which clusters are looked for. With `organization: true` in the fleet file.
       {
-        Sid      = "Organization"
-        Effect   = "Allow"
+        Sid    = "Organization"
+        Effect = "Allow"
         Action = [
           "organizations:DescribePolicy",
           "organizations:ListAccounts",
