@@ -1,7 +1,7 @@
 """The authorities that a proof trusts STS by: read once, because 150 of them take 20 ms and half a megabyte.
 
-Not the context of `Wire`: urllib3 compares host names itself and may switch `check_hostname` off on a context that it
-is given, so a connection of aiohttp on the same one would trust a certificate of any host.
+Not the context of `Connections`: urllib3 compares host names itself and may switch `check_hostname` off on a context
+that it is given, so a connection of aiohttp on the same one would trust a certificate of any host.
 Source: urllib3/connection.py, `_ssl_wrap_socket_and_match_hostname`.
 """
 

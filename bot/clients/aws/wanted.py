@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.clients.aws.sessions import Service
+    from bot.clients.aws.boto_clients import Service
     from diagnostics.fleet import Fleet
 
 

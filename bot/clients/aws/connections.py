@@ -36,7 +36,7 @@ class _Trusting(URLLib3Session):
         conn.ca_certs = None  # they are in the context
 
 
-class Wire:
+class Connections:
     """Sends the requests of all clients of one session.
 
     Args:
