@@ -23,6 +23,10 @@ _ESCAPE: Final = re.compile(r"\\(?:([nrt\"\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _WRAPPERS: Final = frozenset({"expression", "literal_value", "template_expr", "collection_value"})
 _SHOWN: Final = 120
+_SAME: Final = frozenset(
+    {"jsonencode", "yamlencode", "yamldecode", "tostring", "toset", "tolist", "sensitive"}
+)
+"""Functions whose argument is read in place of what they make of it."""
 _VERB: Final = re.compile(r"%[svdq]")
 
 
@@ -181,10 +185,7 @@ class _Reader:
             for a in part.named_children
             if a.type == "expression"
         ]
-        if (
-            name in ("jsonencode", "tostring", "toset", "tolist", "sensitive")
-            and len(arguments) == 1
-        ):
+        if name in _SAME and len(arguments) == 1:
             return self._value(arguments[0], depth + 1)
         if name == "format" and arguments:
             return self._format(node, arguments, depth)
@@ -228,18 +229,22 @@ class _Reader:
         for child in node.children:
             if child.type == "template_literal":
                 start = child.start_byte
-                # The grammar leaves out blanks before a literal.
+                # The grammar leaves out blanks before a literal, and before an expression.
                 if last is not None and last < start:
                     start = last
                 text = self._raw[start : child.end_byte].decode("utf-8", "replace")
                 text = text.replace(HOLE, "\ufffd").replace("$${", "${").replace("%%{", "%{")
                 parts.append(_ESCAPE.sub(_unescaped, text) if escapes else text)
             elif child.type in ("template_interpolation", "template_directive"):
+                if last is not None and last < child.start_byte:
+                    parts.append(self._raw[last : child.start_byte].decode("utf-8", "replace"))
                 parts.append(HOLE)
                 expression = self._text(child).removeprefix("${").removesuffix("}").strip("~ ")
                 holes.append(" ".join(expression.split())[:_SHOWN])
-            elif child.type in ("heredoc_start", "quoted_template_start"):
+            elif child.type == "heredoc_start":
                 continue
+            elif child.type == "quoted_template_start":
+                last = child.end_byte
             if child.type in ("template_literal", "template_interpolation", "template_directive"):
                 last = child.end_byte
             elif child.type == "heredoc_identifier" and last is None:

@@ -27,13 +27,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def read_yaml(text: str) -> Iterator[Node]:
+def read_yaml(text: str, *, holes: bool = False) -> Iterator[Node]:
     """The documents of a text, in order; those before a fault are still given.
+
+    Args:
+        text: The YAML.
+        holes: Whether it is known to have holes, rather than only the character that stands for one.
 
     Raises:
         TreeError: The text is no YAML, or passes the limits.
     """
-    builder = YamlTreeBuilder(text)
+    builder = (_WithHoles if holes else YamlTreeBuilder)(text)
     try:
         for event in yaml_events(text):
             builder.take(event)
@@ -53,7 +57,7 @@ def embedded_yaml(scalar: Scalar) -> Iterator[Node]:
         TreeError: As `read_yaml`.
     """
     try:
-        for root in read_yaml(scalar.text):
+        for root in read_yaml(scalar.text, holes=bool(scalar.holes)):
             # What an alias names stands in the tree more than once, and is moved once.
             found = {id(node): node for node in walk(root)}
             for node in tuple(found.values()):
@@ -120,13 +124,17 @@ class YamlTreeBuilder:
             case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
                 self._end()
 
+    def text(self, value: str) -> str:
+        """The text of a value: the character for a hole is none in what somebody wrote."""
+        return value.replace(HOLE, "\ufffd")
+
     def scalar(self, event: Any) -> Scalar:
         """Make a single value."""
         line, column = place_of(event)
         return Scalar(
             line=line,
             column=column,
-            text=event.value.replace(HOLE, "\ufffd"),
+            text=self.text(event.value),
             string=is_string(event),
             plain=event.implicit[0] and event.style in (None, ""),
             inside=self._inside(event) if event.style == "|" else (),
@@ -202,6 +210,11 @@ class YamlTreeBuilder:
                 indent = len(source) - len(source.lstrip(" ")) - (len(row) - len(row.lstrip(" ")))
             places.append((first + index + 1, max(indent or 0, 0) + 1))
         return tuple(places)
+
+
+class _WithHoles(YamlTreeBuilder):
+    def text(self, value: str) -> str:
+        return value
 
 
 def _merge(node: Mapping) -> None:

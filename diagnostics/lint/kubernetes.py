@@ -35,7 +35,7 @@ from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.helm_values import helm_values, values_of
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.sources import AccountSource, Sources, WorkloadSource
-from diagnostics.lint.strings_only import API_SERVER, not_strings
+from diagnostics.lint.strings_only import API_SERVER, Refusal, not_strings
 from diagnostics.text.visible import visible
 
 if TYPE_CHECKING:
@@ -60,8 +60,17 @@ POLICY_FIELDS: Final = {
 """Where Crossplane and ACK keep a role's trust policy, as JSON in a string."""
 
 
-def kubernetes(node: Mapping, file: str, out: Sources) -> None:
-    """Read one object, or a List of them."""
+def kubernetes(
+    node: Mapping, file: str, out: Sources, *, strings: Refusal | None = API_SERVER
+) -> None:
+    """Read one object, or a List of them.
+
+    Args:
+        node: The object.
+        file: Where it is written.
+        out: Where to.
+        strings: Who refuses annotations that are no strings; None where a tool makes strings of them.
+    """
     stack: list[Node] = [node]
     while stack:
         current = stack.pop()
@@ -70,17 +79,17 @@ def kubernetes(node: Mapping, file: str, out: Sources) -> None:
         if kind.endswith("List") and isinstance(items, Sequence):
             stack.extend(reversed(items.items))
         elif isinstance(current, Mapping):
-            _object(current, kind, file, out)
+            _object(current, kind, file, out, strings)
 
 
-def _object(node: Mapping, kind: str, file: str, out: Sources) -> None:
+def _object(node: Mapping, kind: str, file: str, out: Sources, strings: Refusal | None) -> None:
     name = text_at(node, "metadata", "name") or "?"
     namespace = text_at(node, "metadata", "namespace")
     shown = f"{kind} {namespace + '/' if namespace else ''}{name}"
     annotations = at(node, "metadata", "annotations")
     if kind == "ServiceAccount":
-        _service_account(node, file, name, shown, out)
-    else:
+        _service_account(node, file, shown, out, strings)
+    elif strings is not None:
         _unquoted(annotations, file, shown, out)
         _unquoted(at(node, *_template_of(kind), "metadata", "annotations"), file, shown, out)
     if kind in _TEMPLATES and at(node, *_TEMPLATES[kind], "spec") is not None:
@@ -137,7 +146,10 @@ def _external_name(annotations: Node | None) -> str | None:
     return text_at(annotations, "crossplane.io/external-name")
 
 
-def _service_account(node: Mapping, file: str, name: str, shown: str, out: Sources) -> None:
+def _service_account(
+    node: Mapping, file: str, shown: str, out: Sources, strings: Refusal | None
+) -> None:
+    name = text_at(node, "metadata", "name") or "?"
     namespace = text_at(node, "metadata", "namespace")
     annotations = at(node, "metadata", "annotations")
     role = at(annotations, ROLE_ARN)
@@ -159,9 +171,10 @@ def _service_account(node: Mapping, file: str, name: str, shown: str, out: Sourc
             namespace=namespace,
             name=name,
             object_=shown,
-            strings=API_SERVER,
+            strings=strings,
         )
-    _unquoted(at(node, "metadata", "labels"), file, shown, out, every=True, what="label")
+    if strings is not None:
+        _unquoted(at(node, "metadata", "labels"), file, shown, out, every=True, what="label")
     for place in (at(node, "metadata", "labels"), at(node, "annotations"), node):
         key = place.key(ROLE_ARN) if isinstance(place, Mapping) else None
         if key is not None:

@@ -17,6 +17,7 @@ from diagnostics.lint.policy_document import document_of
 from diagnostics.lint.policy_source import path_of, policy_of
 from diagnostics.lint.provider import provider_findings
 from diagnostics.lint.terraform_modules import module_policy
+from diagnostics.lint.terraform_objects import terraform_objects
 
 if TYPE_CHECKING:
     from diagnostics.document.hcl_tree import Block
@@ -149,6 +150,8 @@ def _block(
             out.policies.append(policy)
         return
     kind = block.labels[0] if block.kind == "resource" and block.labels else ""
+    if block.kind == "resource":
+        terraform_objects(block, file, folder.known, out)
     if kind == "aws_iam_role":
         _role(block, file, folder, owners, out)
     elif kind in ("kubernetes_service_account", "kubernetes_service_account_v1"):

@@ -169,6 +169,40 @@ kind: HelmRelease
 metadata: {name: app}
 spec: {values: {serviceAccount: {annotations: {eks.amazonaws.com/token-expiration: 3600}}}}
 """
+KUBECTL = """\
+resource "kubectl_manifest" "api" {
+  yaml_body = <<-YAML
+    apiVersion: v1
+    kind: ServiceAccount
+    metadata:
+      name: api
+      annotations:
+        eks.amazonaws.com/role-arn: ${aws_iam_role.api.arn}
+        eks.amazonaws.com/token-expiration: 3600
+  YAML
+}
+"""
+KUBECTL_ENCODED = """\
+resource "kubectl_manifest" "api" {
+  yaml_body = yamlencode({
+    apiVersion = "v1"
+    kind       = "ServiceAccount"
+    metadata   = { name = "api", annotations = { "eks.amazonaws.com/token-expiration" = 3600 } }
+  })
+}
+"""
+HELM_RESOURCE = """\
+resource "helm_release" "api" {
+  values = [<<-EOT
+    replicas: ${var.replicas}
+    serviceAccount:
+      annotations:
+        eks.amazonaws.com/role-arn: ${module.irsa.iam_role_arn}
+        eks.amazonaws.com/token-expiration: 3600
+  EOT
+  ]
+}
+"""
 PLACES = {
     "manifest": ("app.yaml", ACCOUNT),
     "pod template": ("app.yaml", POD_TEMPLATE),
@@ -187,6 +221,9 @@ PLACES = {
     "eksctl": ("cluster.yaml", EKSCTL),
     "Helm values": ("values.yaml", HELM_VALUES),
     "HelmRelease": ("release.yaml", HELM_RELEASE),
+    "kubectl_manifest": ("main.tf", KUBECTL),
+    "kubectl_manifest, encoded": ("main.tf", KUBECTL_ENCODED),
+    "helm_release": ("main.tf", HELM_RESOURCE),
 }
 
 
@@ -222,7 +259,7 @@ def test_it_is_found_where_it_is_written(place: str) -> None:
     assert line[found.spot.column - 1 :].startswith("3600")
     assert "number 3600" in found.headline
     assert found.wanted.endswith('"3600"')
-    values = place in ("Helm values", "HelmRelease")
+    values = place in ("Helm values", "HelmRelease", "helm_release")
     assert found.weight is (Severity.RISK if values else Severity.CAUSE)
 
 
@@ -276,6 +313,31 @@ resource "kubernetes_service_account" "api" {
 }
 """
     assert linted("main.tf", text).open == ()
+
+
+def test_terraform_s_own_objects_are_read_and_their_numbers_are_strings() -> None:
+    text = """\
+resource "kubernetes_manifest" "api" {
+  manifest = {
+    apiVersion = "v1"
+    kind       = "ServiceAccount"
+    metadata = {
+      name        = "api"
+      annotations = { "eks.amazonaws.com/role-arn" = "api", "eks.amazonaws.com/token-expiration" = 3600 }
+    }
+  }
+}
+"""
+    assert [(f.code, f.spot.line) for f in linted("main.tf", text).open] == [("IRSA105", 7)]
+
+
+@pytest.mark.parametrize(
+    "body", ["${file(var.path)}", "a: [\n${indent(2, var.x)}", "%{ if a }\nx: 1\n%{ endif }"]
+)
+def test_a_string_that_is_yaml_only_once_it_is_filled_in_is_left_alone(body: str) -> None:
+    text = f'resource "kubectl_manifest" "x" {{\n  yaml_body = <<-Y\n{body}\n  Y\n}}\n'
+
+    assert linted("main.tf", text).findings == ()
 
 
 def test_a_patch_says_which_value_to_write() -> None:
