@@ -118,10 +118,11 @@ def _rounds(guesses: tuple[Guess, ...]) -> tuple[tuple[Guess, ...], ...]:
 
 
 def _weighed(one: Scored, clues: Clues) -> Scored:
-    """The channel's cluster settles what else is equal."""
+    """The channel's cluster settles what else is equal; a name that is merely alike stays a matter to ask."""
     if one.target.cluster != clues.default_cluster:
         return one
-    return Scored(target=one.target, reason=one.reason, score=one.score + _CLEAR)
+    most = _ENOUGH - 1 if one.score < _ENOUGH else PROOF
+    return replace(one, score=min(one.score + _CLEAR, most))
 
 
 def _by_trust(clues: Clues, guesses: tuple[Guess, ...], subjects: frozenset[str]) -> Target | None:
