@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from diagnostics.checks.documentation import link_of, page_of
 from diagnostics.proof.words import sentences
 from diagnostics.result import Diagnosis, Status
-from diagnostics.text.visible import visible
+from diagnostics.text.visible import visible, visible_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from diagnostics.case import Question
     from diagnostics.result import Finding, Result
@@ -77,7 +77,7 @@ def _finding(result: Result, finding: Finding) -> Iterator[str]:
     yield ""
     yield f"- Where: {_code(str(finding.place))}"
     yield f"- Seen: {_code(finding.seen)}"
-    yield f"- Expected: {_code(finding.wanted)}"
+    yield f"- Expected: {_code(finding.wanted, visible_words)}"
     yield f"- Why: {_prose(finding.why)}"
     yield f"- Fix: {_prose(finding.next)}"
     yield f"- More: {_page(result.code)}"
@@ -107,9 +107,9 @@ def _prose(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_<>[]|" else c for c in " ".join(text.split()))
 
 
-def _code(text: str) -> str:
+def _code(text: str, spelled: Callable[[str], str] = visible) -> str:
     """Literal text, its fence longer than any run of backquotes in it."""
-    shown = visible(text) or " "
+    shown = spelled(text) or " "
     fence = "`" * (_longest_run(shown) + 1)
     pad = " " if len(fence) > 1 else ""
     return f"{fence}{pad}{shown}{pad}{fence}"

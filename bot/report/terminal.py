@@ -15,7 +15,7 @@ from diagnostics.languages import as_clause
 from diagnostics.proof.words import sentences
 from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from diagnostics.text.difference import marked
-from diagnostics.text.visible import visible
+from diagnostics.text.visible import visible, visible_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -127,7 +127,7 @@ def _finding(
     )
     yield Text(f"  --> {finding.place}", style="dim")
     yield Text(f"  seen      {visible(finding.seen)}")
-    yield Text(f"  expected  {visible(finding.wanted)}")
+    yield Text(f"  expected  {visible_words(finding.wanted)}")
     if (caret := _caret(finding)) is not None:
         yield Text(f"            {caret}", style="bold red")
     yield Text(f"  why: {finding.why}")

@@ -29,6 +29,11 @@ def visible(text: str) -> str:
     return "␣" * before + "".join(_shown(character) for character in inner) + "␣" * after
 
 
+def visible_words(text: str) -> str:
+    """The same of our own words about a value: they may go on after an ARN, where a blank is no fault."""
+    return " ".join(visible(word) for word in text.split(" "))
+
+
 def _shown(character: str) -> str:
     if character in _NAMED:
         return _NAMED[character]

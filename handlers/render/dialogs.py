@@ -9,12 +9,11 @@ from diagnostics.checks.documentation import link_of
 from diagnostics.explain.to_run import introduced
 from diagnostics.languages import all_aloud, aloud, say, speak
 from diagnostics.result import Status
-from diagnostics.text.visible import visible
+from diagnostics.text.visible import visible, visible_words
 from handlers.blockkit import build, clip, escape
 from handlers.blockkit.limits import SELECT_OPTIONS
 from handlers.render.card import FORM
 from handlers.render.finding import correction_blocks, where
-from handlers.render.shorten import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,7 +176,7 @@ def _result(result: Result, cluster: str) -> Block:
         build.paragraph(speak("Where: "), build.run(str(finding.place), italic=True)),
         build.paragraph(speak("Seen: "), build.run(visible(clip(finding.seen, 600)), code=True)),
         build.paragraph(
-            speak("Expected: "), build.run(worded(clip(finding.wanted, 600)), code=True)
+            speak("Expected: "), build.run(visible_words(clip(finding.wanted, 600)), code=True)
         ),
         build.paragraph(speak("Why: {why}", why=finding.why)),
         build.paragraph(speak("Fix: {next}", next=finding.next)),

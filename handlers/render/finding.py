@@ -8,7 +8,7 @@ from diagnostics.arn import RoleArn
 from diagnostics.explain.glossary import meanings
 from diagnostics.languages import speak
 from diagnostics.result import Severity, Status, Verdict
-from diagnostics.text.visible import visible
+from diagnostics.text.visible import visible, visible_words
 from handlers.blockkit import build, clip, escape
 from handlers.render.pasted import asking_blocks, handed_blocks, linked
 from handlers.render.shorten import (
@@ -19,7 +19,6 @@ from handlers.render.shorten import (
     several,
     short_issuers,
     short_place,
-    worded,
 )
 
 if TYPE_CHECKING:
@@ -120,7 +119,9 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
 
 def _evidence(diagnosis: Diagnosis, finding: Finding) -> Iterator[Block]:
     seen, wanted = short_issuers(finding.seen, finding.wanted)
-    expected = build.paragraph(build.run(speak("Expected  "), bold=True), *_values(wanted, worded))
+    expected = build.paragraph(
+        build.run(speak("Expected  "), bold=True), *_values(wanted, visible_words)
+    )
     document = policy_text(seen)
     if document is None:
         yield build.rich_text(

@@ -46,7 +46,7 @@ def request_message(request: Request) -> Message:
     what = aloud(request.words)
     if request.undoing:
         what = speak("Undo: {clause}", clause=what)
-    plain = speak("Approval asked for: {what}", what=what)
+    plain = speak("Approval asked for on {cluster}: {what}", cluster=request.fix.cluster, what=what)
     blocks = [
         build.section(
             speak(

@@ -152,11 +152,6 @@ def several(text: str, *, most: int = 3) -> list[str]:
     return [*values[:most], f"… ({speak('{count} more', count=left_out)})"]
 
 
-def worded(text: str) -> str:
-    """What is expected, spelled out word by word: our own words may go on after an ARN, where a blank is no fault."""
-    return " ".join(visible(word) for word in text.split(" "))
-
-
 def policy_text(text: str) -> str | None:
     """A policy or a statement that is given as one line of JSON, in lines of a phone's width; None of other text."""
     if not text.startswith("{"):

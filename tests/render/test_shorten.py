@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.result import Place
+from diagnostics.text.visible import visible_words
 from handlers.render.shorten import (
     excerpt,
     numbered,
@@ -16,7 +17,6 @@ from handlers.render.shorten import (
     several,
     short_issuers,
     short_place,
-    worded,
 )
 from tests.render import samples
 
@@ -110,9 +110,10 @@ def test_a_list_that_was_cut_before_counts_what_both_leave_out() -> None:
 
 def test_words_after_an_arn_are_words_and_hidden_characters_are_shown() -> None:
     assert (
-        worded("arn:aws:iam::1:role/b trusting role a") == "arn:aws:iam::1:role/b trusting role a"
+        visible_words("arn:aws:iam::1:role/b trusting role a")
+        == "arn:aws:iam::1:role/b trusting role a"
     )
-    assert worded("sts.amazonaws.com\u200b or none") == "sts.amazonaws.com<U+200B> or none"
+    assert visible_words("sts.amazonaws.com\u200b or none") == "sts.amazonaws.com<U+200B> or none"
 
 
 def test_a_policy_of_one_line_is_shown_in_lines_whose_brackets_close_where_they_end() -> None:
