@@ -27,17 +27,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def read_yaml(text: str, *, holes: bool = False) -> Iterator[Node]:
+def read_yaml(text: str) -> Iterator[Node]:
     """The documents of a text, in order; those before a fault are still given.
-
-    Args:
-        text: The YAML.
-        holes: Whether it is known to have holes, rather than only the character that stands for one.
 
     Raises:
         TreeError: The text is no YAML, or passes the limits.
     """
-    builder = (_WithHoles if holes else YamlTreeBuilder)(text)
+    return _documents(YamlTreeBuilder(text), text)
+
+
+def _documents(builder: YamlTreeBuilder, text: str) -> Iterator[Node]:
     try:
         for event in yaml_events(text):
             builder.take(event)
@@ -57,7 +56,7 @@ def embedded_yaml(scalar: Scalar) -> Iterator[Node]:
         TreeError: As `read_yaml`.
     """
     try:
-        for root in read_yaml(scalar.text, holes=bool(scalar.holes)):
+        for root in _documents(_Embedded(scalar), scalar.text):
             # What an alias names stands in the tree more than once, and is moved once.
             found = {id(node): node for node in walk(root)}
             for node in tuple(found.values()):
@@ -212,9 +211,16 @@ class YamlTreeBuilder:
         return tuple(places)
 
 
-class _WithHoles(YamlTreeBuilder):
+class _Embedded(YamlTreeBuilder):
+    """For one of many texts in a file: aliases may not make more of it than it is long."""
+
+    def __init__(self, scalar: Scalar) -> None:
+        super().__init__(scalar.text)
+        self.most_nodes = min(MOST_NODES, 2 * len(scalar.text) + 1_000)
+        self._holes = bool(scalar.holes)
+
     def text(self, value: str) -> str:
-        return value
+        return value if self._holes else super().text(value)
 
 
 def _merge(node: Mapping) -> None:

@@ -36,6 +36,14 @@ HOSTILE = {
     '"sts:AssumeRoleWithWebIdentity","Condition":{"StringLike":{"oidc.eks.eu-west-1.amazonaws.com/id/A:sub":["'
     + '","'.join(f"system:serviceaccount:{'*a' * 200}:{i}" for i in range(2000))
     + '"]}}}]}',
+    "patches.yaml": "kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\npatches:\n"
+    + ("- patch: |-\n" + "".join(f"    {line}\n" for line in BOMB.splitlines())) * 200,
+    "objects.tf": (
+        'resource "kubectl_manifest" "x" {\n  yaml_body = <<-Y\n'
+        + "".join(f"    {line}\n" for line in BOMB.splitlines())
+        + "  Y\n}\n"
+    )
+    * 200,
     "many.yaml": "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\n" * 10_000,
 }
 
