@@ -199,13 +199,17 @@ async def test_an_app_level_token_is_taken_by_a_second_connection_and_nothing_is
         await go_on.wait()
         return await real(self, *arguments, **named)
 
+    first = replace(town.slack.workspace.app, app_token="xapp-1-A0IRSADOC1-1-a")
+    town.slack.workspace.app = first
+    # However slow the machine is: neither side gives up what is not acknowledged yet.
+    sockets.timing = replace(sockets.timing, answer=60.0)
+    monkeypatch.setattr("bot.serve_socket._GRACE", 60.0)
     async with rotating(town, tmp_path, mode="socket") as bot:
         monkeypatch.setattr(InboxStore, "order", slow)
-        fresh = replace(town.slack.workspace.app, app_token="xapp-second")
-        town.slack.workspace.app = fresh
+        town.slack.workspace.app = replace(first, app_token="xapp-1-A0IRSADOC1-2-b")
         asked = asyncio.create_task(bot.answered())
         await begun.wait()
-        bot.write(SLACK_APP_TOKEN="xapp-second")
+        bot.write(SLACK_APP_TOKEN="xapp-1-A0IRSADOC1-2-b")
         await sockets.reconnected(1)  # while the first has not acknowledged yet
         go_on.set()
         await asked
@@ -215,10 +219,13 @@ async def test_an_app_level_token_is_taken_by_a_second_connection_and_nothing_is
                 await asyncio.sleep(0.005)
         assert times == 1
 
+        bot.write(SLACK_APP_TOKEN="xapp-1-A0OTHER001-3-c")
+        other = await bot.until(bool)
         bot.write(SLACK_APP_TOKEN="xapp-nobodys")
-        refused = await bot.until(bool)
+        refused = await bot.until(lambda now: now not in ("", other))
         await bot.answered()
 
+    assert "SLACK_APP_TOKEN is of app A0OTHER001, not of A0IRSADOC1" in other
     assert "Slack does not accept SLACK_APP_TOKEN (invalid_auth)" in refused
     assert sockets.accepted == 2
 
