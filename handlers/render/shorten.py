@@ -35,7 +35,12 @@ _LISTED: Final = re.compile(
 )
 _MORE: Final = re.compile(r"… \(\D{0,20}([0-9]{1,5})\D{1,20}\)")
 """The end of a list that a check has shortened already."""
-_CODE: Final = re.compile(r"`([^`\n]{1,900})`")
+_CODE: Final = re.compile(
+    r"`([^`\n]{1,900})`"
+    r"|(?<![^\s])(?:[a-z0-9.-]{1,253}/[A-Za-z0-9._-]{1,63}=)?arn:aws[a-z-]{0,12}:[\w+=.@:/-]{1,600}(?<![:.])",
+    re.ASCII,
+)
+"""What is shown as code: text in backquotes, and an ARN that no quotes enclose, with the key that it is a value of."""
 
 
 def short_issuers(*texts: str) -> tuple[str, ...]:
@@ -174,9 +179,15 @@ def policy_text(text: str) -> str | None:
 
 
 def prose(text: str, *, limit: int = 700) -> list[str | Block]:
-    """Runs of a sentence of ours, with what stands in backquotes as code: rich text has no markup."""
+    """Runs of a sentence of ours, with what stands in backquotes and bare ARNs as code: rich text has no markup."""
+    shown = clip(text, limit)
     runs: list[str | Block] = []
-    for index, piece in enumerate(_CODE.split(clip(text, limit))):
-        if piece:
-            runs.append(build.run(piece, code=True) if index % 2 else piece)
+    end = 0
+    for match in _CODE.finditer(shown):
+        if match.start() > end:
+            runs.append(shown[end : match.start()])
+        runs.append(build.run(match[1] or match[0], code=True))
+        end = match.end()
+    if end < len(shown):
+        runs.append(shown[end:])
     return runs or [" "]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from diagnostics.result import Place
 from diagnostics.text.visible import visible_words
+from handlers.blockkit import build
 from handlers.render.shorten import (
     excerpt,
     numbered,
@@ -134,6 +135,22 @@ def test_backquotes_become_code() -> None:
         "The token's ",
         {"type": "text", "text": "sub", "style": {"code": True}},
         " differs.",
+    ]
+
+
+def test_a_bare_arn_becomes_code_with_its_key_and_without_the_sentence_around_it() -> None:
+    arn = "arn:aws:iam::222233334444:role/team/api"
+    (before, code, after) = prose(
+        f"Annotate it with eks.amazonaws.com/role-arn={arn}, then restart."
+    )
+
+    assert before == "Annotate it with "
+    assert code == build.run(f"eks.amazonaws.com/role-arn={arn}", code=True)
+    assert after == ", then restart."
+    assert prose(f'Trust "{arn}".') == [f'Trust "{arn}".']
+    assert prose(f"{arn}을(를) 설정하고 {arn}.")[::2] == [
+        build.run(arn, code=True),
+        build.run(arn, code=True),
     ]
 
 
