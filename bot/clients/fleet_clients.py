@@ -169,8 +169,11 @@ class FleetClients:
         entry = self._fleet.cluster(cluster)
         if not entry.proof or self._fleet.account(entry.account).proof_role is None:
             raise ReadError(
-                f"the proof is off for cluster {cluster}",
-                enable=f"set `proof: true` for it, and proof_role of account {entry.account}, in the fleet file",
+                say("the proof is off for cluster {cluster}", cluster=cluster),
+                enable=say(
+                    "set `proof: true` for it, and proof_role of account {account}, in the fleet file",
+                    account=entry.account,
+                ),
             )
         sts = WebIdentitySts(
             self._sessions,

@@ -22,6 +22,7 @@ from bot.clients.answer_body import first_bytes
 from diagnostics.errors import ReadError, Unreachable
 from diagnostics.evidence import PublishedKeys
 from diagnostics.journal import Call, record
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     import ssl
@@ -146,9 +147,16 @@ class Issuers:
                 raise _Fault(words, url) from error
             outcome = type(error).__name__
             raise Unreachable(
-                f"{url} could not be fetched from here ({type(error).__name__})",
-                enable="let the bot reach the issuer over https, or fetch the document from the internet "
-                f"by hand: curl {url}",
+                say(
+                    "{url} could not be fetched from here ({error})",
+                    url=url,
+                    error=type(error).__name__,
+                ),
+                enable=say(
+                    "let the bot reach the issuer over https, or fetch the document from the internet by "
+                    "hand: {command}",
+                    command=f"curl {url}",
+                ),
             ) from error
         finally:
             record(
@@ -168,8 +176,8 @@ class Issuers:
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
             raise ReadError(
-                f"{url[:200]} is no https URL of an issuer",
-                enable="correct the cluster's issuer in the fleet file",
+                say("{url} is no https URL of an issuer", url=url[:200]),
+                enable=say("correct the cluster's issuer in the fleet file"),
             )
         try:
             address = ipaddress.ip_address(parts.hostname)

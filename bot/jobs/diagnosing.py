@@ -203,17 +203,19 @@ async def show_card(
 
 
 async def _answer(
-    bench: Bench, incident: Incident, case: Case, say: Callable[[str], None]
+    bench: Bench, incident: Incident, case: Case, progress: Callable[[str], None]
 ) -> Diagnosis | Question:
     case = await bench.store.memory.recall(incident.spot, case, fingerprint(case))
     case = await placed_by_output(bench, incident, case)
     io = await clients_for(bench, incident)
-    answer = await diagnose(case, io, now=bench.now, progress=say, deadline=bench.deadline)
+    answer = await diagnose(case, io, now=bench.now, progress=progress, deadline=bench.deadline)
     if isinstance(answer, Question):
         around = (await hints_around(bench, incident.spot)).over(case.defaults)
         if around != case.defaults:
             case = replace(case, defaults=around, defaults_from=FROM_AROUND)
-            answer = await diagnose(case, io, now=bench.now, progress=say, deadline=bench.deadline)
+            answer = await diagnose(
+                case, io, now=bench.now, progress=progress, deadline=bench.deadline
+            )
     if not isinstance(answer, Question):
         bench.telemetry.diagnosed(answer)
         answer = on_its_word(answer)

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from bot.store import codec
 from bot.store.tables import incidents, plans
+from diagnostics.languages import say
 from handlers.incident import PlanState
 from handlers.render.card import Deed, Happening
 
@@ -59,7 +60,11 @@ async def corrected(
     )
     happening = Happening(
         deed=Deed.DONE,
-        words=f"Named another service account: {hints.namespace}/{hints.service_account} on {hints.cluster}",
+        words=say(
+            "Named another service account: {account} on {cluster}",
+            account=f"{hints.namespace}/{hints.service_account}",
+            cluster=hints.cluster,
+        ),
         by=by,
         at=datetime.fromtimestamp(at, UTC),
     )

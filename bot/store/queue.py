@@ -76,12 +76,6 @@ class JobQueue:
         """Put an interrupted job back, for the next start."""
         await self._settle(job, state="queued", owner=None, lease=None)
 
-    async def unfinished(self) -> int:
-        """How many jobs wait or run, in whatever process."""
-        left = select(func.count()).where(jobs.c.state != "done")
-        async with self.engine.connect() as connection:
-            return (await connection.scalar(left)) or 0
-
     async def waiting(self) -> tuple[int, float]:
         """How many jobs wait for a process, and for how many seconds the oldest has."""
         asked = select(func.count(), func.min(jobs.c.created)).where(jobs.c.state == "queued")

@@ -16,7 +16,7 @@ from sandbox.slack.delivery import Outgoing
 from sandbox.slack.interactions import submission
 from sandbox.slack.timing import Timing
 from tests.bot.failing import killed, nothing
-from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, OTHER, PASTE, labels, shown
+from tests.bot.town import ERROR, MINJI, OMAR, ONCALL, OTHER, PASTE, labels, shown, unfinished
 from tests.engine.healthy import ROLE
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ async def test_what_was_recorded_before_a_crash_is_answered_at_the_next_start(
         monkeypatch.setattr(type(bot.service.store.queue), "claim", nothing)
         ts = town.driver.post_as(MINJI, ONCALL, PASTE)
         await town.slack.workspace.delivery.settle()
-        assert await bot.service.store.queue.unfinished() == 1
+        assert await unfinished(bot.service.store) == 1
     monkeypatch.undo()
     assert town.replies(ts) == []
 

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.app import Options, serving
 from bot.serve_socket import Socket
-from tests.bot.town import MINJI, OMAR, ONCALL, PASTE, labels, shown
+from tests.bot.town import MINJI, OMAR, ONCALL, PASTE, labels, shown, unfinished
 from tests.conftest import ROOT
 from tests.engine.fleet_double import DoubleClients
 from tests.engine.healthy import ROLE
@@ -64,7 +64,7 @@ async def in_socket_mode(town: Town) -> AsyncIterator[Service]:
 async def settled(town: Town, service: Service) -> None:
     async with asyncio.timeout(30):
         await town.slack.workspace.delivery.settle()
-        while service.runner.busy or await service.store.queue.unfinished():  # noqa: ASYNC110
+        while service.runner.busy or await unfinished(service.store):  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import func, select
 
 from bot.app import Options, serving
 from bot.serve_http import PATH, make_web
 from bot.serve_signed import Gate
 from bot.serve_socket import Socket
+from bot.store.tables import jobs
 from sandbox.slack.timing import Timing
 from tests.engine import healthy as worlds
 from tests.engine.fleet_double import DoubleClients
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.fleet_file import Approver, FleetFile
     from bot.service import Service
+    from bot.store import Store
     from sandbox.slack import Driver, SlackServer
     from sandbox.slack.messages import Message
     from sandbox.slack.signed_http import SignedHttp
@@ -48,6 +51,13 @@ QUICK = Timing(answer=8.0, retries=(0.0, 0.02, 0.04))
 """Slack waits 3 s; a busy machine that runs many tests at once gets more."""
 
 
+async def unfinished(store: Store) -> int:
+    """How many jobs wait or run, in whatever process."""
+    left = select(func.count()).where(jobs.c.state != "done")
+    async with store.engine.connect() as connection:
+        return (await connection.scalar(left)) or 0
+
+
 @dataclass
 class Clock:
     """The time of the bot, which tests move."""
@@ -70,7 +80,7 @@ class Bot:
         """Wait until nothing waits and nothing runs, in whatever process."""
         async with asyncio.timeout(30):
             # The queue is in a database, which sets no event.
-            while self.service.runner.busy or await self.service.store.queue.unfinished():  # noqa: ASYNC110
+            while self.service.runner.busy or await unfinished(self.service.store):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 
     async def quiet(self) -> None:

@@ -19,6 +19,7 @@ from diagnostics.evidence import (
     TrustChanges,
 )
 from diagnostics.iam import Outcome, PolicyError, WebIdentityRequest, outcome, parse
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +57,13 @@ class AwsAccountReader:
         """
         if entry.account != self._calls.account.id:
             raise NotInFleet(
-                f"cluster {entry.name} is in account {entry.account}, not in {self._calls.account.id}",
-                enable="correct `account:` of the cluster in the fleet file",
+                say(
+                    "cluster {cluster} is in account {account}, not in {other}",
+                    cluster=entry.name,
+                    account=entry.account,
+                    other=self._calls.account.id,
+                ),
+                enable=say("correct `account:` of the cluster in the fleet file"),
             )
         partition = partition_of(entry.region)
         if entry.issuer is not None:
@@ -73,8 +79,14 @@ class AwsAccountReader:
             return None
         if found.issuer is None:
             raise ReadError(
-                f"EKS names no OIDC issuer for cluster {entry.name} (status {found.status})",
-                enable="wait until the cluster is ACTIVE, or give its `issuer` in the fleet file",
+                say(
+                    "EKS names no OIDC issuer for cluster {cluster} (status {status})",
+                    cluster=entry.name,
+                    status=found.status,
+                ),
+                enable=say(
+                    "wait until the cluster is ACTIVE, or give its `issuer` in the fleet file"
+                ),
             )
         return Cluster(
             name=entry.name,
@@ -188,8 +200,12 @@ class AwsAccountReader:
                 count += 1
                 if count > self._most_roles:
                     raise ReadError(
-                        f"account {self._calls.account.id} has more than {self._most_roles:,} roles",
-                        enable="name the role",
+                        say(
+                            "account {account} has more than {most} roles",
+                            account=self._calls.account.id,
+                            most=f"{self._most_roles:,}",
+                        ),
+                        enable=say("name the role"),
                     )
                 yield found
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from bot.clients.aws.errors import Attempt, code_of
 from diagnostics.errors import ReadError
 from diagnostics.evidence import ControlPolicies, ControlPolicy
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -86,8 +87,13 @@ class Organization:
                 return ControlPolicies(account=account_id)
             if code in _STRANGER:
                 raise ReadError(
-                    f"account {account_id} is not in the organization of the bot's own credentials",
-                    enable="ask who manages that account's organization for its resource control policies",
+                    say(
+                        "account {account} is not in the organization of the bot's own credentials",
+                        account=account_id,
+                    ),
+                    enable=say(
+                        "ask who manages that account's organization for its resource control policies"
+                    ),
                 ) from error
             raise
 

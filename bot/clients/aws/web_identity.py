@@ -24,6 +24,7 @@ from bot.fleet_file.loopback import is_loopback
 from diagnostics.arn import account_of
 from diagnostics.errors import ReadError, Throttled, Unreachable
 from diagnostics.journal import Call, record
+from diagnostics.languages import say
 from diagnostics.proof.answer import Asked, StsAnswer
 from diagnostics.recognize import redact
 
@@ -121,8 +122,8 @@ class WebIdentitySts:
         url = str(self._sessions.client("sts", self._entry.region).meta.endpoint_url)
         if not url.startswith("https://") and not is_loopback(url):
             raise ReadError(
-                "the STS endpoint is no https URL, and the token would be sent in the clear",
-                enable="correct AWS_ENDPOINT_URL_STS",
+                say("the STS endpoint is no https URL, and the token would be sent in the clear"),
+                enable=say("correct AWS_ENDPOINT_URL_STS"),
             )
         return url
 
@@ -155,11 +156,17 @@ class WebIdentitySts:
                 return response.status, body.decode("utf-8", errors="replace")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             # Not chained: nothing of the request may get into a traceback.
-            why = f"STS in {self._entry.region} did not answer the proof ({type(error).__name__})"
+            why = say(
+                "STS in {region} did not answer the proof ({error})",
+                region=self._entry.region,
+                error=type(error).__name__,
+            )
         raise Unreachable(
             why,
-            enable=f"open the network path from the bot to STS in {self._entry.region} "
-            "(VPC endpoint, NAT or HTTPS_PROXY)",
+            enable=say(
+                "open the network path from the bot to STS in {region} (VPC endpoint, NAT or HTTPS_PROXY)",
+                region=self._entry.region,
+            ),
         )
 
 
@@ -170,14 +177,14 @@ def _read(status: int, text: str, *, host: str) -> StsAnswer:
     code, message = _CODE.search(text), _MESSAGE.search(text)
     if code is None:
         raise Unreachable(
-            f"{host} answered {status}, but not as STS does",
-            enable="check what answers as STS there",
+            say("{host} answered {status}, but not as STS does", host=host, status=status),
+            enable=say("check what answers as STS there"),
         )
     said = " ".join(redact(html.unescape(message[1] if message else "")).split())
     words = f"{code[1]}: {said}" if said else code[1]
     words = words if len(words) <= _MOST_WORDS else words[: _MOST_WORDS - 1] + "…"
     if code[1] in THROTTLED:
-        raise Throttled(words, enable="try again in a minute")
+        raise Throttled(words, enable=say("try again in a minute"))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Unreachable(words, enable="try again; STS fails")
+        raise Unreachable(words, enable=say("try again; STS fails"))
     return StsAnswer(asked=Asked.REFUSED, words=words, endpoint=host)

@@ -16,6 +16,7 @@ from bot.clients.kube import wire
 from bot.clients.kube.errors import BROKEN, broken, refused, short, status_of
 from bot.clients.kube.request import POD, SERVICE_ACCOUNT, Request, can_exist
 from diagnostics.errors import ReadDenied, ReadError
+from diagnostics.languages import say
 from diagnostics.proof.answer import Injected, Rehearsal
 
 if TYPE_CHECKING:
@@ -109,16 +110,23 @@ class ClusterProver:
             token = None  # not chained: its message would show what could not be read
         if token is None or not token.get_secret_value():
             raise ReadError(
-                f"cluster {self._access.entry.name} gave no token for {namespace}/{service_account}",
-                enable="check that its API server serves TokenRequest",
+                say(
+                    "cluster {cluster} gave no token for {account}",
+                    cluster=self._access.entry.name,
+                    account=f"{namespace}/{service_account}",
+                ),
+                enable=say("check that its API server serves TokenRequest"),
             )
         return token
 
     async def _ask(self, request: Request, namespace: str, service_account: str) -> Answer:
         if not can_exist(namespace, service_account):
             raise ReadError(
-                f"{namespace[:80]!r}/{service_account[:80]!r} is no service account's name",
-                enable="name one that exists",
+                say(
+                    "{account} is no service account's name",
+                    account=f"{namespace[:80]!r}/{service_account[:80]!r}",
+                ),
+                enable=say("name one that exists"),
             )
         endpoint, _ = await self._access.ready()
         try:

@@ -29,6 +29,7 @@ from bot.clients.kube.request import (
 )
 from diagnostics.errors import ReadError
 from diagnostics.evidence import Pods, ServiceAccount, SigningKeys, Webhooks, Workload
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from bot.clients.kube.access import ClusterAccess
     from bot.clients.kube.request import Answer
     from diagnostics.fleet import WorkloadRef
+    from diagnostics.languages import Words
 
 W = TypeVar("W", bound=wire.Wire)
 _LISTED = ("Deployment", "StatefulSet", "DaemonSet", "CronJob")
@@ -96,8 +98,8 @@ class ClusterReader:
         kind = WORKLOADS.get(ref.kind)
         if kind is None:
             raise ReadError(
-                f"{ref.kind[:63]} is no kind of workload that is read",
-                enable=f"name one of {', '.join(WORKLOADS)}, Pod",
+                say("{kind} is no kind of workload that is read", kind=ref.kind[:63]),
+                enable=say("name one of {kinds}", kinds=f"{', '.join(WORKLOADS)}, Pod"),
             )
         found = await self._get(kind, namespace, ref.name, wire.Workload)
         return mapping.workload(kind.kind, found) if found else None
@@ -176,9 +178,8 @@ class ClusterReader:
                 return found
             if len(found) + len(page.items) > limits.most_objects:
                 raise ReadError(
-                    f"cluster {self._access.entry.name} has more than {limits.most_objects:,} "
-                    f"{kind.plural} {f'in {namespace}' if namespace else 'in all namespaces'}",
-                    enable="name the object" if namespace else "name the namespace",
+                    _too_many(self._access.entry.name, kind.plural, namespace, limits.most_objects),
+                    enable=say("name the object") if namespace else say("name the namespace"),
                 )
             found += await self._items(request, page, model)
             if not page.metadata.next_page:
@@ -237,3 +238,20 @@ class ClusterReader:
                     return answer
                 pause = answer.retry_after if answer.retry_after is not None else pause
             await asyncio.sleep(pause)
+
+
+def _too_many(cluster: str, plural: str, namespace: str | None, most: int) -> Words:
+    if namespace is None:
+        return say(
+            "cluster {cluster} has more than {most} {objects} in all namespaces",
+            cluster=cluster,
+            most=f"{most:,}",
+            objects=plural,
+        )
+    return say(
+        "cluster {cluster} has more than {most} {objects} in {namespace}",
+        cluster=cluster,
+        most=f"{most:,}",
+        objects=plural,
+        namespace=namespace,
+    )
