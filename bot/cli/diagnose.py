@@ -50,6 +50,12 @@ MAX_INPUT = 1_000_000
 """Bytes of pasted text that are read."""
 MAX_FAILURES = 5
 """Failures of one text that are diagnosed."""
+_EXAMPLES = """\b
+Examples:
+  irsa diagnose -n payments --service-account api
+  kubectl logs deploy/api | irsa diagnose -
+  irsa diagnose --evidence account.yaml --evidence role.json
+"""
 MAX_NOTES = 10
 """Notes on evidence that no check reads."""
 
@@ -313,4 +319,4 @@ def _refuse(words: str) -> NoReturn:
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command()(diagnose)
+    app.command(epilog=_EXAMPLES)(diagnose)

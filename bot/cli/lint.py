@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
 IGNORE_FILE = ".irsa-doctor-ignore"
 _MOST_IGNORED = 1_000_000
+_EXAMPLES = """\b
+Examples:
+  irsa lint                                     # this folder
+  irsa lint --fail-on cause --format sarif infra/
+  helm template . | irsa lint -
+  terraform show -json plan.out | irsa lint -
+"""
 
 
 class LintExit(IntEnum):
@@ -133,4 +140,7 @@ def _refuse(words: str) -> NoReturn:
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command(short_help="Find faults in manifests, policies and Terraform before apply.")(lint)
+    app.command(
+        short_help="Find faults in manifests, policies and Terraform before apply.",
+        epilog=_EXAMPLES,
+    )(lint)

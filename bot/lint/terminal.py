@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from diagnostics.lint import LintReport, SourceFinding, Spot
 
+_NOTHING = (
+    "Nothing to check: no manifests, trust policies, Terraform, CloudFormation or eksctl configurations "
+    "that IRSA has to do with"
+)
 _FEW = 3
 """Files of which each is named."""
 _WORDS = {Severity.CAUSE: ("error", "bold red"), Severity.RISK: ("warning", "bold yellow")}
@@ -54,7 +58,8 @@ def _finding(finding: SourceFinding) -> Iterator[Text]:
         (f"{word} {finding.code}", style),
         f" {visible(finding.headline)}",
     )
-    yield Text(f"  in        {visible(finding.object)}", style="dim")
+    if finding.object != "file":
+        yield Text(f"  in        {visible(finding.object)}", style="dim")
     if finding.seen:
         yield Text(f"  seen      {visible(finding.seen)}")
     if finding.wanted:
@@ -79,6 +84,8 @@ def _sum(report: LintReport) -> Text:
         _count(risks, "warning"),
         *([f"{ignored} ignored"] if ignored else []),
     ]
+    if not report.files and not report.findings:
+        return Text(_NOTHING, style="dim")
     where = f"in {_count(report.files, 'file')} that hold something to check"
     if report.files == 1:
         where = "in 1 file that holds something to check"
