@@ -96,7 +96,7 @@ async def test_it_can_be_taken_back_exactly(town: Town) -> None:
         await applied(town, bot)
         dialog = await applied(town, bot, "Undo")
 
-    assert "Take back on payments-api" in dialog
+    assert "Take back: role payments-api" in dialog
     assert role(town).trust_text == before
     assert BUTTON in labels(card(town, ts))
 
