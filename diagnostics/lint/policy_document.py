@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from diagnostics.document.tree import HOLE, Scalar
+from diagnostics.document.tree import HOLE, Scalar, items_at
 from diagnostics.iam.json_text import escape
 from diagnostics.lint.finding import Spot
 from diagnostics.lint.policy_source import PolicySource, add
@@ -27,12 +27,23 @@ _ELEMENTS: Final = {
 }
 
 
-def document_of(block: Block, file: str, known: Callable[[Node], Node]) -> PolicySource | None:
-    """The policy, where it is a trust policy; None for any other."""
+def document_of(
+    block: Block, file: str, known: Callable[[Node], Node], *, of_a_role: bool
+) -> PolicySource | None:
+    """The policy, where it is a trust policy; None for any other.
+
+    Args:
+        block: The data source.
+        file: Where it is written.
+        known: Puts in what is written elsewhere.
+        of_a_role: Whether a role of the sources has it; without, it is told by what it says.
+    """
     statements = list(block.named("statement"))
     if not any(
         any(inner.named("principals")) or any(inner.named("not_principals")) for inner in statements
     ):
+        return None
+    if not of_a_role and not any(_trusts(inner, known) for inner in statements):
         return None
     source = PolicySource(file=file, object=block.address)
     source.partial = bool(
@@ -49,6 +60,16 @@ def document_of(block: Block, file: str, known: Callable[[Node], Node]) -> Polic
     return source
 
 
+def _trusts(statement: Block, known: Callable[[Node], Node]) -> bool:
+    """Whether a statement is one of a trust policy, not of a bucket, a key, an endpoint or an organization."""
+    if "resources" in statement.attributes or "not_resources" in statement.attributes:
+        return False
+    actions = statement.attributes.get("actions") or statement.attributes.get("not_actions")
+    listed = items_at(known(actions)) if actions is not None else []
+    texts = [one.text.lower() for one in listed if isinstance(one, Scalar)]
+    return not texts or any(text.startswith(("sts:", HOLE)) or text == "*" for text in texts)
+
+
 def _statement(
     block: Block, pointer: str, source: PolicySource, known: Callable[[Node], Node]
 ) -> Json:
@@ -61,7 +82,8 @@ def _statement(
     for name, element in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
         principals = _principals(block, name, f"{pointer}/{element}", source, known)
         if principals:
-            out[element] = principals
+            # Type "*" stands for everybody, and is written so.
+            out[element] = "*" if "*" in principals else principals
     conditions = _conditions(block, f"{pointer}/Condition", source, known)
     if conditions:
         out["Condition"] = conditions

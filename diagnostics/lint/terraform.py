@@ -129,9 +129,9 @@ def terraform(out: Sources) -> None:
             for block in root.blocks:
                 _block(block, file, folder, owners, out)
         for name, (file, block) in folder.documents.items():
-            policy = document_of(block, file, folder.known)
+            owner = owners.get(name)
+            policy = document_of(block, file, folder.known, of_a_role=owner is not None)
             if policy is not None:
-                owner = owners.get(name)
                 if owner is not None:
                     policy.role, policy.address, policy.path = owner.name, owner.address, owner.path
                 out.policies.append(policy)

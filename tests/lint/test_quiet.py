@@ -41,6 +41,23 @@ items:
 """
 
 
+def document(actions: str, principal: str = '"AWS"', *, rest: str = 'resources = ["*"]') -> str:
+    """A policy document of Terraform that no role of the sources has."""
+    return f"""\
+data "aws_iam_policy_document" "x" {{
+  statement {{
+    sid     = "Not only letters"
+    actions = [{actions}]
+    {rest}
+    principals {{
+      type        = {principal}
+      identifiers = ["*"]
+    }}
+  }}
+}}
+"""
+
+
 def policy(**statement: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
 
@@ -96,6 +113,16 @@ SILENT = {
             "      AssumeRolePolicyDocument: !Ref Policy\n"
         ),
     ),
+    "Terraform, a bucket's policy": ("main.tf", document('"s3:GetObject"')),
+    "Terraform, a key's policy": ("main.tf", document('"*"', '"*"')),
+    "Terraform, a repository's policy": ("main.tf", document('"ecr:BatchGetImage"', rest="")),
+    "Terraform, a resource control policy": (
+        "main.tf",
+        document(
+            '"sts:AssumeRoleWithWebIdentity"', '"*"', rest='effect = "Deny"\n    resources = ["*"]'
+        ),
+    ),
+    "Terraform, a topic's policy": ("main.tf", document("var.actions", rest="not_resources = []")),
     "JSON with comments": ("tsconfig.json", '{\n  // eks\n  "a": 1,\n}\n'),
 }
 
@@ -116,6 +143,21 @@ def test_a_template_that_cant_be_read_is_noted(name: str) -> None:
     (note,) = linted((file, text)).notes
 
     assert note.startswith(f"{file}: left out, because it is a template; ")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (document('"sts:AssumeRole"', rest=""), "IRSA002"),
+        (
+            document('"s3:GetObject"')
+            + 'resource "aws_iam_role" "r" {\n  assume_role_policy = data.aws_iam_policy_document.x.json\n}\n',
+            "IRSA002",
+        ),
+    ],
+)
+def test_a_document_that_is_a_trust_policy_is_judged_as_one(text: str, code: str) -> None:
+    assert {f.code for f in linted(("main.tf", text)).open} == {code}
 
 
 def test_a_trust_policy_with_a_resource_is_still_one() -> None:
