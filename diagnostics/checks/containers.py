@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.pod_identity import by_pod_identity
-from diagnostics.evidence import SKIP_CONTAINERS, Pods, Webhooks
+from diagnostics.evidence import DEFAULT_AUDIENCE, SKIP_CONTAINERS, Pods, Webhooks
 from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.wiring import Unknown
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from diagnostics.evidence import (
         Container,
+        EnvVar,
         Mount,
         Pod,
         PodSpec,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
         TokenVolume,
         Unreadable,
     )
+    from diagnostics.recognize.symptom import Symptom
 
 ROLE_ENV = "AWS_ROLE_ARN"
 TOKEN_ENV = "AWS_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105  a variable's name
@@ -35,10 +38,13 @@ def skipped(spec: PodSpec) -> frozenset[str]:
 
 
 def judged(spec: PodSpec) -> Iterator[Container]:
-    """The containers that need credentials as far as one can tell: neither init nor skipped."""
+    """The containers that need credentials as far as one can tell.
+
+    None is an init container, and one that the webhook is told to skip brings role and token itself.
+    """
     out = skipped(spec)
     for container in spec.containers:
-        if not container.init and container.name not in out:
+        if not container.init and (container.name not in out or injected(container)):
             yield container
 
 
@@ -74,38 +80,57 @@ def clean_path(path: str) -> str:
 def veil(spec: PodSpec, container: Container) -> str | None:
     """The ConfigMap or Secret that may give a container its role although it shows none; None where none may.
 
-    Only a container with a projected token of its own can use what it is given.
+    Only a container that mounts a token for STS can use what it is given.
     """
     if injected(container) or not container.env_from:
         return None
     mounted = {mount.volume for mount in container.mounts}
     own = any(
-        token.name in mounted and (token.audience is not None or not token.shown)
+        token.name in mounted
+        and (not token.shown or (token.audience or "").startswith(DEFAULT_AUDIENCE))
         for token in spec.token_volumes
     )
     return container.env_from[0] if own else None
 
 
-def veiled(pods: Iterable[Pod]) -> Unknown | None:
-    """What is open where a pod's containers may have a role that is not seen; None where there is no such pod."""
-    for pod in pods:
-        for container in judged(pod.spec) if bare(pod) else ():
-            source = veil(pod.spec, container)
-            if source is not None:
-                return Unknown(
-                    say(
-                        "container {container} mounts a token of its own and takes variables from {source}, "
-                        "which is not read and may name its role",
-                        container=container.name,
-                        source=source,
-                    ),
-                    say(
-                        "look whether it does: {command}",
-                        command=f"kubectl -n {pod.namespace} exec {pod.name} -c {container.name} -- "
-                        f"printenv {ROLE_ENV} {TOKEN_ENV}",
-                    ),
+def veiled(pods: Iterable[Pod], symptom: Symptom | None) -> Unknown | None:
+    """What is open where a ConfigMap or Secret says what a pod's container has.
+
+    None where there is no such pod, or where the text shows that the container found nothing in it.
+    """
+    for pod in () if no_token_sent(symptom) else pods:
+        if by_pod_identity(pod) is not None:
+            continue
+        for container in (c for c in pod.spec.containers if not c.init):
+            source = veil(pod.spec, container) if bare(pod) else None
+            referred = next((v for v in container.env if _referred(v)), None)
+            if source is None and (referred is None or not injected(container)):
+                continue
+            return Unknown(
+                say(
+                    "container {container} mounts a token of its own and takes variables from {source}, "
+                    "which is not read and may name its role",
+                    container=container.name,
+                    source=source,
                 )
+                if referred is None or source is not None
+                else say(
+                    "container {container} takes {variable} from {source}, which is not read",
+                    container=container.name,
+                    variable=referred.name,
+                    source=referred.source,
+                ),
+                say(
+                    "look what it has: {command}",
+                    command=f"kubectl -n {pod.namespace} exec {pod.name} -c {container.name} -- "
+                    f"printenv {ROLE_ENV} {TOKEN_ENV}",
+                ),
+            )
     return None
+
+
+def _referred(variable: EnvVar) -> bool:
+    return variable.name in (ROLE_ENV, TOKEN_ENV) and variable.source is not None
 
 
 def bare(pod: Pod) -> bool:
@@ -114,8 +139,8 @@ def bare(pod: Pod) -> bool:
 
 
 def unserved(pod: Pod) -> bool:
-    """Whether no container of the pod got a role in any way that is seen, or may have got one that is not."""
-    return bare(pod) and by_pod_identity(pod) is None and veiled((pod,)) is None
+    """Whether no container of the pod got a role, and none asks the EKS Pod Identity agent for one."""
+    return bare(pod) and by_pod_identity(pod) is None
 
 
 def provided_otherwise(

@@ -16,6 +16,7 @@ from diagnostics.evidence import (
 from diagnostics.evidence.derived import NamespaceWorkloads, RoleInQuestion, TrustingRoles
 from diagnostics.fix.annotation import UNNAMED, annotate, by_hand, origin, role_to_annotate
 from diagnostics.languages import joined, say
+from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, Skip, check
@@ -32,6 +33,7 @@ def annotation_missing(
     pods: Pods | Unreadable | None,
     workloads: NamespaceWorkloads | Unreadable,
     webhooks: Webhooks | Unreadable,
+    symptom: Symptom | None,
 ) -> Judgement:
     """The service account has no role annotation.
 
@@ -40,11 +42,11 @@ def annotation_missing(
     """
     if account.role_arn:
         return Pass()
+    if (open_ := veiled(pods.live if isinstance(pods, Pods) else (), symptom)) is not None:
+        return open_
     other = provided_otherwise(account, pods, workloads, webhooks)
     if other is not None:
         return Skip(other)
-    if (open_ := veiled(pods.live if isinstance(pods, Pods) else ())) is not None:
-        return open_
     arn = role_to_annotate(question, role, trusting)
     empty = account.role_arn == ""
     return Finding(

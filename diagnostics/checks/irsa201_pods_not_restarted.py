@@ -12,6 +12,7 @@ from diagnostics.evidence.derived import NamespaceWorkloads, Now
 from diagnostics.evidence.owners import owner_of, owners_in
 from diagnostics.fix.restart import RESTARTABLE, restarts
 from diagnostics.languages import Words, say
+from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.wiring import Judgement, Pass, Skip, check
 
@@ -35,6 +36,7 @@ def pods_not_restarted(
     pods: Pods,
     workloads: NamespaceWorkloads | Unreadable,
     now: Now,
+    symptom: Symptom | None,
 ) -> Judgement:
     """The pods are older than the annotation.
 
@@ -46,9 +48,9 @@ def pods_not_restarted(
     if not pods.live:
         return Skip(say("no pod of this service account is running"))
     known = () if isinstance(workloads, Unreadable) else workloads.items
-    stale = [pod for pod in pods.live if _stale(pod, account)]
+    stale = [pod for pod in pods.live if _stale(pod, account, symptom)]
     if not stale:
-        return veiled(pods.live) or Pass()
+        return veiled(pods.live, symptom) or Pass()
     first = stale[0]
     seen = next((c.env_value(ROLE_ENV) for c in judged(first.spec) if c.env_value(ROLE_ENV)), None)
     restarted = _restarted(first, known)
@@ -113,14 +115,14 @@ def _restarted(pod: Pod, workloads: Iterable[Workload]) -> datetime | None:
     return at.astimezone(UTC)
 
 
-def _stale(pod: Pod, account: ServiceAccount) -> bool:
+def _stale(pod: Pod, account: ServiceAccount, symptom: Symptom | None) -> bool:
     if SKIP_POD in pod.spec.labels:
         return False
     wanted = account.role_arn
     containers = tuple(judged(pod.spec))
     if any(c.has_env(ROLE_ENV) and c.env_value(ROLE_ENV) not in (wanted, None) for c in containers):
         return True
-    return bool(containers) and unserved(pod)
+    return bool(containers) and unserved(pod) and veiled((pod,), symptom) is None
 
 
 def _timing(pod: Pod, account: ServiceAccount) -> str | None:

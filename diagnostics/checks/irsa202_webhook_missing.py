@@ -5,13 +5,18 @@ from __future__ import annotations
 from diagnostics.checks.containers import bare, veiled
 from diagnostics.evidence import Pods, Target, Unreadable, Webhooks
 from diagnostics.languages import say
+from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding, Place
 from diagnostics.wiring import Judgement, Pass, check
 
 
 @check("IRSA202")
 def webhook_missing(
-    *, target: Target, webhooks: Webhooks, pods: Pods | Unreadable | None
+    *,
+    target: Target,
+    webhooks: Webhooks,
+    pods: Pods | Unreadable | None,
+    symptom: Symptom | None,
 ) -> Judgement:
     """The pod identity webhook is missing.
 
@@ -22,7 +27,7 @@ def webhook_missing(
         return Pass()
     if isinstance(pods, Pods) and pods.live and not any(bare(pod) for pod in pods.live):
         return Pass()  # Something else injects here, or the pods carry it in their manifest.
-    if (open_ := veiled(pods.live if isinstance(pods, Pods) else ())) is not None:
+    if (open_ := veiled(pods.live if isinstance(pods, Pods) else (), symptom)) is not None:
         return open_
     names = sorted({hook.configuration for hook in webhooks.items})
     return Finding(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import SKIP_POD, unserved
+from diagnostics.checks.containers import SKIP_POD, unserved, veiled
 from diagnostics.checks.selectors import matches
 from diagnostics.evidence import MutatingWebhook, Pods, ServiceAccount, Target, Webhooks
 from diagnostics.languages import Words, say
+from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding, Place
 from diagnostics.text.clip import clip
 from diagnostics.wiring import Judgement, Pass, check
@@ -22,7 +23,12 @@ _GRACE = 5.0
 
 @check("IRSA203", after=("IRSA103", "IRSA202"))
 def webhook_cannot_act(
-    target: Target, webhooks: Webhooks, account: ServiceAccount, pods: Pods
+    *,
+    target: Target,
+    webhooks: Webhooks,
+    account: ServiceAccount,
+    pods: Pods,
+    symptom: Symptom | None,
 ) -> Judgement:
     """The pod identity webhook is there but can't act.
 
@@ -32,7 +38,11 @@ def webhook_cannot_act(
     hook = webhooks.pod_identity
     if hook is None:
         return Pass()
-    plain = [pod for pod in pods.live if unserved(pod) and SKIP_POD not in pod.spec.labels]
+    plain = [
+        pod
+        for pod in pods.live
+        if unserved(pod) and SKIP_POD not in pod.spec.labels and veiled((pod,), symptom) is None
+    ]
     if pods.live and not plain:
         return Pass()
     found = _broken(hook) or _not_selected(hook, target.namespace, plain)

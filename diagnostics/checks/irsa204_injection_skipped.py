@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import SKIP_POD, bare, injected, judged, skipped, veil
+from diagnostics.checks.containers import SKIP_POD, bare, injected, judged, skipped, veil, veiled
 from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import SKIP_CONTAINERS, Pods, Target
@@ -28,7 +28,7 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
     if not pods.live:
         return Skip(say("no pod of this service account is running"))
     for pod in pods.live:
-        if SKIP_POD in pod.spec.labels and bare(pod):
+        if SKIP_POD in pod.spec.labels and bare(pod) and veiled((pod,), symptom) is None:
             return Finding(
                 headline=say(
                     "Pod {pod_name} has a label that makes the webhook skip it", pod_name=pod.name
@@ -45,7 +45,12 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
                 ),
             )
         out = skipped(pod.spec)
-        left = [c.name for c in pod.spec.containers if c.name in out and not injected(c)]
+        left = [
+            c.name
+            for c in pod.spec.containers
+            if c.name in out and not injected(c)
+            if no_token_sent(symptom) or not veil(pod.spec, c)
+        ]
         served = any(injected(c) for c in pod.spec.containers if not c.init)
         without = _passed_over(pod)
         if without and served and no_token_sent(symptom):
@@ -90,11 +95,7 @@ def injection_skipped(target: Target, pods: Pods, symptom: Symptom | None) -> Ju
 
 def _passed_over(pod: Pod) -> list[str]:
     """Containers that the webhook should have served and did not, known sidecars left out."""
-    return [
-        c.name
-        for c in judged(pod.spec)
-        if not injected(c) and not veil(pod.spec, c) and c.name not in _NO_AWS
-    ]
+    return [c.name for c in judged(pod.spec) if not injected(c) and c.name not in _NO_AWS]
 
 
 _NO_AWS = frozenset({"istio-proxy", "linkerd-proxy", "envoy", "envoy-sidecar", "vault-agent"})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV, injected, veil
+from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV, veil
+from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.places import of_pod, of_workload
 from diagnostics.evidence import (
     Container,
@@ -17,9 +18,10 @@ from diagnostics.evidence import (
 from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.evidence.owners import owner_of, owners_in
 from diagnostics.languages import say
+from diagnostics.recognize.symptom import Symptom
 from diagnostics.result import Finding
 from diagnostics.text.clip import listed
-from diagnostics.wiring import Judgement, Pass, Skip, Unknown, check
+from diagnostics.wiring import Judgement, Pass, Skip, check
 
 
 @check("IRSA205")
@@ -30,13 +32,13 @@ def manifest_sets_env(
     workload: Workload | None,
     workloads: NamespaceWorkloads,
     pods: Pods | Unreadable | None,
+    symptom: Symptom | None,
 ) -> Judgement:
     """The manifest sets the web identity variables itself.
 
     Why: Where a container already has one of the two variables, the webhook adds neither.
     Source: amazon-eks-pod-identity-webhook, pkg/handler/handler.go; webhook issue 67.
     """
-    open_: Unknown | None = None
     known = owners_in(workloads.items)
     owners = {
         owner.uid
@@ -54,10 +56,7 @@ def manifest_sets_env(
             if not any(has):
                 continue
             other = bool(role and account.role_arn) and role != account.role_arn
-            if _hidden(one.template, container, account):
-                open_ = open_ or _not_read(one, container)
-                continue
-            if all(has) and not other:
+            if not other and (all(has) or _may_have_both(one.template, container, symptom)):
                 continue
             name = ROLE_ENV if other or not has[1] else TOKEN_ENV
             return Finding(
@@ -91,7 +90,7 @@ def manifest_sets_env(
                 commands=_command(one, container.name),
             )
     twice = _twice(target, account, pods.live if isinstance(pods, Pods) else ())
-    return twice or open_ or _nothing_set(account, workloads, pods)
+    return twice or _nothing_set(account, workloads, pods)
 
 
 def _twice(target: Target, account: ServiceAccount, pods: tuple[Pod, ...]) -> Finding | None:
@@ -120,31 +119,9 @@ def _twice(target: Target, account: ServiceAccount, pods: tuple[Pod, ...]) -> Fi
     return None
 
 
-def _hidden(template: PodSpec, container: Container, account: ServiceAccount) -> bool:
-    """Whether what the webhook leaves alone comes from a ConfigMap or Secret, so that it may be right or wrong."""
-    if not injected(container):
-        return veil(template, container) is not None
-    return container.env_value(ROLE_ENV) is None and bool(account.role_arn)
-
-
-def _not_read(workload: Workload, container: Container) -> Unknown:
-    """What of a container's variables a ConfigMap or a Secret says."""
-    name = TOKEN_ENV if container.env_value(ROLE_ENV) is not None else ROLE_ENV
-    sources = [v.source for v in container.env if v.name == name and v.source]
-    return Unknown(
-        say(
-            "{kind} {workload} takes {variable} from {source}, which is not read",
-            kind=workload.kind,
-            workload=workload.name,
-            variable=name,
-            source=(sources or container.env_from)[0],
-        ),
-        say(
-            "look what a pod has: {command}",
-            command=f"kubectl -n {workload.namespace} exec {workload.ref} -c {container.name} -- "
-            f"printenv {ROLE_ENV} {TOKEN_ENV}",
-        ),
-    )
+def _may_have_both(template: PodSpec, container: Container, symptom: Symptom | None) -> bool:
+    """Whether the other variable may come from a ConfigMap or Secret, unless the text shows that none came."""
+    return not no_token_sent(symptom) and veil(template, container) is not None
 
 
 def _nothing_set(

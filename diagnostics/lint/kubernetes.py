@@ -272,6 +272,7 @@ def workload_findings(source: WorkloadSource, account: AccountSource) -> Iterato
         workload=workload,
         workloads=NamespaceWorkloads(items=(workload,)),
         pods=None,
+        symptom=None,
     )
     if found is not None:
         spot = next(

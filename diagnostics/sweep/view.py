@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from diagnostics.checks.containers import provided_otherwise
+from diagnostics.checks.containers import provided_otherwise, veiled
 from diagnostics.evidence import Pods, Webhooks
 from diagnostics.evidence.derived import NamespaceWorkloads
 
@@ -68,10 +68,10 @@ class ClusterView:
         return (self.workloads or {}).get(name, ())
 
     def waiting(self, account: ServiceAccount) -> bool:
-        """Whether live pods run as a service account without annotation, and nothing else gives them a role."""
+        """Whether live pods run as a service account without annotation, and nothing else gives them a role or may."""
         name = (account.namespace, account.name)
         pods = Pods(items=self.pods_of(name) or ())
-        if not pods.live:
+        if not pods.live or veiled(pods.live, None) is not None:
             return False
         workloads = NamespaceWorkloads(items=self.workloads_of(name))
         hooks = self.webhooks or Webhooks()

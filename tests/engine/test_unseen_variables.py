@@ -6,9 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from diagnostics.evidence import Container, EnvVar, Mount, PodSpec, TokenVolume, Webhooks
+from diagnostics.evidence import (
+    SKIP_CONTAINERS,
+    Container,
+    EnvVar,
+    Mount,
+    PodSpec,
+    TokenVolume,
+    Webhooks,
+)
 from diagnostics.recognize.symptom import Cause
-from diagnostics.result import Diagnosis, Severity, Status
+from diagnostics.result import Diagnosis, Severity, Status, Verdict
 from tests.engine import healthy as h
 from tests.engine.diagnosing import diagnosed
 
@@ -27,7 +35,13 @@ def referred(name: str) -> EnvVar:
     return EnvVar(name=name, value=None, source=f"configmap aws-settings, key {name}")
 
 
-async def judged(app: Container, *, annotated: bool, token: TokenVolume = OWN) -> Diagnosis:
+async def judged(
+    app: Container,
+    *,
+    annotated: bool,
+    token: TokenVolume = OWN,
+    cause: Cause = Cause.ACCESS_DENIED,
+) -> Diagnosis:
     """A workload whose manifest brings the container and a token volume."""
     world = h.healthy()
     if not annotated:
@@ -35,7 +49,7 @@ async def judged(app: Container, *, annotated: bool, token: TokenVolume = OWN) -
     spec = PodSpec(service_account="api", containers=(app,), token_volumes=(token,))
     world.pods = [replace(h.pod(), spec=spec)]
     world.workloads = [h.deployment(template=spec)]
-    return await diagnosed(world, h.case(h.symptom(Cause.ACCESS_DENIED)))
+    return await diagnosed(world, h.case(h.symptom(cause)))
 
 
 def causes(diagnosis: Diagnosis) -> list[str]:
@@ -76,12 +90,39 @@ async def test_a_role_that_a_config_map_may_name_is_not_called_missing(annotated
             API_TOKEN,
         ),
         (Container(name="app", mounts=MOUNTED), OWN),
+        # A token for somebody else is none for STS.
+        (Container(name="app", env_from=FROM, mounts=MOUNTED), replace(OWN, audience="vault")),
     ],
 )
 async def test_a_container_that_can_have_no_role_lacks_the_annotation(
     app: Container, token: TokenVolume
 ) -> None:
     assert "IRSA103" in causes(await judged(app, annotated=False, token=token))
+
+
+@pytest.mark.parametrize("annotated", [True, False])
+async def test_a_text_of_a_process_without_a_role_shows_that_it_got_none(annotated: bool) -> None:  # noqa: FBT001
+    app = Container(name="app", env_from=FROM, mounts=MOUNTED)
+
+    diagnosis = await judged(app, annotated=annotated, cause=Cause.NODE_ROLE)
+
+    assert diagnosis.root is not None
+    assert diagnosis.root.code == ("IRSA201" if annotated else "IRSA103")
+
+
+async def test_a_skipped_container_that_brings_all_it_needs_is_no_fault() -> None:
+    world = h.healthy()
+    world.accounts[0] = h.service_account(role_arn=None)
+    spec = PodSpec(
+        service_account="api",
+        containers=(h.container(),),
+        token_volumes=h.pod().spec.token_volumes,
+        annotations={SKIP_CONTAINERS: "app"},
+    )
+    world.pods = [replace(h.pod(), spec=spec)]
+    world.workloads = [h.deployment(template=spec)]
+
+    assert causes(await diagnosed(world, h.case(h.symptom(Cause.ACCESS_DENIED)))) == []
 
 
 async def test_variables_of_which_one_is_seen_are_open_too() -> None:
@@ -91,24 +132,31 @@ async def test_variables_of_which_one_is_seen_are_open_too() -> None:
     diagnosis = await judged(app, annotated=True)
 
     assert causes(diagnosis) == []
-    why, _ = open_(diagnosis, "IRSA205")
-    assert why == "Deployment api takes AWS_ROLE_ARN from configmap aws-settings, which is not read"
+    why, _ = open_(diagnosis, "IRSA201")
+    assert "takes variables from configmap aws-settings, which is not read" in why
 
 
-async def test_a_role_from_a_key_of_a_config_map_may_be_another_than_the_annotated() -> None:
-    app = Container(
-        name="app",
-        env=(referred("AWS_ROLE_ARN"), referred("AWS_WEB_IDENTITY_TOKEN_FILE")),
-        mounts=MOUNTED,
+@pytest.mark.parametrize("annotated", [True, False])
+@pytest.mark.parametrize("which", ["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"])
+async def test_a_variable_from_a_key_of_a_config_map_leaves_the_role_open(
+    annotated: bool,  # noqa: FBT001
+    which: str,
+) -> None:
+    written = {"AWS_ROLE_ARN": h.ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": "/var/run/sts/token"}
+    env = tuple(
+        referred(name) if name == which else EnvVar(name=name, value=value)
+        for name, value in written.items()
     )
 
-    diagnosis = await judged(app, annotated=True)
+    diagnosis = await judged(Container(name="app", env=env, mounts=MOUNTED), annotated=annotated)
 
     assert causes(diagnosis) == []
-    why, enable = open_(diagnosis, "IRSA205")
-    assert why.endswith("from configmap aws-settings, key AWS_ROLE_ARN, which is not read")
-    assert "exec deployment/api -c app -- printenv" in enable
-    assert causes(await judged(app, annotated=False)) == []
+    assert diagnosis.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    why, enable = open_(diagnosis, "IRSA201" if annotated else "IRSA103")
+    assert why == (
+        f"container app takes {which} from configmap aws-settings, key {which}, which is not read"
+    )
+    assert ASK in enable
 
 
 async def test_without_a_webhook_such_pods_stay_open() -> None:
