@@ -16,11 +16,11 @@ from aiohttp import ClientSession, web
 from sandbox.page.mount import mount_page
 from sandbox.slack import SlackServer, Workspace, app_from_manifest, demo_workspace
 from sandbox.slack.loopback import refusal
+from sandbox.stacked import Stacked
 from sandbox.world.mount import mount_world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import TracebackType
 
     from aiohttp.typedefs import Handler
 
@@ -62,7 +62,7 @@ class Play:
     settings: Mapping[str, str] | None = None
 
 
-class Stage:
+class Stage(Stacked):
     """Everything started in order, and stopped in reverse."""
 
     def __init__(self, play: Play, world: World, workspace: Workspace | None = None) -> None:
@@ -112,14 +112,6 @@ class Stage:
             raise
         self._stack.push_async_callback(self.stop_bot)
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stack.aclose()
 
     async def start_bot(self) -> None:
         """Start the bot and wait until it listens.

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlsplit
 
+from sandbox.stacked import Stacked
+
 if TYPE_CHECKING:
     import ssl
-    from types import TracebackType
 
 _END: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"^content-length: *(\d+) *\r?$", re.IGNORECASE | re.MULTILINE)
@@ -25,7 +26,7 @@ _OPERATION: Final = re.compile(rb"\bAction=(\w+)|[Xx]-[Aa]mz-[Tt]arget: *\S+?\.(
 
 
 @dataclass(slots=True, kw_only=True)
-class Relay:
+class Relay(Stacked):
     """Listens on 127.0.0.1 while the block runs.
 
     Attributes:
@@ -47,14 +48,6 @@ class Relay:
         self._stack.callback(server.close)
         self.url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stack.aclose()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         clock = asyncio.get_running_loop().time

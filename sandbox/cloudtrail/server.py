@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from aiohttp import web
 
 from sandbox.listening import listening
+from sandbox.stacked import Stacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
 
     from sandbox.cloudtrail.events import Record
 
@@ -47,7 +47,7 @@ class _Refusal(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class CloudTrail:
+class CloudTrail(Stacked):
     """Event history of every account and region, as an async context manager that listens on 127.0.0.1.
 
     Real are: the protocol, one attribute a query, newest first, pages of 50 with a token that belongs to its
@@ -88,14 +88,6 @@ class CloudTrail:
     async def __aenter__(self) -> Self:
         self.url = await listening(self._stack, self.app())
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stack.aclose()
 
     async def _serve(self, request: web.Request) -> web.Response:
         try:

@@ -23,11 +23,11 @@ from diagnostics.iam import PolicyError, decide, parse
 from diagnostics.iam.decision import Outcome
 from diagnostics.iam.request import WebIdentityRequest
 from sandbox.listening import listening
+from sandbox.stacked import Stacked
 from sandbox.sts.token import NoToken, Token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from types import TracebackType
 
 _NAMESPACE: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
 _ROLE: Final = re.compile(
@@ -77,7 +77,7 @@ class _Refusal(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class Sts:
+class Sts(Stacked):
     """STS as an async context manager that listens on 127.0.0.1."""
 
     accounts: Accounts
@@ -97,14 +97,6 @@ class Sts:
         app.router.add_post("/", self._serve)
         self.url = f"{await listening(self._stack, app)}/"
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stack.aclose()
 
     async def _serve(self, request: web.Request) -> web.Response:
         form = {key: str(value) for key, value in (await request.post()).items()}

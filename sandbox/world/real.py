@@ -28,12 +28,11 @@ from sandbox.kube.resources import (
 )
 from sandbox.kube.reviews import pod_reviews, token_reviews
 from sandbox.listening import listening
+from sandbox.stacked import Stacked
 from sandbox.world.pod_maker import PodMaker
 from sandbox.world.servers import JSON, ControlPlane, StartsControlPlane
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from sandbox.kube.eks_tokens import EksAuthenticator
     from sandbox.kube.tls import Authority
     from sandbox.world.landscape import Cluster
@@ -42,7 +41,7 @@ _SYSTEM: Final = ("kube-node-lease", "kube-public", "default")
 _MERGE: Final = "application/merge-patch+json"
 
 
-class RealCluster:
+class RealCluster(Stacked):
     """A real API server under the world's identities.
 
     Args:
@@ -112,14 +111,6 @@ class RealCluster:
             await self._stack.aclose()
             raise
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stack.aclose()
 
     async def request(
         self, method: str, path: str, body: Any = None, *, content_type: str = JSON

@@ -13,6 +13,7 @@ from sandbox.kube.access import FIXERS, PROVERS, READERS
 from sandbox.kube.api import KubernetesApi
 from sandbox.kube.eks_tokens import AccessEntry, EksAuthenticator
 from sandbox.listening import listening
+from sandbox.stacked import Stacked
 from sandbox.world.landscape import FIX_ROLE, PROOF_ROLE, READ_ROLE
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class StartsControlPlane(Protocol):
         """An API server, not started yet, that asks the URL who the bearer of a token is."""
 
 
-class Embedded:
+class Embedded(Stacked):
     """The embedded API of a cluster, over TLS on a free port of 127.0.0.1."""
 
     def __init__(
@@ -103,14 +104,6 @@ class Embedded:
             )
         )
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stack.aclose()
 
     async def request(
         self, method: str, path: str, body: Any = None, *, content_type: str = JSON

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from sandbox.cloudtrail import CloudTrail, account_of
 from sandbox.kube.tls import new_authority
 from sandbox.scenarios.load import scenarios
+from sandbox.stacked import Stacked
 from sandbox.sts import Sts
 from sandbox.world.aws import Moto
 from sandbox.world.blueprint import blueprint
@@ -24,13 +25,12 @@ from sandbox.world.webhooks import webhook_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
-    from types import TracebackType
 
     from sandbox.scenarios.model import Scenario
     from sandbox.world.landscape import Cluster
 
 
-class World:
+class World(Stacked):
     """Accounts and clusters on loopback, with all scenarios in them.
 
     Args:
@@ -82,14 +82,6 @@ class World:
             await self._stack.aclose()
             raise
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._stack.aclose()
 
     async def seed(self) -> None:
         """Put everything as it was at the start, the faults included."""
