@@ -70,7 +70,8 @@ def confirm_modal(
                 for piece in _pieces(change.lines)
             ),
             build.rich_text(
-                build.paragraph(change.then), build.paragraph("\n", *prose(undo, limit=_LINE))
+                build.paragraph(*prose(change.then, limit=_LINE)),
+                build.paragraph("\n", *prose(undo, limit=_LINE)),
             ),
             *([build.rich_text(build.bullets(touched))] if touched else []),
             *([build.context(source)] if (source := _source(fix, diagnosis)) else []),

@@ -14,6 +14,7 @@ from handlers.blockkit import build, clip, escape
 from handlers.blockkit.limits import SELECT_OPTIONS
 from handlers.render.card import FORM
 from handlers.render.finding import correction_blocks, where
+from handlers.render.shorten import prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,7 +165,11 @@ def _result(result: Result, cluster: str) -> Block:
             ),
         ]
         if result.enable:
-            parts.append(build.paragraph(speak("To enable it: {enable}", enable=result.enable)))
+            parts.append(
+                build.paragraph(
+                    *prose(speak("To enable it: {enable}", enable=result.enable), limit=_TEXT)
+                )
+            )
         return build.rich_text(*parts, *_page(result))
     finding = result.finding
     likely = speak("Likely: ") if finding.likely else ""
@@ -178,11 +183,11 @@ def _result(result: Result, cluster: str) -> Block:
         build.paragraph(
             speak("Expected: "), build.run(visible_words(clip(finding.wanted, 600)), code=True)
         ),
-        build.paragraph(speak("Why: {why}", why=finding.why)),
-        build.paragraph(speak("Fix: {next}", next=finding.next)),
+        build.paragraph(*prose(speak("Why: {why}", why=finding.why), limit=_TEXT)),
+        build.paragraph(*prose(speak("Fix: {next}", next=finding.next), limit=_TEXT)),
     ]
     if finding.note:
-        parts.append(build.paragraph(speak("Note: {note}", note=finding.note)))
+        parts.append(build.paragraph(*prose(speak("Note: {note}", note=finding.note), limit=_TEXT)))
     if result.follows_from:
         parts.append(build.paragraph(speak("Follows from {code}.", code=result.follows_from)))
     parts.extend(

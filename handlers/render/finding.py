@@ -107,7 +107,7 @@ def finding_blocks(diagnosis: Diagnosis, *, mended: bool = False) -> Iterator[Bl
         yield build.rich_text(
             build.paragraph(
                 build.run(speak("No correction of the trust policy is offered: "), bold=True),
-                numbered(diagnosis.correction_blocked),
+                *prose(numbered(diagnosis.correction_blocked)),
             )
         )
     also = tuple(_also(diagnosis))
@@ -187,7 +187,7 @@ def correction_blocks(correction: PolicyCorrection) -> Iterator[Block]:
     yield build.rich_text(
         build.paragraph(
             build.run(speak("Trust policy of {role}, corrected  ", role=role), bold=True),
-            clip(said, 700),
+            *prose(said),
         )
     )
     yield build.preformatted(correction.diff, language="diff", limit=_DIFF)
@@ -235,7 +235,7 @@ def _unread(diagnosis: Diagnosis) -> Iterator[Block]:
         [
             speak("Could not check: {reason}. ", reason=reason),
             build.run(speak("To enable it: "), bold=True),
-            enable or speak("see the log"),
+            *prose(enable or speak("see the log")),
         ]
         for reason, enable in list(seen.items())[:4]
     ]
