@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from bot.clients import Limits
 from bot.fleet_file import Approver, FleetFile, load
 from bot.preflight.needs import FIX_GROUP, PROVE_GROUP, READ_GROUP
 from bot.preflight.walk import preflight
@@ -21,6 +20,7 @@ from diagnostics.fix.plan import AnnotateServiceAccount, RestartWorkload
 from sandbox.scenarios.load import scenarios
 from sandbox.world import World
 from tests.deploy.manifests import objects, path_of
+from tests.preflight.patient import PATIENT
 from tests.support.apiserver import control_plane, missing_assets
 from tests.support.of_a_world import clients_of
 from tests.world.diagnosing import diagnosed, now
@@ -200,13 +200,13 @@ async def test_what_preflight_says_is_missing_is_what_mends_it(
 ) -> None:
     file = _here(installed.world, tmp_path)
     environ = installed.world.environ()
-    first = await preflight(file, environ, limits=Limits())
+    first = await preflight(file, environ, limits=PATIENT)
     (cluster,) = (place for place in first.places if place.kind == "cluster")
     for remedy in cluster.remedies:
         for found in yaml.safe_load_all(remedy.text):
             await installed.create(found)
 
-    again = await preflight(file, environ, limits=Limits())
+    again = await preflight(file, environ, limits=PATIENT)
 
     assert len(cluster.remedies) == 3
     assert len(cluster.troubles) > 20
@@ -227,8 +227,8 @@ async def test_preflight_looks_into_the_namespaces_where_fixes_are_meant_to_be_a
         for namespace in ("payments", "reports")
     )
 
-    allowed = await preflight(here, installed.world.environ(), limits=Limits())
-    refused = await preflight(elsewhere, installed.world.environ(), limits=Limits())
+    allowed = await preflight(here, installed.world.environ(), limits=PATIENT)
+    refused = await preflight(elsewhere, installed.world.environ(), limits=PATIENT)
 
     (cluster,) = (place for place in allowed.places if place.kind == "cluster")
     assert cluster.works

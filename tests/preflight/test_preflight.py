@@ -18,7 +18,6 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.clients import Limits
 from bot.fleet_file import FleetFile, load
 from bot.inventory.merge import with_seen
 from bot.inventory.records import SeenCluster
@@ -36,6 +35,7 @@ from sandbox.world import World
 from tests.conftest import ROOT
 from tests.deploy.templates import Stack, listed, statements
 from tests.preflight.gate import gate
+from tests.preflight.patient import PATIENT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,9 +47,6 @@ PAYMENTS = "222233334444"
 FOUND = "payments/eu-west-1/prod"
 READ = f"arn:aws:iam::{PAYMENTS}:role/irsa-doctor-read"
 FIX = f"arn:aws:iam::{PAYMENTS}:role/irsa-doctor-fix"
-QUICK = Limits(
-    aws_attempts=4, aws_connect=1.0, aws_read=3.0, kube_attempts=1, kube_connect=1.0, kube_request=3
-)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -79,7 +76,7 @@ def with_cluster(file: FleetFile, **changes: Any) -> FleetFile:
 
 
 async def outcome_of(file: FleetFile, environ: dict[str, str]) -> tuple[Place, Place]:
-    account, cluster = (await preflight(file, environ, limits=QUICK)).places
+    account, cluster = (await preflight(file, environ, limits=PATIENT)).places
     return account, cluster
 
 
@@ -101,7 +98,7 @@ async def test_a_sound_fleet_works_and_nothing_is_written(world: World, file: Fl
     seen: list[tuple[str, int, int]] = []
 
     outcome = await preflight(
-        file, world.environ(), limits=QUICK, progress=lambda *told: seen.append(told)
+        file, world.environ(), limits=PATIENT, progress=lambda *told: seen.append(told)
     )
 
     assert [place.troubles for place in outcome.places] == [(), ()]
@@ -234,8 +231,8 @@ async def test_the_organization_is_tried_where_the_fleet_file_says_so(
     denied = {"organizations:ListParents"}
     async with gate(world.environ()["AWS_ENDPOINT_URL"], denied) as url:
         environ = behind(world, url, "ORGANIZATIONS")
-        *_, sound = (await preflight(file, world.environ(), limits=QUICK)).places
-        *_, broken = (await preflight(file, environ, limits=QUICK)).places
+        *_, sound = (await preflight(file, world.environ(), limits=PATIENT)).places
+        *_, broken = (await preflight(file, environ, limits=PATIENT)).places
 
     assert (sound.kind, sound.works) == ("organization", True)
     assert set(troubles(broken)) == denied
@@ -344,7 +341,7 @@ async def test_a_way_that_does_not_lead_to_the_api_server_is_explained(
 
 async def test_the_json_form_follows_its_schema(world: World, file: FleetFile) -> None:
     async with gate(world.environ()["AWS_ENDPOINT_URL"], {"iam:GetRole"}) as url:
-        outcome = await preflight(file, behind(world, url, "IAM"), limits=QUICK)
+        outcome = await preflight(file, behind(world, url, "IAM"), limits=PATIENT)
     schema = json.loads((ROOT / "docs" / "preflight.schema.json").read_text())
 
     document = json.loads(report_of(outcome).model_dump_json())
@@ -358,7 +355,7 @@ async def test_the_terminal_shows_what_is_wrong_and_the_text_to_copy(
     world: World, file: FleetFile
 ) -> None:
     async with gate(world.environ()["AWS_ENDPOINT_URL"], {"iam:GetRole"}) as url:
-        outcome = await preflight(file, behind(world, url, "IAM"), limits=QUICK)
+        outcome = await preflight(file, behind(world, url, "IAM"), limits=PATIENT)
     console = Console(width=120, record=True, file=StringIO())
 
     console.print(terminal(outcome), soft_wrap=True)
@@ -376,7 +373,9 @@ async def test_what_is_to_be_copied_is_whole_on_a_narrow_terminal(
     world: World, file: FleetFile
 ) -> None:
     stranger = f"arn:aws:iam::{PAYMENTS}:role/team/reader-of-another-name"
-    outcome = await preflight(with_account(file, read_role=stranger), world.environ(), limits=QUICK)
+    outcome = await preflight(
+        with_account(file, read_role=stranger), world.environ(), limits=PATIENT
+    )
     console = Console(width=60, record=True, file=StringIO())
 
     console.print(terminal(outcome), soft_wrap=True)
@@ -405,8 +404,9 @@ async def test_a_hostile_text_reaches_neither_terminal_nor_layout() -> None:
 
 @pytest.mark.parametrize(("denied", "status"), [(set(), 0), ({"iam:GetRole"}, 1)])
 async def test_the_exit_status_tells_a_pipeline_whether_everything_works(
-    world: World, tmp_path: Path, denied: set[str], status: int
+    world: World, tmp_path: Path, denied: set[str], status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.cli.preflight.Limits", lambda: PATIENT)
     path = tmp_path / "fleet.yaml"
     world.fleet_yaml(path)
     document = yaml.safe_load(path.read_text())
@@ -431,8 +431,9 @@ def forgotten(file: FleetFile, **changes: Any) -> FleetFile:
 
 @pytest.mark.parametrize("option", ["--inventory", "--no-inventory"])
 async def test_clusters_that_only_eks_lists_are_tried_and_marked_unless_told_not_to(
-    world: World, tmp_path: Path, option: str
+    world: World, tmp_path: Path, option: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.cli.preflight.Limits", lambda: PATIENT)
     path = tmp_path / "fleet.yaml"
     world.fleet_yaml(path)
     document = yaml.safe_load(path.read_text())
@@ -452,7 +453,7 @@ async def test_clusters_that_only_eks_lists_are_tried_and_marked_unless_told_not
 
 async def test_a_list_that_is_refused_hides_nothing_else(world: World, file: FleetFile) -> None:
     async with gate(world.environ()["AWS_ENDPOINT_URL"], {"eks:ListClusters"}) as url:
-        outcome = await preflight(file, behind(world, url, "EKS"), limits=QUICK, found=listed_now)
+        outcome = await preflight(file, behind(world, url, "EKS"), limits=PATIENT, found=listed_now)
 
     assert [place.name for place in outcome.places] == [f"{PAYMENTS} (payments)", "prod-eu"]
     assert outcome.works
@@ -475,6 +476,7 @@ async def test_the_bot_tries_what_its_inventory_has_on_record(
         async def no_slack() -> Place:
             return Place(kind="slack", name="Slack", checks=())
 
+        monkeypatch.setattr("bot.preflight.walker.Limits", lambda: PATIENT)
         walker = walker_of(bare, world.environ(), no_slack, None, lambda known=known: known)  # type: ignore[misc]
         everything = (await walker.walk()).places
         asked[approved] = {check.what for place in everything for check in place.checks}
