@@ -18,7 +18,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.fleet_file import FleetFile, load
+from bot.fleet_file import Approver, FleetFile, load
 from bot.inventory.merge import with_seen
 from bot.inventory.records import SeenCluster
 from bot.preflight import needs
@@ -28,7 +28,7 @@ from bot.preflight.found import listed_now
 from bot.preflight.outcome import Check, Outcome, Place, State
 from bot.preflight.terminal import terminal
 from bot.preflight.walk import bounded, preflight
-from bot.preflight.walker import walker_of
+from bot.preflight.walker import Walker, walker_of
 from diagnostics.fleet import Hub
 from sandbox.kube.access import CLUSTER_ROLES, FIXERS, PROVERS, READERS
 from sandbox.world import World
@@ -468,18 +468,21 @@ async def test_the_bot_tries_what_its_inventory_has_on_record(
     seen = SeenCluster(
         account=PAYMENTS, region="eu-west-1", eks_name="prod", issuer=None, at=datetime.now(UTC)
     )
-    asked: dict[bool, set[str]] = {}
-    for approved in (False, True):
-        bare = replace(forgotten(file), approvers=file.approvers if approved else ())
+    monkeypatch.setattr("bot.preflight.walker.Limits", lambda: PATIENT)
+
+    async def no_slack() -> Place:
+        return Place(kind="slack", name="Slack", checks=())
+
+    def walker_with(approvers: tuple[Approver, ...]) -> Walker:
+        bare = replace(forgotten(file), approvers=approvers)
         known = with_seen(bare.fleet, [seen])
+        return walker_of(bare, world.environ(), no_slack, None, lambda: known)
 
-        async def no_slack() -> Place:
-            return Place(kind="slack", name="Slack", checks=())
+    async def asked(walker: Walker) -> set[str]:
+        return {check.what for place in (await walker.walk()).places for check in place.checks}
 
-        monkeypatch.setattr("bot.preflight.walker.Limits", lambda: PATIENT)
-        walker = walker_of(bare, world.environ(), no_slack, None, lambda known=known: known)  # type: ignore[misc]
-        everything = (await walker.walk()).places
-        asked[approved] = {check.what for place in everything for check in place.checks}
+    walker = walker_with(file.approvers)
+    more = await asked(walker) - await asked(walker_with(()))
     told = await walker.outcome()
     _, cluster, _ = told.places
     console = Console(width=120, record=True, file=StringIO())
@@ -493,7 +496,7 @@ async def test_the_bot_tries_what_its_inventory_has_on_record(
     assert f"cluster {FOUND} (found by inventory): does not work" in text
     assert "2 clusters that the inventory found beyond the first 500 are not tried" in text
     assert FOUND in {c.name for c in walker.known().clusters}
-    assert asked[True] - asked[False] >= {"patch serviceaccounts (fix role)"}
+    assert more >= {"patch serviceaccounts (fix role)"}
 
 
 async def test_so_many_that_were_found_are_tried_and_the_others_counted(file: FleetFile) -> None:
