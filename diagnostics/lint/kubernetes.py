@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
+_KUBE2IAM: Final = "iam.amazonaws.com/role"
 _TEMPLATES: Final = {
     "Deployment": ("spec", "template"),
     "StatefulSet": ("spec", "template"),
@@ -186,7 +187,8 @@ def misplaced(node: Node | None, file: str, shown: str, on: str, out: Sources) -
     if not isinstance(node, Mapping):
         return
     for key, _ in node.pairs:
-        if key.text == ROLE_ARN or looks_like_role_key(key.text):
+        # kube2iam and kiam, which are not IRSA, do read theirs from the pod.
+        if key.text == ROLE_ARN or (key.text != _KUBE2IAM and looks_like_role_key(key.text)):
             out.findings.append(_elsewhere(file, key, shown, on))
 
 

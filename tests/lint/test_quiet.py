@@ -123,6 +123,13 @@ SILENT = {
         ),
     ),
     "Terraform, a topic's policy": ("main.tf", document("var.actions", rest="not_resources = []")),
+    "kube2iam": (
+        "a.yaml",
+        (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {metadata: {annotations: "
+            "{iam.amazonaws.com/role: api}}, spec: {containers: []}}}\n"
+        ),
+    ),
     "JSON with comments": ("tsconfig.json", '{\n  // eks\n  "a": 1,\n}\n'),
 }
 
