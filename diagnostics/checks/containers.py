@@ -121,7 +121,7 @@ def veiled(pods: Iterable[Pod], symptom: Symptom | None) -> Unknown | None:
                     source=referred.source,
                 ),
                 say(
-                    "look what it has: {command}",
+                    "look what it has ({command})",
                     command=f"kubectl -n {pod.namespace} exec {pod.name} -c {container.name} -- "
                     f"printenv {ROLE_ENV} {TOKEN_ENV}",
                 ),
