@@ -13,8 +13,8 @@ from diagnostics.iam.subject import Subject
 from diagnostics.iam.trusted_key import claim_meant
 from diagnostics.lint.fill import ACCOUNT, ISSUER
 from diagnostics.lint.finding import SourceFinding
-from diagnostics.lint.kubernetes import workload_findings
 from diagnostics.lint.trust import filled_policy, request_of
+from diagnostics.lint.workloads import workload_findings
 from diagnostics.text.clip import clip, listed
 
 if TYPE_CHECKING:

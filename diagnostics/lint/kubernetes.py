@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from diagnostics.checks.irsa205_manifest_sets_env import manifest_sets_env
 from diagnostics.document.json_tree import embedded
 from diagnostics.document.tree import (
     Mapping,
@@ -24,23 +23,16 @@ from diagnostics.evidence import (
     Container,
     EnvVar,
     PodSpec,
-    ServiceAccount,
-    Target,
     Workload,
 )
-from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.evidence.role_annotation import looks_like_role_key
-from diagnostics.lint.annotations import from_check, judge_annotations, judged, spot_of
+from diagnostics.lint.annotations import judge_annotations, spot_of
 from diagnostics.lint.finding import SourceFinding, Spot
 from diagnostics.lint.helm_values import helm_values, values_of
 from diagnostics.lint.policy_source import policy_of
 from diagnostics.lint.sources import AccountSource, Sources, WorkloadSource
 from diagnostics.lint.strings_only import API_SERVER, Refusal, not_strings
 from diagnostics.text.visible import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _KUBE2IAM: Final = "iam.amazonaws.com/role"
@@ -244,58 +236,3 @@ def _workload(
         ),
     )
     return WorkloadSource(spot=spot_of(file, node), workload=workload, spots=spots)
-
-
-_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-
-
-def workload_findings(source: WorkloadSource, account: AccountSource) -> Iterator[SourceFinding]:
-    """What a workload does that keeps its service account's role from it."""
-    workload = source.workload
-    shown = f"{workload.kind} {workload.name}"
-    known = ServiceAccount(
-        namespace=workload.namespace,
-        name=account.name,
-        uid="",
-        resource_version="",
-        created=_EPOCH,
-        annotations={ROLE_ARN: account.role_arn} if account.role_arn else {},
-    )
-    target = Target(
-        cluster="the manifest",
-        namespace=workload.namespace,
-        service_account=account.name,
-        workload=workload.ref,
-    )
-    found = judged(
-        manifest_sets_env,
-        target=target,
-        account=known,
-        workload=workload,
-        workloads=NamespaceWorkloads(items=(workload,)),
-        pods=None,
-        symptom=None,
-    )
-    if found is not None:
-        spot = next(
-            (
-                s
-                for key, s in source.spots.items()
-                if f"[{key.partition('/')[2]}]" in str(found.place)
-            ),
-            source.spot,
-        )
-        yield from_check(manifest_sets_env, found, spot, shown)
-    for container in workload.template.containers:
-        for variable in container.env:
-            if variable.name in _KEYS and (variable.value or variable.source):
-                yield SourceFinding(
-                    code="IRSA206",
-                    spot=source.spots.get(f"{container.name}/{variable.name}", source.spot),
-                    object=shown,
-                    headline=f"Container {container.name} sets {variable.name}, which SDKs use before the role.",
-                    seen=f"{variable.name} (its value is not shown)",
-                    wanted=f"no {variable.name}",
-                    next=f"Remove {variable.name} from the pod template.",
-                )
-                break
