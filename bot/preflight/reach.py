@@ -10,10 +10,12 @@ from bot.clients.aws.calls import AccountCalls
 from bot.clients.aws.clusters import EksDescriptions
 from bot.clients.aws.errors import Attempt
 from bot.clients.aws.identities import Identities, Purpose
+from bot.clients.aws.members import BY_THE_BOT
 from bot.clients.aws.options import AwsOptions
 from bot.clients.aws.sessions import AwsSessions
 from bot.clients.kube.access import ClusterAccess
 from bot.clients.slots import Slots
+from diagnostics.languages import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -113,7 +115,7 @@ class Reach:
             resource="*",
             account=account.id,
             region=region,
-            principal="the bot's own credentials",
+            principal=say("the bot's own credentials"),
         )
         arn = await self._sessions.call(
             attempt,
@@ -137,7 +139,7 @@ class Reach:
             resource="*",
             account=account.id,
             region=region,
-            principal="the bot's own identity, in the management account or a delegated administrator's",
+            principal=BY_THE_BOT,
         )
         await self._sessions.call(
             attempt,

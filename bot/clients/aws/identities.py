@@ -32,7 +32,7 @@ Source: IAM User Guide, "Roles terms and concepts", role chaining.
 """
 _EARLY_SECONDS: Final = 300
 _OWN_SECONDS: Final = 300
-_BOT: Final = "the bot's own credentials"
+_BOT: Final = say("the bot's own credentials")
 _HUB: Final = "hub"
 
 

@@ -21,7 +21,10 @@ _PAUSE: Final = 0.25
 
 Source: AWS Organizations User Guide, "Quotas for AWS Organizations", throttling of ListAccounts.
 """
-_BOT: Final = "the bot's own identity, in the management account or a delegated administrator's"
+BY_THE_BOT: Final = say(
+    "the bot's own identity, in the management account or a delegated administrator's"
+)
+"""Who asks about an organization."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ async def list_members(
         resource="*",
         account=own,
         region=region,
-        principal=_BOT,
+        principal=BY_THE_BOT,
     )
     found: dict[str, Member] = {}
     token: str | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from botocore.exceptions import ClientError
 
 from bot.clients.aws.errors import Attempt, code_of
+from bot.clients.aws.members import BY_THE_BOT
 from diagnostics.errors import ReadError
 from diagnostics.evidence import ControlPolicies, ControlPolicy
 from diagnostics.languages import say
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from bot.clients.aws.sessions import AwsSessions
 
 T = TypeVar("T")
-_BOT: Final = "the bot's own identity, in the management account or a delegated administrator's"
 _DEEPEST: Final = 7
 """Root, five levels of organizational units, account.
 
@@ -178,7 +178,7 @@ class Organization:
             resource=resource,
             account=account_id,
             region=self._region,
-            principal=_BOT,
+            principal=BY_THE_BOT,
         )
         return await self._sessions.call(
             attempt,
