@@ -75,8 +75,7 @@ def judge(
             found.extend(meant_another(account, cluster, index, arn, bound, refused=bool(more)))
     if pods and webhooks is not None:
         found.extend(
-            Fault(*one)
-            for one in pod_faults(
+            pod_faults(
                 account,
                 cluster,
                 pods,
@@ -88,12 +87,9 @@ def judge(
     found.extend(runs_as_another(account, cluster, view))
     if {"IRSA301", "IRSA302", "IRSA303", "IRSA305"} & {one.code for one in found}:
         found.extend(older_than_association(name, view))
-    codes = {one.code for one in found}
-    explained = {f"IRSA{x}" for code in codes for x in EXPLAINS.get(code.removeprefix("IRSA"), ())}
-    causes = [one for one in found if one.code not in explained] or found
-    if not causes:
+    first = _leading(found)
+    if first is None:
         return Judged(decided=decided)
-    first = min(causes, key=lambda one: _ORDER.get(one.code, _LAST))
     return Judged(
         finding=SweepFinding(
             code=first.code,
@@ -111,6 +107,14 @@ def judge(
     )
 
 
+def _leading(found: list[Fault]) -> Fault | None:
+    """The one to mend first, of those that no other one brings about."""
+    codes = {one.code for one in found}
+    explained = {f"IRSA{x}" for code in codes for x in EXPLAINS.get(code.removeprefix("IRSA"), ())}
+    causes = [one for one in found if one.code not in explained] or found
+    return min(causes, key=lambda one: _ORDER.get(one.code, _LAST), default=None)
+
+
 def _role(
     account: ServiceAccount, cluster: Cluster, index: Index, facts: AccountFacts, arn: RoleArn
 ) -> tuple[list[Fault], bool]:
@@ -118,21 +122,21 @@ def _role(
     if actual is None:
         return [
             Fault(
-                "IRSA401",
-                f"There is no role {arn.name} in account {arn.account}.",
-                str(arn),
-                "a role that exists",
-                f"Create the role, or correct the annotation {ROLE_ARN}.",
+                code="IRSA401",
+                headline=f"There is no role {arn.name} in account {arn.account}.",
+                seen=str(arn),
+                wanted="a role that exists",
+                next=f"Create the role, or correct the annotation {ROLE_ARN}.",
             )
         ], True
     if actual != str(arn):
         return [
             Fault(
-                "IRSA107",
-                f"The annotation names role {arn.name} with another path than it has.",
-                str(arn),
-                actual,
-                annotate_with(actual),
+                code="IRSA107",
+                headline=f"The annotation names role {arn.name} with another path than it has.",
+                seen=str(arn),
+                wanted=actual,
+                next=annotate_with(actual),
             )
         ], True
     found = provider_faults(account, cluster, index, facts)
@@ -140,11 +144,11 @@ def _role(
     if role is None:
         found.append(
             Fault(
-                "IRSA402",
-                f"The trust policy of role {arn.name} has no statement for web identities.",
-                "(none)",
-                cluster.provider_arn_in(arn.account),
-                "Add a statement for the cluster's OIDC provider.",
+                code="IRSA402",
+                headline=f"The trust policy of role {arn.name} has no statement for web identities.",
+                seen="(none)",
+                wanted=cluster.provider_arn_in(arn.account),
+                next="Add a statement for the cluster's OIDC provider.",
             )
         )
         return found, True
@@ -165,6 +169,4 @@ def _malformed(account: ServiceAccount, cluster: Cluster) -> Fault | None:
         cluster=cluster,
         trusting=None,
     )
-    if not isinstance(found, Finding):
-        return None
-    return Fault("IRSA105", found.headline, found.seen, found.wanted, found.next)
+    return Fault.found("IRSA105", found) if isinstance(found, Finding) else None

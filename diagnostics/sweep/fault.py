@@ -10,9 +10,10 @@ from diagnostics.iam import WebIdentityRequest
 
 if TYPE_CHECKING:
     from diagnostics.evidence import Cluster, IamRole, ServiceAccount
+    from diagnostics.result import Finding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """A code and its words."""
 
@@ -21,6 +22,17 @@ class Fault:
     seen: str = ""
     wanted: str = ""
     next: str = ""
+
+    @classmethod
+    def found(cls, code: str, finding: Finding) -> Fault:
+        """What a check of the engine found, its headline as a sentence."""
+        return cls(
+            code=code,
+            headline=f"{finding.headline.rstrip('.')}.",
+            seen=finding.seen,
+            wanted=finding.wanted,
+            next=finding.next,
+        )
 
 
 def target_of(account: ServiceAccount, cluster: Cluster) -> Target:
@@ -33,12 +45,14 @@ def target_of(account: ServiceAccount, cluster: Cluster) -> Target:
     )
 
 
-def request_of(account: ServiceAccount, cluster: Cluster, role: IamRole) -> WebIdentityRequest:
-    """What STS would be asked for a role with the service account's token."""
+def request_of(
+    role: IamRole, cluster: Cluster, *, subject: str, audience: str
+) -> WebIdentityRequest:
+    """What STS would be asked for a role with a token of the cluster's issuer."""
     return WebIdentityRequest(
         role_arn=role.arn,
         provider_arn=cluster.provider_arn_in(role.account),
-        claims={"iss": cluster.issuer, "sub": account.subject, "aud": account.audience},
+        claims={"iss": cluster.issuer, "sub": subject, "aud": audience},
         role_tags=role.tags,
         open_context=True,
     )

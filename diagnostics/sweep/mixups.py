@@ -34,7 +34,15 @@ def meant_another(
     """The annotation names a role that refuses, and one other role trusts exactly this service account."""
     if bound is not None and bound != str(arn):
         words = f"The annotation names role {arn.name}, not the role that the fleet file states."
-        return [Fault("IRSA104", words, str(arn), bound, annotate_with(bound))]
+        return [
+            Fault(
+                code="IRSA104",
+                headline=words,
+                seen=str(arn),
+                wanted=bound,
+                next=annotate_with(bound),
+            )
+        ]
     if not refused:
         return []
     named = f'"{account.subject}"'
@@ -43,7 +51,11 @@ def meant_another(
         for role in index.by_issuer.get(cluster.issuer_path, ())
         if named in role.trust_text
         and role.trust is not None
-        and outcome(role.trust, request_of(account, cluster, role)) is Outcome.ALLOWED
+        and outcome(
+            role.trust,
+            request_of(role, cluster, subject=account.subject, audience=account.audience),
+        )
+        is Outcome.ALLOWED
     ]
     actual = index.accounts[arn.account].roles.get(arn.name)
     if len(trusting) != 1 or trusting[0].arn in (str(arn), actual):
@@ -53,7 +65,15 @@ def meant_another(
         f"The annotation names role {arn.name}, which {state}; role {trusting[0].name} trusts this "
         "service account."
     )
-    return [Fault("IRSA104", words, str(arn), trusting[0].arn, annotate_with(trusting[0].arn))]
+    return [
+        Fault(
+            code="IRSA104",
+            headline=words,
+            seen=str(arn),
+            wanted=trusting[0].arn,
+            next=annotate_with(trusting[0].arn),
+        )
+    ]
 
 
 def runs_as_another(
@@ -74,9 +94,7 @@ def runs_as_another(
         question=None,
     )
     if isinstance(found, Finding):
-        yield Fault(
-            "IRSA101", f"{found.headline.rstrip('.')}.", found.seen, found.wanted, found.next
-        )
+        yield Fault.found("IRSA101", found)
 
 
 def older_than_association(name: tuple[str, str], view: ClusterView) -> Iterator[Fault]:
@@ -85,9 +103,9 @@ def older_than_association(name: tuple[str, str], view: ClusterView) -> Iterator
     old = [pod for pod in live if not bare(pod) and by_pod_identity(pod) is None]
     if name in view.identities and old:
         yield Fault(
-            "IRSA217",
-            "The pods are older than their Pod Identity association, and still use IRSA.",
-            f"created {old[0].created:%Y-%m-%d %H:%M} UTC, with a web identity",
-            "a pod made after the association",
-            "Restart the workload, so that its new pods get the association's role.",
+            code="IRSA217",
+            headline="The pods are older than their Pod Identity association, and still use IRSA.",
+            seen=f"created {old[0].created:%Y-%m-%d %H:%M} UTC, with a web identity",
+            wanted="a pod made after the association",
+            next="Restart the workload, so that its new pods get the association's role.",
         )

@@ -14,9 +14,10 @@ from diagnostics.checks.irsa206_static_keys import static_keys
 from diagnostics.checks.irsa207_token_not_mounted import token_not_mounted
 from diagnostics.checks.irsa208_token_audience import token_audience
 from diagnostics.checks.irsa215_windows_path import windows_path
-from diagnostics.evidence import Pods, Target
+from diagnostics.evidence import Pods
 from diagnostics.evidence.derived import NamespaceWorkloads, Now
 from diagnostics.result import Finding
+from diagnostics.sweep.fault import Fault, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,18 +36,12 @@ def pod_faults(
     workloads: tuple[Workload, ...],
     webhooks: Webhooks,
     now: datetime,
-) -> Iterator[tuple[str, str, str, str, str]]:
-    """The engine's own checks of running pods: (code, headline, seen, wanted, next)."""
+) -> Iterator[Fault]:
+    """What the engine's own checks of running pods find."""
     if all(_plainly_sound(pod, account) for pod in pods):
         return
-    target = Target(
-        cluster=cluster.name,
-        namespace=account.namespace,
-        service_account=account.name,
-        workload=None,
-    )
     facts: dict[str, object] = {
-        "target": target,
+        "target": target_of(account, cluster),
         "account": account,
         "pods": Pods(items=pods),
         "webhooks": webhooks,
@@ -72,7 +67,7 @@ def pod_faults(
         found = check.judge(**{need.name: facts[need.name] for need in check.needs})
         if isinstance(found, Finding):
             failed.add(check.code)
-            yield check.code, f"{found.headline.rstrip('.')}.", found.seen, found.wanted, found.next
+            yield Fault.found(check.code, found)
 
 
 def _plainly_sound(pod: Pod, account: ServiceAccount) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from diagnostics.checks.irsa502_partition import partition
@@ -38,7 +39,9 @@ def provider_faults(  # noqa: PLR0911  one kind of fault each
         home = index.accounts.get(cluster.account)
         if close is not None and close[0] is Near.SPELLING:
             words = "The OIDC provider's URL is spelled differently from the issuer."
-            return [Fault("IRSA305", words, close[1], wanted, create)]
+            return [
+                Fault(code="IRSA305", headline=words, seen=close[1], wanted=wanted, next=create)
+            ]
         if (
             facts.account != cluster.account
             and home is not None
@@ -46,32 +49,34 @@ def provider_faults(  # noqa: PLR0911  one kind of fault each
         ):
             words = "The OIDC provider is only in the cluster's account, and the role in another."
             seen = cluster.provider_arn_in(cluster.account)
-            return [Fault("IRSA303", words, seen, wanted, create)]
+            return [Fault(code="IRSA303", headline=words, seen=seen, wanted=wanted, next=create)]
         if close is not None:
             words = "The OIDC provider is for another ID or region than the cluster's."
-            return [Fault("IRSA302", words, close[1], wanted, create)]
+            return [
+                Fault(code="IRSA302", headline=words, seen=close[1], wanted=wanted, next=create)
+            ]
         words = f"Account {facts.account} has no OIDC provider for cluster {cluster.name}."
-        return [Fault("IRSA301", words, "(none)", wanted, create)]
+        return [Fault(code="IRSA301", headline=words, seen="(none)", wanted=wanted, next=create)]
     provider = facts.providers[wanted]
     if provider is None or account.audience in provider.client_ids:
         return []
     if account.annotations.get(AUDIENCE):
         return [
             Fault(
-                "IRSA108",
-                "The service account asks for tokens with an audience that AWS does not expect.",
-                clip(account.audience, 200),
-                listed(provider.client_ids),
-                f"Remove the annotation {AUDIENCE}, then restart the pods.",
+                code="IRSA108",
+                headline="The service account asks for tokens with an audience that AWS does not expect.",
+                seen=clip(account.audience, 200),
+                wanted=listed(provider.client_ids),
+                next=f"Remove the annotation {AUDIENCE}, then restart the pods.",
             )
         ]
     return [
         Fault(
-            "IRSA304",
-            f"The OIDC provider does not list the audience {clip(account.audience, 200)}.",
-            listed(provider.client_ids),
-            account.audience,
-            f"Add the client ID {clip(account.audience, 200)} to the provider.",
+            code="IRSA304",
+            headline=f"The OIDC provider does not list the audience {clip(account.audience, 200)}.",
+            seen=listed(provider.client_ids),
+            wanted=account.audience,
+            next=f"Add the client ID {clip(account.audience, 200)} to the provider.",
         )
     ]
 
@@ -82,8 +87,8 @@ def trust_faults(
     """What the trust policy refuses, and whether that could be decided without STS."""
     if role.trust is None:
         words = f"The trust policy of role {role.name} can't be read as one."
-        return [Fault("IRSA402", words, clip(role.trust_text, 200))], True
-    request = request_of(account, cluster, role)
+        return [Fault(code="IRSA402", headline=words, seen=clip(role.trust_text, 200))], True
+    request = request_of(role, cluster, subject=account.subject, audience=account.audience)
     answer = outcome(role.trust, request)
     if answer is Outcome.ALLOWED:
         return [], True
@@ -94,22 +99,30 @@ def trust_faults(
     said = TrustAnswer(request=request, decision=decision)
     mixed = partition.judge(answer=said, role=role, cluster=cluster)
     if isinstance(mixed, Finding):
-        out.append(Fault("IRSA502", f"{mixed.headline}.", mixed.seen, mixed.wanted, _SMALLEST_EDIT))
+        out.append(replace(Fault.found("IRSA502", mixed), next=_SMALLEST_EDIT))
     for code, reasons in faults(said, role).items():
         first = reasons[0] if reasons else None
         out.append(
             Fault(
-                code,
-                first.words if first else f"Role {role.name} trusts no web identity.",
-                listed(first.trusted) if first else "(none)",
-                clip((first.presented if first else None) or account.subject, 300),
-                _SMALLEST_EDIT,
+                code=code,
+                headline=first.words if first else f"Role {role.name} trusts no web identity.",
+                seen=listed(first.trusted) if first else "(none)",
+                wanted=clip((first.presented if first else None) or account.subject, 300),
+                next=_SMALLEST_EDIT,
             )
         )
     codes = {one.code for one in out}
     if "IRSA404" in codes and (old := _older(cluster, index, role)) is not None:
         words = f"Cluster {cluster.name} was created after role {role.name}, which trusts an older issuer."
-        out.append(Fault("IRSA308", words, old, request.provider_arn, out[0].next))
+        out.append(
+            Fault(
+                code="IRSA308",
+                headline=words,
+                seen=old,
+                wanted=request.provider_arn,
+                next=out[0].next,
+            )
+        )
     return out, True
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from diagnostics.sweep.readers import SweepReader
 
 T = TypeVar("T")
+R = TypeVar("R")
 Now = Callable[[], datetime]
 
 
@@ -118,11 +119,9 @@ async def sweep(
     return out
 
 
-async def _each(
-    items: Iterable[T], work: Callable[[T], Awaitable[ClusterResult]], at_once: int
-) -> list[ClusterResult]:
+async def _each(items: Iterable[T], work: Callable[[T], Awaitable[R]], at_once: int) -> list[R]:
     """Do the work with so many workers; the queue is the list itself, so memory stays flat."""
-    results: list[ClusterResult] = []
+    results: list[R] = []
     queue = iter(list(items))
 
     async def worker() -> None:
@@ -146,7 +145,7 @@ async def issuers_of(
     entries = reader.fleet.clusters
     finished = 0
 
-    async def one(entry: FleetCluster) -> ClusterResult:
+    async def one(entry: FleetCluster) -> None:
         nonlocal finished
         try:
             cluster = await reader.cluster(entry)
@@ -167,7 +166,6 @@ async def issuers_of(
                 found[entry.name] = cluster
         finished += 1
         tell(Progress(step="issuers", done=finished, total=len(entries), last=entry.name))
-        return ClusterResult(cluster=entry.name, account=entry.account)
 
     await _each(entries, one, at_once)
     return found
@@ -184,7 +182,7 @@ async def _accounts(
     issuers = frozenset(index.issuers)
     finished = 0
 
-    async def one(account: Account) -> ClusterResult:
+    async def one(account: Account) -> None:
         nonlocal finished
         try:
             facts = await reader.account(account, issuers)
@@ -198,6 +196,5 @@ async def _accounts(
             out.roles += len(facts.roles)
         finished += 1
         tell(Progress(step="accounts", done=finished, total=len(accounts), last=account.name))
-        return ClusterResult(cluster="", account=account.id)
 
     await _each(accounts, one, at_once)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from diagnostics.evidence import ROLE_ARN
 from diagnostics.evidence.role_annotation import misplaced
-from diagnostics.iam import Outcome, WebIdentityRequest, outcome
+from diagnostics.iam import Outcome, outcome
 from diagnostics.iam.subject import Subject
 from diagnostics.result import Severity
+from diagnostics.sweep.fault import request_of
 from diagnostics.sweep.finding import SweepFinding, rule
 from diagnostics.text.clip import clip
 
@@ -113,13 +114,7 @@ def _named(role: IamRole, cluster: Cluster) -> list[Subject]:
 
 def _lets_in(role: IamRole, cluster: Cluster, subject: str, audience: str) -> bool:
     assert role.trust is not None
-    request = WebIdentityRequest(
-        role_arn=role.arn,
-        provider_arn=cluster.provider_arn_in(role.account),
-        claims={"iss": cluster.issuer, "sub": subject, "aud": audience},
-        role_tags=role.tags,
-        open_context=True,
-    )
+    request = request_of(role, cluster, subject=subject, audience=audience)
     return outcome(role.trust, request) is Outcome.ALLOWED
 
 
