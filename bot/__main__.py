@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 _HELP: Final = "Finds why a pod on Amazon EKS cannot assume its IAM role, and fixes it."
+_PROCESSES: Final = ("serve", "demo")
+"""Subcommands that go on running, and log as their settings say."""
 _EXAMPLES: Final = """\b
 Examples:
   kubectl logs deploy/api | irsa diagnose -
@@ -114,9 +116,20 @@ def main() -> None:
         # Modules are made to stay: looking for garbage among them is a tenth of the start.
         gc.disable()
         made = command_line(_needed(asked))
+        if asked not in _PROCESSES:
+            _only_errors()
         gc.freeze()
         gc.enable()
         made()
+
+
+def _only_errors() -> None:
+    """Keep log lines out of what a command prints: each says what matters of them in its own words.
+
+    Without a set-up, the library writes every line to standard output, into the middle of the JSON.
+    """
+    if "structlog" in sys.modules:
+        import_module("bot.log").configure(level="error", form="text")
 
 
 def _needed(asked: str | None) -> Iterable[str]:

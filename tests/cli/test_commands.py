@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import re
@@ -12,6 +13,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from bot import __main__ as entry
+from bot import log
 from bot.__main__ import app, command_line
 from bot.cli import COMMANDS
 from bot.cli.stored import stored
@@ -152,6 +155,23 @@ def test_a_reader_of_the_audit_that_has_gone_is_no_fault_of_the_database() -> No
 
     with pytest.raises(BrokenPipeError):
         stored(printed())
+
+
+@pytest.mark.parametrize(
+    ("command", "set_up"), [("inventory", [("error", "text")]), ("serve", []), ("demo", [])]
+)
+def test_the_log_of_a_command_is_no_part_of_what_it_prints(
+    command: str, set_up: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    levels: list[tuple[str, str]] = []
+    monkeypatch.setattr(log, "configure", lambda level, form: levels.append((level, form)))
+    monkeypatch.setattr(entry, "command_line", lambda _names: lambda: None)
+    monkeypatch.setattr(sys, "argv", ["irsa", command])
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # this process goes on
+
+    entry.main()
+
+    assert levels == set_up
 
 
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
