@@ -107,7 +107,7 @@ def _judged(policies: ControlPolicies, role: IamRole, answer: TrustAnswer) -> Ju
     if open_ is not None:
         return Unknown(
             say(
-                "what resource control policy {open} does to the call depends on what only STS sees",
+                "what resource control policy {open} does to the call depends on what is not known here",
                 open=clip(open_, 60),
             ),
             say("ask who manages the organization whether the policy spares this cluster's issuer"),

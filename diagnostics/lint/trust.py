@@ -44,6 +44,7 @@ _CODES: Final = {
     Mismatch.EXCLUDED: "IRSA412",
     Mismatch.DENY: "IRSA413",
     Mismatch.KEY_ABSENT: "IRSA415",
+    Mismatch.ROLE: "IRSA415",
     Mismatch.CONDITION: "IRSA415",
 }
 """What a call shows; keys, forms and names are judged one by one, since another value of a list is no fault."""
@@ -244,7 +245,7 @@ def _unreachable(
                 if reason.statement != statement.index and reason.mismatch is not Mismatch.DENY:
                     continue
                 code = _CODES.get(reason.mismatch)
-                if code is None:
+                if code is None or any(HOLE in value for value in reason.trusted):
                     continue
                 yield policy_finding(
                     source,
@@ -261,9 +262,10 @@ def _unreachable(
 
 def request_of(provider: str, subject: str, audience: str = AUDIENCES[0]) -> WebIdentityRequest:
     """The call that a pod would make through a provider, to a role of the provider's account."""
-    account = account_of(provider) or ACCOUNT
+    account = account_of(provider)
     return WebIdentityRequest(
-        role_arn=f"arn:aws:iam::{account}:role/any",
+        # Which account a hole stands for is open, and so is a condition on it.
+        role_arn=f"arn:aws:iam::{'' if account in (None, ACCOUNT) else account}:role/any",
         provider_arn=provider,
         claims={"sub": subject, "aud": audience},
         open_context=True,
