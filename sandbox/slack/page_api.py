@@ -145,6 +145,7 @@ async def _state(driver: Driver, _request: web.Request) -> Json:
         "me": workspace.me,
         "users": [asdict(user) for user in workspace.users.values()],
         "channels": [asdict(channel) for channel in workspace.channels.values()],
+        "groups": [{"id": one.id, "handle": one.handle} for one in workspace.groups.values()],
         "bot": {"user_id": app.user_id, "bot_id": app.bot_id, "name": app.name},
         "starting": not workspace.delivery.opened.is_set(),
         "commands": [asdict(item) for item in app.commands],

@@ -198,6 +198,8 @@ async def test_the_page_and_the_doors_can_share_one_address() -> None:
             assert index.content_type == "text/html"
         async with session.get(f"{workspace.base_url}/workspace/state") as state:
             assert state.status == 200
+            groups = (await state.json())["groups"]
+            assert groups == [{"id": "S0ONCALL01", "handle": "platform-oncall"}]
         with pytest.raises(OSError, match="address"):
             await SlackServer(demo_workspace(), port=server.port).__aenter__()
 

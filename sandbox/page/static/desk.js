@@ -26,7 +26,12 @@ export class Desk {
   /** @returns {import("./mrkdwn.js").Names} */
   names() {
     const { store } = this;
-    return { person: (id) => store.person(id), channel: (id) => store.channelName(id), viewer: store.me };
+    return {
+      person: (id) => store.person(id),
+      group: (id) => store.group(id),
+      channel: (id) => store.channelName(id),
+      viewer: store.me,
+    };
   }
 
   /**

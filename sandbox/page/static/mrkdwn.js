@@ -4,7 +4,7 @@ import { append, el, link } from "./dom.js";
 import { emoji, sign } from "./emoji.js";
 import { preformatted } from "./preformatted.js";
 
-/** @typedef {{person: (id: string) => string, channel: (id: string) => string, viewer?: string}} Names */
+/** @typedef {{person: (id: string) => string, group?: (id: string) => string, channel: (id: string) => string, viewer?: string}} Names */
 
 const MOST = 50_000;
 const STYLES = /** @type {const} */ ({ "*": "strong", _: "em", "~": "s" });
@@ -165,7 +165,7 @@ function reference(inside, names) {
   if (/^#[CGD][A-Z0-9]+$/.test(target)) {
     return el("span", { class: "mention", text: `#${label || names.channel(target.slice(1))}` });
   }
-  if (target.startsWith("!")) return special(target.slice(1), label);
+  if (target.startsWith("!")) return special(target.slice(1), label, names);
   if (/^(https?:|mailto:)/i.test(target)) {
     const address = unescape(target);
     return link(address, [label || address.replace(/^mailto:/i, "")]);
@@ -183,17 +183,27 @@ export function mention(id, names) {
 }
 
 /**
+ * @param {string} id
+ * @param {Names} names
+ * @param {string} [label]
+ */
+export function group(id, names, label) {
+  return el("span", { class: "mention", text: label || `@${names.group?.(id) ?? id}` });
+}
+
+/**
  * @param {string} command
  * @param {string} label
+ * @param {Names} names
  */
-function special(command, label) {
+function special(command, label, names) {
   const [name, ...rest] = command.split("^");
   if (name === "date") {
     const [stamp = "", format = "{date}", address = ""] = rest;
     const text = dateToken(stamp ? Number(stamp) : Number.NaN, unescape(format), label || "an unknown date");
     return address ? link(unescape(address), [text]) : el("time", { text });
   }
-  if (name === "subteam") return el("span", { class: "mention", text: label || `@${rest[0] ?? "group"}` });
+  if (name === "subteam") return group(rest[0] ?? "group", names, label);
   if (["here", "channel", "everyone"].includes(name))
     return el("span", { class: "mention", text: `@${name}` });
   return `<!${label || command}>`;

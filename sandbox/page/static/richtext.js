@@ -2,7 +2,7 @@
 import { dateToken } from "./dates.js";
 import { el, link } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { mention } from "./mrkdwn.js";
+import { group, mention } from "./mrkdwn.js";
 import { preformatted } from "./preformatted.js";
 
 /** @typedef {import("./mrkdwn.js").Names} Names */
@@ -69,7 +69,7 @@ function inline(run, names) {
     case "user":
       return mention(string(run.user_id), names);
     case "usergroup":
-      return el("span", { class: "mention", text: `@${string(run.usergroup_id)}` });
+      return group(string(run.usergroup_id), names);
     case "channel":
       return el("span", { class: "mention", text: `#${names.channel(string(run.channel_id))}` });
     case "broadcast":

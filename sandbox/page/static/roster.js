@@ -21,6 +21,11 @@ export class Roster {
     return user ? user.real_name || user.name : id;
   }
 
+  /** A user group's handle. @param {string} id */
+  group(id) {
+    return this.workspace.groups?.find((group) => group.id === id)?.handle ?? id;
+  }
+
   /** @param {string} id */
   channelName(id) {
     return this.workspace.channels.find((channel) => channel.id === id)?.name ?? id;

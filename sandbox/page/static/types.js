@@ -31,6 +31,7 @@
  * @property {string} me
  * @property {User[]} users
  * @property {Channel[]} channels
+ * @property {{id: string, handle: string}[]} [groups]
  * @property {{user_id: string, bot_id: string, name: string}} bot
  * @property {Command[]} commands
  * @property {Shortcut[]} shortcuts
