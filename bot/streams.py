@@ -36,6 +36,11 @@ def ready() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def why_of(error: OSError) -> str:
+    """The system's own words for an error; asyncio puts the address into them once more."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+
+
 def typed_input() -> None:
     """Tell a person at a terminal that a command waits for what they type, and how that ends."""
     if sys.stdin is not None and sys.stdin.isatty():

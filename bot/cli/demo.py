@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.manifest import manifest_text
+from bot.streams import why_of
 
 
 def demo(
@@ -86,7 +87,7 @@ def demo(
         _refuse(str(error))
     except OSError as error:
         _refuse(
-            f"127.0.0.1:{port} can't be listened on ({error.strerror or error}). "
+            f"127.0.0.1:{port} can't be listened on ({why_of(error)}). "
             "Choose another port: irsa demo --port 8101 (or make demo DEMO='--port 8101')."
         )
 

@@ -17,6 +17,7 @@ from bot.serve import serve as run
 from bot.settings import Settings, SettingsError
 from bot.slack.identity import SlackUnusable
 from bot.store.migrate import NewerDatabase
+from bot.streams import why_of
 
 _USAGE = 2
 
@@ -48,7 +49,7 @@ def serve(
         _fail(f"The database can't be used ({type(error).__name__}); check IRSA_DATABASE_URL.")
     except OSError as error:
         where = f"{settings.http_host}:{settings.http_port}"
-        _fail(f"{where} can't be listened on ({error.strerror or error}); set IRSA_HTTP_PORT.")
+        _fail(f"{where} can't be listened on ({why_of(error)}); set IRSA_HTTP_PORT.")
 
 
 def register(app: typer.Typer) -> None:
