@@ -6,6 +6,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -273,19 +274,24 @@ def _lines(stream: IO[str]) -> Iterator[str]:
 
 
 def _answer_lines(path: str, command: str, *, open_context: bool) -> None:
-    def run(stream: IO[str]) -> None:
+    with _cases(path) as stream:
         for line in _lines(stream):
             sys.stdout.write(answer(line, command, open_context=open_context) + "\n")
-        sys.stdout.flush()
+    sys.stdout.flush()
 
+
+@contextmanager
+def _cases(path: str) -> Iterator[IO[str]]:
+    """The lines of a file, or of standard input, which stays open."""
+    if path == "-":
+        typed_input()
+        if hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+        yield sys.stdin
+        return
     try:
-        if path == "-":
-            typed_input()
-            if hasattr(sys.stdin, "reconfigure"):
-                sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
-            run(sys.stdin)
-        else:
-            with open_given(Path(path)) as stream:
-                run(stream)
+        stream = open_given(Path(path))
     except OSError as error:
         _fail(f"{path}: {error.strerror or error}")
+    with stream:
+        yield stream

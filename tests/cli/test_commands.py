@@ -193,6 +193,19 @@ def test_a_reader_that_has_gone_is_no_finding(
     assert ended.value.code == CLOSED_PIPE == 141
 
 
+@pytest.mark.parametrize("arguments", [["trust", "evaluate", "--ndjson", "cases.jsonl"]])
+def test_a_reader_of_many_answers_that_has_gone_is_no_fault_of_the_file(
+    arguments: list[str], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "cases.jsonl").write_text("{}\n")
+    unread(monkeypatch)
+
+    with pytest.raises(SystemExit) as ended, written():
+        app(arguments)
+
+    assert ended.value.code == CLOSED_PIPE
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("arguments", [["fleet", "schema"], ["lint"], ["--help"]])
