@@ -120,7 +120,7 @@ def _words(entry: Entry, said: Mapping[str, str]) -> str | None:
     done = said.get(done, done)
     if entry.action == "proof":
         # The deed itself is the step before.
-        return speak("Proof: {words}", words=done.partition("; ")[2])
+        return speak("After it: {words}", words=done.partition("; ")[2])
     if entry.action in _MADE:
         return done
     if entry.action == "ask" and entry.decision in _CLAIMED:
