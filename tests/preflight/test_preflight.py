@@ -451,6 +451,28 @@ async def test_clusters_that_only_eks_lists_are_tried_and_marked_unless_told_not
     assert works == {(f"{PAYMENTS} (payments)", False): True, ("other", False): False, **found}
 
 
+async def test_clusters_in_accounts_that_only_the_organization_lists_are_tried_with_their_account(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "fleet.yaml"
+    world.fleet_yaml(path)
+    fleet = load(path).fleet
+    platform = next(a for a in fleet.accounts if a.name == "platform")
+    own = replace(platform, regions=("eu-west-1",))
+    file = replace(load(path), fleet=replace(fleet, accounts=(own,), clusters=(), bindings=()))
+
+    outcome = await preflight(file, world.environ(), limits=PATIENT, found=listed_now)
+
+    works = {(p.kind, p.discovered): p.works for p in outcome.places}
+    found = [p for p in outcome.places if p.kind == "cluster"]
+    assert works[("account", False)]
+    assert works[("account", True)]
+    assert any(place.name.endswith("/eu-west-1/prod") and place.works for place in found)
+    assert not [c for place in found for c in place.checks if "fix role" in c.what]
+    with_none = {p.name for p in outcome.places if p.kind == "account" and p.discovered}
+    assert len(with_none) == 1  # accounts without a cluster there are not tried
+
+
 async def test_a_list_that_is_refused_hides_nothing_else(world: World, file: FleetFile) -> None:
     async with gate(world.environ()["AWS_ENDPOINT_URL"], {"eks:ListClusters"}) as url:
         outcome = await preflight(file, behind(world, url, "EKS"), limits=PATIENT, found=listed_now)
