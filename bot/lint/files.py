@@ -42,7 +42,7 @@ def sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source]:
             yield _source(STDIN, stdin.read(MOST_BYTES + 1), asked=True)
             continue
         root = Path(path)
-        if root.is_dir():
+        if _is_folder(root):
             for found in _walk(root):
                 if _met(found, met):
                     continue
@@ -55,6 +55,13 @@ def sources(paths: Sequence[str], stdin: BinaryIO) -> Iterator[Source]:
         elif not _met(root, met):
             # A hook names every changed file, whatever it is; a person names the one that matters.
             yield _source(_shown(root), _read(root), asked=len(paths) == 1, listed=True)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:  # a name that no file system takes
+        raise LintFileError(f"{_shown(path)[:200]}: {error.strerror or error}") from error
 
 
 def _met(path: Path, met: set[str]) -> bool:

@@ -46,8 +46,15 @@ def values_of(kind: str, spec: Node | None) -> Iterator[Node]:
                 yield from embedded_yaml(text)
 
 
-def helm_values(values: Mapping, file: str, out: Sources) -> bool:
-    """Read every `serviceAccount` with annotations, at any depth; whether there is one."""
+def helm_values(values: Mapping, file: str, out: Sources, *, terraform: bool = False) -> bool:
+    """Read every `serviceAccount` with annotations, at any depth; whether there is one.
+
+    Args:
+        values: All of them.
+        file: Where they are written.
+        out: Where to.
+        terraform: Whether they are written as an expression of Terraform.
+    """
     found = False
     stack: list[Node] = [values]
     seen = 0
@@ -59,12 +66,12 @@ def helm_values(values: Mapping, file: str, out: Sources) -> bool:
         elif isinstance(node, Mapping):
             for key, value in node.pairs:
                 if key.text == "serviceAccount" and isinstance(value, Mapping):
-                    found = _account(value, file, out) or found
+                    found = _account(value, file, out, terraform=terraform) or found
                 stack.append(value)
     return found
 
 
-def _account(value: Mapping, file: str, out: Sources) -> bool:
+def _account(value: Mapping, file: str, out: Sources, *, terraform: bool) -> bool:
     annotations = at(value, "annotations")
     if not isinstance(annotations, Mapping):
         return False
@@ -77,5 +84,6 @@ def _account(value: Mapping, file: str, out: Sources) -> bool:
         name=name,
         object_=f"values: serviceAccount {name or ''}".rstrip(),
         strings=_CHART,
+        terraform=terraform,
     )
     return True

@@ -54,7 +54,12 @@ POLICY_FIELDS: Final = {
 
 
 def kubernetes(
-    node: Mapping, file: str, out: Sources, *, strings: Refusal | None = API_SERVER
+    node: Mapping,
+    file: str,
+    out: Sources,
+    *,
+    strings: Refusal | None = API_SERVER,
+    terraform: bool = False,
 ) -> None:
     """Read one object, or a List of them.
 
@@ -63,6 +68,7 @@ def kubernetes(
         file: Where it is written.
         out: Where to.
         strings: Who refuses annotations that are no strings; None where a tool makes strings of them.
+        terraform: Whether it is written as an expression of Terraform.
     """
     stack: list[Node] = [node]
     while stack:
@@ -72,16 +78,18 @@ def kubernetes(
         if kind.endswith("List") and isinstance(items, Sequence):
             stack.extend(reversed(items.items))
         elif isinstance(current, Mapping):
-            _object(current, kind, file, out, strings)
+            _object(current, kind, file, out, strings=strings, terraform=terraform)
 
 
-def _object(node: Mapping, kind: str, file: str, out: Sources, strings: Refusal | None) -> None:
+def _object(
+    node: Mapping, kind: str, file: str, out: Sources, *, strings: Refusal | None, terraform: bool
+) -> None:
     name = text_at(node, "metadata", "name") or "?"
     namespace = text_at(node, "metadata", "namespace")
     shown = f"{kind} {namespace + '/' if namespace else ''}{name}"
     annotations = at(node, "metadata", "annotations")
     if kind == "ServiceAccount":
-        _service_account(node, file, shown, out, strings)
+        _service_account(node, file, shown, out, strings=strings, terraform=terraform)
     elif strings is not None:
         _unquoted(annotations, file, shown, out)
         _unquoted(at(node, *_template_of(kind), "metadata", "annotations"), file, shown, out)
@@ -140,7 +148,7 @@ def _external_name(annotations: Node | None) -> str | None:
 
 
 def _service_account(
-    node: Mapping, file: str, shown: str, out: Sources, strings: Refusal | None
+    node: Mapping, file: str, shown: str, out: Sources, *, strings: Refusal | None, terraform: bool
 ) -> None:
     name = text_at(node, "metadata", "name") or "?"
     namespace = text_at(node, "metadata", "namespace")
@@ -165,6 +173,7 @@ def _service_account(
             name=name,
             object_=shown,
             strings=strings,
+            terraform=terraform,
         )
     if strings is not None:
         _unquoted(at(node, "metadata", "labels"), file, shown, out, every=True, what="label")

@@ -34,13 +34,14 @@ def terraform_objects(block: Block, file: str, known: Callable[[Node], Node], ou
     kind = block.labels[0] if block.labels else ""
     written = block.attributes.get(_FIELDS.get(kind, ""))
     for one in items_at(known(written)) if written is not None else ():
+        written_out = isinstance(one, Mapping)
         for tree in _trees(one):
             if kind == "helm_release":
-                helm_values(tree, file, out)
+                helm_values(tree, file, out, terraform=written_out)
             else:
                 # Its provider makes a string of a number, as the schema of the cluster has it.
                 strings = None if kind == "kubernetes_manifest" else API_SERVER
-                kubernetes(tree, file, out, strings=strings)
+                kubernetes(tree, file, out, strings=strings, terraform=written_out)
 
 
 def _trees(value: Node) -> Iterator[Mapping]:

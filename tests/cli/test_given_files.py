@@ -147,6 +147,13 @@ def test_a_file_over_the_bound_is_left_out_among_others_and_refused_alone(tmp_pa
     assert "data.json: it is over 16 MiB; nothing of it is read" in output
 
 
+def test_a_name_that_no_file_system_takes_is_one_sentence() -> None:
+    status, output = run("lint", "a" * 5_000)
+
+    assert status == 2
+    assert output == f"irsa lint: {'a' * 200}: File name too long\n"
+
+
 def test_a_folder_that_cant_be_read_is_not_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -169,6 +169,26 @@ def test_terraform_refers_to_the_role_of_its_folder() -> None:
     assert found.related[0][1] == "the role's trust policy"
 
 
+def test_an_object_of_terraform_refers_to_the_role_too() -> None:
+    text = (
+        TERRAFORM_RAW
+        + f"""
+resource "kubernetes_manifest" "api" {{
+  manifest = {{
+    apiVersion = "v1"
+    kind       = "ServiceAccount"
+    metadata   = {{ name = "api", namespace = "payments", annotations = {{ "{KEY}" = "payments-api" }} }}
+  }}
+}}
+"""
+    )
+
+    assert (
+        malformed(("main.tf", text)).next
+        == f'Write "{KEY}" = aws_iam_role.api.arn (the role of that name).'
+    )
+
+
 def test_the_only_account_of_all_files_is_put_in() -> None:
     found = malformed(
         ("a.yaml", account("worker", name="worker")), ("b.yaml", account(ARN, name="other"))
