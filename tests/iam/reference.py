@@ -28,7 +28,9 @@ def matches(operator: str, wanted: str, seen: str, *, variables: bool) -> bool:
         return wanted.lower() == seen.lower()
     if operator == "StringLike":
         return like(wanted, seen)
-    return False  # subjects and audiences are neither ARNs nor numbers
+    if operator == "NumericEquals":
+        return wanted.isdecimal() and seen.isdecimal() and int(wanted) == int(seen)
+    return False  # nothing here is an ARN
 
 
 def holds(operator: str, wanted: list[str], seen: list[str], *, variables: bool) -> bool:
