@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+Named = TypeVar("Named", bound=wire.Object)
 _MOST_OBJECTS: Final = 10_000
 _MOST_FILES: Final = 50
 
@@ -145,9 +146,9 @@ def _object(
         bundle.passed_over.append(f"{where}: no check reads kind {visible(kind)[:63] or '(none)'}.")
 
 
-def _named(model: type[M], value: dict[str, Any], where: str) -> M:
+def _named(model: type[Named], value: dict[str, Any], where: str) -> Named:
     found = _valid(model, value, where)
-    meta: wire.Metadata = getattr(found, "metadata")  # noqa: B009  the models have no common base with it
+    meta = found.metadata
     for key, name in (("namespace", meta.namespace), ("name", meta.name)):
         if not name or not can_exist(name):
             raise EvidenceError(f"{where}: metadata.{key}: {visible(name)[:63]!r} is no name")

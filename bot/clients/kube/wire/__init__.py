@@ -4,7 +4,7 @@ Source: Kubernetes API reference v1.34. Null stands for "not set" wherever the A
 """
 
 from bot.clients.kube.wire.answers import Discovery, KeySet, ObjectList, Status, TokenRequest
-from bot.clients.kube.wire.base import Metadata, Wire
+from bot.clients.kube.wire.base import Metadata, Object, Wire
 from bot.clients.kube.wire.pods import Container, EnvFrom, EnvVar, EnvVarSource, Pod, PodSpec
 from bot.clients.kube.wire.webhooks import LabelSelector, MutatingWebhookConfiguration, Rule
 from bot.clients.kube.wire.workloads import ServiceAccount, Workload, WorkloadSpec
@@ -19,6 +19,7 @@ __all__ = [
     "LabelSelector",
     "Metadata",
     "MutatingWebhookConfiguration",
+    "Object",
     "ObjectList",
     "Pod",
     "PodSpec",

@@ -54,6 +54,12 @@ class Metadata(Wire):
     managed_fields: tuple[ManagedFields, ...] = ()
 
 
+class Object(Wire):
+    """Whatever has a name of its own."""
+
+    metadata: Metadata
+
+
 class Requirement(Wire):
     """matchExpressions[] of a label selector or a node selector term."""
 

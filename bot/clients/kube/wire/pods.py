@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bot.clients.kube.wire.base import Metadata, Requirement, Wire
+from bot.clients.kube.wire.base import Metadata, Object, Requirement, Wire
 
 
 class KeySelector(Wire):
@@ -175,9 +175,8 @@ class PodStatus(Wire):
     conditions: tuple[Condition, ...] = ()
 
 
-class Pod(Wire):
+class Pod(Object):
     """v1 Pod."""
 
-    metadata: Metadata
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bot.clients.kube.wire.base import Metadata, Requirement, Wire
+from bot.clients.kube.wire.base import Object, Requirement, Wire
 
 
 class Rule(Wire):
@@ -48,8 +48,7 @@ class Webhook(Wire):
     object_selector: LabelSelector = LabelSelector()
 
 
-class MutatingWebhookConfiguration(Wire):
+class MutatingWebhookConfiguration(Object):
     """admissionregistration.k8s.io/v1 MutatingWebhookConfiguration."""
 
-    metadata: Metadata
     webhooks: tuple[Webhook, ...] = ()

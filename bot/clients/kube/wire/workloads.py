@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.clients.kube.wire.base import Metadata, Wire
+from bot.clients.kube.wire.base import Object, Wire
 from bot.clients.kube.wire.pods import PodTemplate
 
 
@@ -42,14 +42,11 @@ class WorkloadSpec(Wire):
     paused: bool = False
 
 
-class ServiceAccount(Wire):
+class ServiceAccount(Object):
     """v1 ServiceAccount."""
 
-    metadata: Metadata
 
-
-class Workload(Wire):
+class Workload(Object):
     """apps/v1 and batch/v1 workloads."""
 
-    metadata: Metadata
     spec: WorkloadSpec = WorkloadSpec()
