@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from diagnostics.iam.json_text import Json
-    from diagnostics.lint.finding import SourceFinding
+    from diagnostics.lint.finding import SourceFinding, Spot
     from diagnostics.lint.policy_source import PolicySource
     from diagnostics.lint.sources import MalformedRole, Sources
 
@@ -55,12 +55,12 @@ def roles_meant(sources: Sources, notes: list[str]) -> Iterator[SourceFinding]:
     """
     if not sources.malformed:
         return
-    policies = _Policies(sources)
+    known = _Known(sources)
     for one in sources.malformed:
         if _filled_later(one, sources):
             notes.append(FILLED_LATER.format(file=one.finding.spot.file))
             continue
-        meant = _meant(one, sources, policies)
+        meant = _meant(one, known)
         related = one.finding.related
         if meant.source is not None:
             related = (*related, (meant.source.spot(""), "the role's trust policy"))
@@ -75,12 +75,13 @@ def _filled_later(one: MalformedRole, sources: Sources) -> bool:
     return "${" in one.value and (sources.substituted or file in sources.templates)
 
 
-class _Policies:
-    """The trust policies of the sources, by whom they let in and by role."""
+class _Known:
+    """The trust policies of the sources, by whom they let in and by role, and the roles of service accounts."""
 
     def __init__(self, sources: Sources) -> None:
         self.by_subject: dict[str, list[PolicySource]] = {}
         self.by_role: dict[str, list[PolicySource]] = {}
+        self.annotated: dict[tuple[str, str], dict[str, Spot]] = {}
         self.owners: set[tuple[str, str]] = set()
         for source in sources.policies:
             if source.role:
@@ -92,9 +93,11 @@ class _Policies:
         for account in sources.accounts:
             if (arn := RoleArn.parse(account.role_arn or "")) is not None:
                 self.owners.add((arn.partition, arn.account))
+                named = (account.namespace or "default", account.name)
+                self.annotated.setdefault(named, {})[str(arn)] = account.spot
 
 
-def _meant(one: MalformedRole, sources: Sources, policies: _Policies) -> _Meant:
+def _meant(one: MalformedRole, known: _Known) -> _Meant:
     if RoleArn.parse(one.finding.wanted):
         return _Meant(wanted=one.finding.wanted, next=f"Write {one.written(one.finding.wanted)}")
     session = _SESSION.fullmatch(one.value)
@@ -105,38 +108,28 @@ def _meant(one: MalformedRole, sources: Sources, policies: _Policies) -> _Meant:
             next=f"Write {one.written(arn)} (a session's ARN leaves out the role's path; {_get_role(session[3])} "
             "prints it whole).",
         )
-    return _as_elsewhere(one, sources) or _as_defined(one, policies) or _as_named(one, policies)
+    return _as_elsewhere(one, known) or _as_defined(one, known) or _as_named(one, known)
 
 
-def _as_elsewhere(one: MalformedRole, sources: Sources) -> _Meant | None:
+def _as_elsewhere(one: MalformedRole, known: _Known) -> _Meant | None:
     """The ARN that another file gives the same service account."""
-    if one.name is None:
-        return None
-    found = {
-        account.role_arn: account.spot
-        for account in sources.accounts
-        if account.name == one.name
-        and (account.namespace or "default") == (one.namespace or "default")
-        and RoleArn.parse(account.role_arn or "")
-    }
+    found = known.annotated.get((one.namespace or "default", one.name or ""), {})
     if len(found) != 1:
         return None
     ((arn, spot),) = found.items()
     return _Meant(
-        wanted=str(arn),
-        next=f"Write {one.written(str(arn))}, as {spot} has it for the same service account.",
+        wanted=arn,
+        next=f"Write {one.written(arn)}, as {spot} has it for the same service account.",
     )
 
 
-def _as_defined(one: MalformedRole, policies: _Policies) -> _Meant | None:
+def _as_defined(one: MalformedRole, known: _Known) -> _Meant | None:
     """The role of the sources that the value names, or that lets this service account in."""
     name = _role_name(one.value)
-    candidates = policies.by_role.get(name, []) if name else []
+    candidates = known.by_role.get(name, []) if name else []
     why = "the role of that name"
     if len(candidates) != 1 and one.name is not None and one.namespace is not None:
-        candidates = policies.by_subject.get(
-            f"system:serviceaccount:{one.namespace}:{one.name}", []
-        )
+        candidates = known.by_subject.get(f"system:serviceaccount:{one.namespace}:{one.name}", [])
         why = f"the role that trusts {one.namespace}/{one.name}"
     if len(candidates) != 1:
         return None
@@ -151,16 +144,16 @@ def _as_defined(one: MalformedRole, policies: _Policies) -> _Meant | None:
     if not source.role and not address:
         return None
     return _Meant(
-        wanted=_pattern(one, policies, source.role or "<name>"),
+        wanted=_pattern(one, known, source.role or "<name>"),
         next=f"Write the ARN of {address or source.object}, {why}: {_printing(source)}.",
         source=source,
     )
 
 
-def _as_named(one: MalformedRole, policies: _Policies) -> _Meant:
+def _as_named(one: MalformedRole, known: _Known) -> _Meant:
     """No role of the sources: what the value itself tells, and a command for the rest."""
     name = _role_name(one.value)
-    wanted = _pattern(one, policies, name or "<name>")
+    wanted = _pattern(one, known, name or "<name>")
     if (placeholder := placeholder_in(one.value)) is not None:
         return _Meant(
             wanted=wanted,
@@ -195,11 +188,11 @@ def _role_name(value: str) -> str | None:
     return None if name is None or _ACCOUNT.fullmatch(name) else name
 
 
-def _pattern(one: MalformedRole, policies: _Policies, name: str) -> str:
+def _pattern(one: MalformedRole, known: _Known, name: str) -> str:
     """The ARN with what is known put in: the value's own account, else the only one of all sources."""
     account = _ACCOUNT.search(one.value)
-    owner = next(iter(policies.owners)) if len(policies.owners) == 1 else ("aws", "<account>")
-    partition = next((p for p, a in policies.owners if account and a == account[1]), owner[0])
+    owner = next(iter(known.owners)) if len(known.owners) == 1 else ("aws", "<account>")
+    partition = next((p for p, a in known.owners if account and a == account[1]), owner[0])
     return f"arn:{partition}:iam::{account[1] if account else owner[1]}:role/{name}"
 
 
