@@ -24,7 +24,9 @@ MOST = 10
 """Symptoms of one text, at most."""
 _EXCERPT = 600
 _MESSAGE = 300
-_MESSAGE_END = compile_pattern(r"\"|<|\t| \(Service:| status code: \d| ---> |\n|, \"|\\|', |$")
+_MESSAGE_END = compile_pattern(r"\"|<|\t| \(Service:| status code: \d| ---> |\n|, \"|\\|', |: \[|$")
+_MESSAGE_OPENING = compile_pattern(r"(?:[Cc]ould(?:n't| not)|Value '[^'\n]{0,256}'|[Tt]he) $")
+"""What stands before the words that a cause is known by, and belongs to their sentence."""
 _FEDERATIONS = (
     (
         compile_pattern(
@@ -165,8 +167,10 @@ def _excerpt(reading: Reading, failure: Failure) -> str:
 
 
 def _message(reading: Reading, failure: Failure) -> str | None:
-    """Read on from the words that say so to the end of the sentence."""
-    rest = "\n".join(reading.lines[failure.line : failure.line + 3])[failure.column :]
+    """Read the sentence in which the words stand that say so, to its end."""
+    lines = "\n".join(reading.lines[failure.line : failure.line + 3])
+    opening = _MESSAGE_OPENING.search(lines[max(0, failure.column - _MESSAGE) : failure.column])
+    rest = lines[failure.column - (len(opening[0]) if opening else 0) :]
     end = _MESSAGE_END.search(rest, 1, _MESSAGE)
     return rest[: end.start() if end else _MESSAGE].strip(" '\"`.,;_") or None
 
