@@ -149,30 +149,29 @@ def provided_otherwise(
     workloads: NamespaceWorkloads | Unreadable,
     webhooks: Webhooks | Unreadable,
 ) -> str | None:
-    """How running pods get a role without an annotation, where they validly do; None where they don't.
+    """How pods get a role without an annotation, where they validly do; None where they don't.
 
     EKS Pod Identity needs none, a self-hosted webhook may take roles from a ConfigMap, and a manifest may bring both
-    variables with a token volume of its own.
+    variables with a token volume of its own; where no pod is seen, its manifest tells what it will have.
     """
     live = pods.live if isinstance(pods, Pods) else ()
     if live and all(bare(pod) and by_pod_identity(pod) is not None for pod in live):
         return say("the pods get their role from EKS Pod Identity, which needs no annotation")
-    if not live or not all(_whole(pod) for pod in live):
+    templates = workloads.items if isinstance(workloads, NamespaceWorkloads) else ()
+    own = [one for one in templates if one.template.service_account == account.name]
+    if not all(_whole(spec) for spec in [p.spec for p in live] or [w.template for w in own]):
         return None
     hook = webhooks.pod_identity if isinstance(webhooks, Webhooks) else None
-    if hook is not None and hook.service is not None:
+    if live and hook is not None and hook.service is not None:
         return say("the self-hosted webhook gives the pods a role without an annotation")
-    templates = workloads.items if isinstance(workloads, NamespaceWorkloads) else ()
-    for workload in templates:
-        if workload.template.service_account == account.name and any(
-            injected(container) for container in workload.template.containers
-        ):
+    for workload in own:
+        if any(injected(container) for container in workload.template.containers):
             return say("{workload} brings role and token in its manifest", workload=workload.ref)
-    if all(pod.owner is None for pod in live):
+    if live and all(pod.owner is None for pod in live):
         return say("the pods bring role and token in their manifests")
     return None
 
 
-def _whole(pod: Pod) -> bool:
+def _whole(spec: PodSpec) -> bool:
     """Whether a pod has a role and a projected token."""
-    return not bare(pod) and bool(pod.spec.token_volumes)
+    return any(injected(container) for container in judged(spec)) and bool(spec.token_volumes)

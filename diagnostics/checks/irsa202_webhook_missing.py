@@ -44,5 +44,9 @@ def webhook_missing(
             "pods: on EKS the control plane owns it, so ask AWS Support; elsewhere deploy the "
             "webhook again."
         ),
+        likely=isinstance(pods, Unreadable),
+        note=say("Pods that bring role and token in their manifest need no webhook.")
+        if isinstance(pods, Unreadable)
+        else None,
         commands=("kubectl get mutatingwebhookconfigurations",),
     )

@@ -159,6 +159,35 @@ async def test_a_variable_from_a_key_of_a_config_map_leaves_the_role_open(
     assert ASK in enable
 
 
+@pytest.mark.parametrize("token", [OWN, None])
+async def test_a_manifest_tells_what_pods_have_that_are_not_seen(token: TokenVolume | None) -> None:
+    world = h.healthy()
+    world.accounts[0] = h.service_account(role_arn=None)
+    spec = PodSpec(
+        service_account="api",
+        containers=(h.container(),),
+        token_volumes=h.pod().spec.token_volumes if token else (),
+    )
+    world.workloads = [h.deployment(template=spec)]
+    world.refuse("list pods")
+
+    diagnosis = await diagnosed(world, h.case(role_arn=h.ROLE))
+
+    assert causes(diagnosis) == ([] if token else ["IRSA103"])
+
+
+async def test_a_missing_webhook_is_likely_where_no_pod_is_seen() -> None:
+    world = h.healthy()
+    world.webhooks = Webhooks()
+    world.refuse("list pods")
+
+    found = {r.code: r.finding for r in (await diagnosed(world, h.case())).results}["IRSA202"]
+
+    assert found is not None
+    assert found.likely
+    assert found.note == "Pods that bring role and token in their manifest need no webhook."
+
+
 async def test_without_a_webhook_such_pods_stay_open() -> None:
     world = h.healthy()
     world.webhooks = Webhooks()
