@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.checks.evidence_of_text import no_token_sent
 from diagnostics.checks.pod_identity import by_pod_identity
-from diagnostics.evidence import DEFAULT_AUDIENCE, SKIP_CONTAINERS, Pods, Webhooks
+from diagnostics.evidence import DEFAULT_AUDIENCE, SKIP_CONTAINERS, Pods, Unreadable, Webhooks
 from diagnostics.evidence.derived import NamespaceWorkloads
 from diagnostics.languages import say
 from diagnostics.wiring import Unknown
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         PodSpec,
         ServiceAccount,
         TokenVolume,
-        Unreadable,
     )
     from diagnostics.recognize.symptom import Symptom
 
@@ -170,6 +169,24 @@ def provided_otherwise(
     if live and all(pod.owner is None for pod in live):
         return say("the pods bring role and token in their manifests")
     return None
+
+
+def of_unread_manifests(
+    pods: Pods | Unreadable | None, workloads: NamespaceWorkloads | Unreadable
+) -> Unknown | None:
+    """What is open where pods have a role, and the manifests that may bring it are unread; else None."""
+    live = pods.live if isinstance(pods, Pods) else ()
+    if not live or not isinstance(workloads, Unreadable):
+        return None
+    if not all(_whole(pod.spec) for pod in live):
+        return None
+    return Unknown(
+        say(
+            "the pods have a role and a token, and whether their manifests bring them is not known: {why}",
+            why=workloads.why,
+        ),
+        workloads.enable,
+    )
 
 
 def _whole(spec: PodSpec) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnostics.checks.containers import provided_otherwise, veiled
+from diagnostics.checks.containers import of_unread_manifests, provided_otherwise, veiled
 from diagnostics.checks.places import of_annotation
 from diagnostics.evidence import (
     ROLE_ARN,
@@ -47,6 +47,8 @@ def annotation_missing(
     other = provided_otherwise(account, pods, workloads, webhooks)
     if other is not None:
         return Skip(other)
+    if (unread := of_unread_manifests(pods, workloads)) is not None:
+        return unread
     arn = role_to_annotate(question, role, trusting)
     empty = account.role_arn == ""
     return Finding(

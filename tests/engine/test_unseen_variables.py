@@ -176,6 +176,24 @@ async def test_a_manifest_tells_what_pods_have_that_are_not_seen(token: TokenVol
     assert causes(diagnosis) == ([] if token else ["IRSA103"])
 
 
+@pytest.mark.parametrize("role", [h.ROLE, None])
+async def test_pods_with_a_role_from_manifests_that_can_not_be_read_are_open(
+    role: str | None,
+) -> None:
+    world = h.healthy()
+    world.accounts[0] = h.service_account(role_arn=None)
+    world.pods = [h.pod(role)]
+    world.refuse("list workloads")
+
+    diagnosis = await diagnosed(world, h.case(role_arn=h.ROLE))
+
+    assert causes(diagnosis) == ([] if role else ["IRSA103"])
+    if role:
+        why, enable = open_(diagnosis, "IRSA103")
+        assert why.startswith("the pods have a role and a token, and whether their manifests bring")
+        assert enable == "allow list workloads"
+
+
 async def test_a_missing_webhook_is_likely_where_no_pod_is_seen() -> None:
     world = h.healthy()
     world.webhooks = Webhooks()
