@@ -12,11 +12,12 @@ from bot.clients.kube.request import WORKLOADS
 from bot.evidence import aws_output
 from bot.evidence.bundle import Bundle, read_bundle
 from bot.evidence.fault import EvidenceError
+from bot.evidence.object_names import WEBHOOK, listed, name_of, path_of
 from diagnostics.arn import account_of, place_of
-from diagnostics.text.visible import visible
+from diagnostics.languages import Words, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from pydantic import BaseModel
 
@@ -26,12 +27,10 @@ if TYPE_CHECKING:
 MOST_CHARACTERS: Final = 400_000
 """Of what is kept of one message."""
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):oidc-provider/")
-_NAMED: Final = 4
-_WEBHOOK: Final = "MutatingWebhookConfiguration"
 _READ: Final[dict[str, type[BaseModel]]] = {
     "ServiceAccount": wire.ServiceAccount,
     "Pod": wire.Pod,
-    _WEBHOOK: wire.MutatingWebhookConfiguration,
+    WEBHOOK: wire.MutatingWebhookConfiguration,
     **dict.fromkeys(WORKLOADS, wire.Workload),
 }
 _KEPT: Final = frozenset(
@@ -75,20 +74,24 @@ class Handed:
 
     documents: list[dict[str, Any]] = field(default_factory=list)
     """What is kept: objects as `read_bundle` takes them, without all that no check reads."""
-    taken: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    taken: list[Words] = field(default_factory=list)
+    refused: list[Words] = field(default_factory=list)
     """One clause each, with the reason."""
 
     @property
-    def words(self) -> str:
-        """What was taken and what not, in one line."""
-        parts = []
+    def words(self) -> Words:
+        """What was taken and what not, in one line; empty where there was nothing."""
+        if self.taken and self.refused:
+            return say(
+                "Took {taken} from the pasted output, but not {refused}",
+                taken=listed(self.taken),
+                refused=listed(self.refused),
+            )
         if self.taken:
-            parts.append(f"took {_listed(self.taken)} from the pasted output")
+            return say("Took {taken} from the pasted output", taken=listed(self.taken))
         if self.refused:
-            parts.append(f"{'but not' if self.taken else 'took nothing:'} {_listed(self.refused)}")
-        said = ", ".join(parts) if self.taken else " ".join(parts)
-        return said[:1].upper() + said[1:]
+            return say("Took nothing: {refused}", refused=listed(self.refused))
+        return ""
 
     @property
     def text(self) -> str:
@@ -109,7 +112,7 @@ def hand_over(outputs: Iterable[Output], wanted: Wanted) -> Handed:
     handed.taken = list(dict.fromkeys(handed.taken))
     handed.refused = list(dict.fromkeys(handed.refused))
     if len(handed.text) > MOST_CHARACTERS:
-        return Handed(refused=["it is too much: name the object in the command"])
+        return Handed(refused=[say("it is too much: name the object in the command")])
     return handed
 
 
@@ -125,18 +128,18 @@ def _take(handed: Handed, bundle: Bundle, output: Output, wanted: Wanted) -> Non
             case "role" | "provider" | "providers" | "cluster":
                 why = _AWS[one.kind](value, output, wanted)
             case _:
-                why = "no check reads it"
-        name = _name(one.kind, value)
+                why = say("no check reads it")
+        name = name_of(one.kind, value)
         if why is None:
-            kept = hooks if one.kind == _WEBHOOK else handed.documents
+            kept = hooks if one.kind == WEBHOOK else handed.documents
             kept.append(_trimmed(one.kind, value))
             handed.taken.append(name)
         else:
-            handed.refused.append(f"{name} ({why})")
+            handed.refused.append(name + " (" + why + ")")
     if bundle.webhooks_listed is not None:  # what a list does not hold is not there
-        handed.documents.append({"kind": f"{_WEBHOOK}List", "items": hooks})
+        handed.documents.append({"kind": f"{WEBHOOK}List", "items": hooks})
         if not hooks:
-            handed.taken.append("an empty list of webhooks")
+            handed.taken.append(say("an empty list of webhooks"))
     else:
         handed.documents.extend(hooks)
 
@@ -144,53 +147,53 @@ def _take(handed: Handed, bundle: Bundle, output: Output, wanted: Wanted) -> Non
 # -- what belongs to the diagnosis ---------------------------------------------------------------
 
 
-def _of_kubernetes(kind: str, value: dict[str, Any], wanted: Wanted) -> str | None:
-    if kind == _WEBHOOK:
+def _of_kubernetes(kind: str, value: dict[str, Any], wanted: Wanted) -> Words | None:
+    if kind == WEBHOOK:
         return None
     meta = value["metadata"]
     namespace, name = meta.get("namespace"), meta.get("name")
     if wanted.namespace not in (None, namespace):
-        return f"another namespace than {wanted.namespace}"
+        return say("another namespace than {namespace}", namespace=wanted.namespace)
     if kind == "ServiceAccount" and wanted.service_account not in (None, name):
-        return f"this is about {wanted.service_account}"
+        return say("this is about {name}", name=wanted.service_account)
     return None
 
 
-def _of_role(value: dict[str, Any], output: Output, wanted: Wanted) -> str | None:
+def _of_role(value: dict[str, Any], output: Output, wanted: Wanted) -> Words | None:
     del output
     role = value["Role"]
     found = (account_of(role["Arn"]), role["RoleName"])
     if wanted.role is None or found == wanted.role:
         return None
     account, name = wanted.role
-    return f"this is about role {name} of account {account}"
+    return say("this is about role {name} of account {account}", name=name, account=account)
 
 
-def _of_provider(value: dict[str, Any], output: Output, wanted: Wanted) -> str | None:
-    if wanted.issuer is not None and _path(value["Url"]) != _path(wanted.issuer):
-        return f"this is about issuer {wanted.issuer}"
+def _of_provider(value: dict[str, Any], output: Output, wanted: Wanted) -> Words | None:
+    if wanted.issuer is not None and path_of(value["Url"]) != path_of(wanted.issuer):
+        return say("this is about issuer {issuer}", issuer=wanted.issuer)
     asked = _ARN.search(output.command or "")
     account = asked[1] if asked else None
     if wanted.role is None and account is None:
-        return "it does not say whose it is; paste the command's line with it"
+        return say("it does not say whose it is; paste the command's line with it")
     if account is not None and wanted.role is not None and account != wanted.role[0]:
-        return f"the role is in account {wanted.role[0]}"
+        return say("the role is in account {account}", account=wanted.role[0])
     # The answer names no account: it is of the one that we asked for, unless the command says which.
     value["Account"] = account or (wanted.role[0] if wanted.role else None)
     return None
 
 
-def _of_providers(value: dict[str, Any], output: Output, wanted: Wanted) -> str | None:
+def _of_providers(value: dict[str, Any], output: Output, wanted: Wanted) -> Words | None:
     del output
     owners = {account_of(one["Arn"]) for one in value["OpenIDConnectProviderList"]}
     if not owners:
-        return "an empty list does not say whose it is"
+        return say("an empty list does not say whose it is")
     if wanted.role is not None and owners != {wanted.role[0]}:
-        return f"the role is in account {wanted.role[0]}"
+        return say("the role is in account {account}", account=wanted.role[0])
     return None
 
 
-def _of_cluster(value: dict[str, Any], output: Output, wanted: Wanted) -> str | None:
+def _of_cluster(value: dict[str, Any], output: Output, wanted: Wanted) -> Words | None:
     del output
     arn = value["cluster"]["arn"]
     want = wanted.cluster
@@ -199,7 +202,12 @@ def _of_cluster(value: dict[str, Any], output: Output, wanted: Wanted) -> str | 
         want.eks_name,
     ):
         return None
-    return f"this is about {want.eks_name} in {want.region} of account {want.account}"
+    return say(
+        "this is about {name} in {region} of account {account}",
+        name=want.eks_name,
+        region=want.region,
+        account=want.account,
+    )
 
 
 _AWS: Final = {
@@ -208,10 +216,6 @@ _AWS: Final = {
     "providers": _of_providers,
     "cluster": _of_cluster,
 }
-
-
-def _path(url: str) -> str:
-    return url.removeprefix("https://")
 
 
 # -- what is kept --------------------------------------------------------------------------------
@@ -243,40 +247,10 @@ def _hide(value: Any) -> None:
             _hide(one)
 
 
-# -- words ---------------------------------------------------------------------------------------
-
-
-def _name(kind: str, value: dict[str, Any]) -> str:
-    answers: dict[str, Callable[[], str]] = {
-        "role": lambda: f"role {value['Role']['RoleName']}",
-        "provider": lambda: f"provider {_path(value['Url'])}",
-        "providers": lambda: "the list of providers",
-        "cluster": lambda: f"cluster {value['cluster']['name']}",
-        "Pod": lambda: f"pods of namespace {_of(value, 'namespace')}",
-        _WEBHOOK: lambda: f"webhook {_of(value, 'name')}",
-        "ServiceAccount": lambda: f"service account {_of(value, 'namespace')}/{_of(value, 'name')}",
-    }
-    if kind in answers:
-        return answers[kind]()
-    return f"{kind.lower() or 'an object'} {_of(value, 'namespace')}/{_of(value, 'name')}"
-
-
-def _of(value: dict[str, Any], key: str) -> str:
-    meta = value.get("metadata")
-    return visible(str(meta.get(key) or "?"))[:80] if isinstance(meta, dict) else "?"
-
-
 def _reason(error: EvidenceError, output: Output) -> str:
     said = re.sub(r"^the output(?:, document (\d+))?: ", "", str(error)).rstrip(".")
     what = f"`{output.command[:60]}`: " if output.command else ""
     return f"{what}{said}"[:300]
-
-
-def _listed(parts: list[str]) -> str:
-    shown = parts[:_NAMED]
-    if len(parts) > _NAMED:
-        shown.append(f"{len(parts) - _NAMED} more")
-    return ", ".join(shown[:-1]) + (" and " if shown[:-1] else "") + shown[-1]
 
 
 __all__ = ["Handed", "Wanted", "hand_over"]
