@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sandbox.slack.signed_http import SignedHttp
 
-QUICK = Timing(answer=20.0, retries=(0.0, 0.02, 0.04))
+QUICK = Timing(answer=20.0, trigger=20.0, retries=(0.0, 0.02, 0.04))
 """Slack's retries without their pauses; an answer may take its time, on a busy machine too."""
 
 HURRIED = replace(QUICK, answer=0.6)

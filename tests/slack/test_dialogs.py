@@ -182,7 +182,7 @@ async def test_a_button_in_a_modal_names_the_view_and_can_push(
     assert len(server.workspace.views.stacks["U0MINJI001"]) == 2
 
 
-async def test_a_trigger_is_good_for_three_seconds_and_one_use(
+async def test_a_trigger_is_good_for_a_few_seconds_and_one_use(
     server: SlackServer, app: AsyncApp
 ) -> None:
     triggers = server.workspace.triggers
@@ -191,7 +191,7 @@ async def test_a_trigger_is_good_for_three_seconds_and_one_use(
     with pytest.raises(SlackApiError, match="exchanged_trigger_id"):
         await app.client.views_open(trigger_id=used, view=FORM)
 
-    server.workspace.clock.advance(3.5)
+    server.workspace.clock.advance(server.workspace.timing.trigger + 0.5)
     with pytest.raises(SlackApiError, match="expired_trigger_id"):
         await app.client.views_open(trigger_id=late, view=FORM)
 
