@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import select
@@ -16,6 +17,7 @@ PATIENCE: Final = 60.0
 LONGEST: Final = 600.0
 """Seconds that a pipe may take altogether."""
 _CHUNK: Final = 1024 * 1024
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _POLLS: Final = hasattr(select, "poll")
 """Not on Windows, which has no such pipes either."""
 
@@ -39,6 +41,11 @@ def read_given(path: Path, *, most: int, patience: float = PATIENCE) -> bytes:
         return b"".join(_chunks(descriptor, most + 1, patience))
     finally:
         os.close(descriptor)
+
+
+def encoding_of(raw: bytes) -> str:
+    """The encoding of a text, by its byte order mark: UTF-16 is what PowerShell's `>` makes of any output."""
+    return "utf-16" if raw.startswith(_UTF_16) else "utf-8-sig"
 
 
 def open_given(path: Path, *, patience: float = PATIENCE) -> IO[str]:

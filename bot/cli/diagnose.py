@@ -26,7 +26,7 @@ from bot.evidence import (
 )
 from bot.evidence.documents import MAX_BYTES
 from bot.fleet_file import load
-from bot.given_file import read_given
+from bot.given_file import encoding_of, read_given
 from bot.report import markdown, report_of, terminal
 from bot.streams import typed_input
 from diagnostics.arn import RoleArn
@@ -186,7 +186,7 @@ def _text(argument: str | None) -> str | None:
     raw = sys.stdin.buffer.read(MAX_INPUT + 1)
     if len(raw) > MAX_INPUT:
         _say(f"Standard input is over {MAX_INPUT:,} bytes; only the first part is read.")
-    return raw[:MAX_INPUT].decode("utf-8", errors="replace")
+    return raw[:MAX_INPUT].decode(encoding_of(raw), errors="replace")
 
 
 def _cases(text: str | None, hints: Hints, *, evidence: bool = False) -> tuple[Case, ...]:

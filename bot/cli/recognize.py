@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.given_file import encoding_of
 from bot.streams import typed_input
 from diagnostics.recognize import Symptom, find_secrets, recognize
 from diagnostics.recognize.reasons import reason
@@ -65,7 +66,8 @@ def recognize_command(
         raise typer.Exit(_each_line(sys.stdin.buffer))
     if text is None or text == "-":
         typed_input()
-        text = sys.stdin.buffer.read(4 * LIMIT).decode("utf-8", "replace")
+        raw = sys.stdin.buffer.read(4 * LIMIT)
+        text = raw.decode(encoding_of(raw), "replace")
     symptoms = recognize(text)
     for kind in find_secrets(text):
         typer.echo(f"The text holds {kind.value}: revoke it if anybody else has seen it.", err=True)

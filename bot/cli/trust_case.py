@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import typer
 
-from bot.given_file import open_given, read_given
+from bot.given_file import encoding_of, open_given, read_given
 from bot.streams import typed_input
 from diagnostics.arn import RoleArn, provider_arn
 from diagnostics.iam import PolicyError, Problem, TrustPolicy, WebIdentityRequest, parse
@@ -172,11 +172,11 @@ def _read(path: str) -> str:
             typed_input()
             return sys.stdin.read(MAX_CHARACTERS + 1).removeprefix("\ufeff")
         raw = read_given(Path(path), most=4 * MAX_CHARACTERS)
-        return raw.decode("utf-8-sig")[: MAX_CHARACTERS + 1]
+        return raw.decode(encoding_of(raw))[: MAX_CHARACTERS + 1]
     except OSError as error:
         _fail(f"{path}: {error.strerror or error}")
     except UnicodeDecodeError as error:
-        _fail(f"{path}: is not UTF-8 at byte {error.start}")
+        _fail(f"{path}: is no text in UTF-8 or UTF-16 at byte {error.start}")
 
 
 def _unwrapped(text: str) -> tuple[str, str | None, dict[str, str] | None]:

@@ -13,6 +13,7 @@ from bot.evidence.aws_table import of_table
 from bot.evidence.aws_text import of_text
 from bot.evidence.describe import described
 from bot.evidence.fault import EvidenceError
+from bot.given_file import encoding_of
 from diagnostics.recognize.outputs import is_description, is_table, is_text
 
 MAX_BYTES: Final = 4_000_000
@@ -73,9 +74,11 @@ def documents(file: str, raw: bytes) -> tuple[Document, ...]:
     if len(raw) > MAX_BYTES:
         raise EvidenceError(f"{file}: over {MAX_BYTES:,} bytes; name the namespace in the command")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode(encoding_of(raw))
     except UnicodeDecodeError as error:
-        raise EvidenceError(f"{file}: byte {error.start + 1} is no UTF-8 text") from None
+        raise EvidenceError(
+            f"{file}: byte {error.start + 1} is no text in UTF-8 or UTF-16"
+        ) from None
     values = _values(file, text)
     found = []
     for number, value in enumerate(values, 1):

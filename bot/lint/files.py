@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from bot.given_file import read_given
+from bot.given_file import encoding_of, read_given
 from diagnostics.errors import IrsaDoctorError
 from diagnostics.lint import Source
 
@@ -21,7 +20,6 @@ MOST_FILES: Final = 50_000
 STDIN: Final = "<stdin>"
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json", ".tf", ".tofu", ".template"})
 _SKIPPED: Final = frozenset({"node_modules", "vendor", "__pycache__"})
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _TOO_LARGE: Final = f"it is over {MOST_BYTES // (1024 * 1024)} MiB"
 
 
@@ -102,9 +100,7 @@ def _source(name: str, raw: bytes, *, asked: bool = False, listed: bool = False)
 
 
 def _decoded(raw: bytes) -> str:
-    """The text; UTF-16 is what PowerShell's `>` makes of any command's output."""
-    encoding = "utf-16" if raw.startswith(_UTF_16) else "utf-8"
-    return raw.decode(encoding, errors="replace").replace("\r\n", "\n")
+    return raw.decode(encoding_of(raw), errors="replace").replace("\r\n", "\n")
 
 
 def _shown(path: Path) -> str:

@@ -147,11 +147,23 @@ def test_all_documents_may_come_over_standard_input(tmp_path: Path) -> None:
     assert "evidence standard input" in result.output
 
 
+def test_files_and_errors_may_be_utf_16_as_powershell_writes_them(tmp_path: Path) -> None:
+    text = "\n---\n".join(text_of("x.yaml", one) for one in outputs().values())
+
+    file = tmp_path / "all.yaml"
+    file.write_bytes(text.encode("utf-16"))
+    utf_8 = diagnose(tmp_path, {}, "--evidence", "-", stdin=text.encode())
+    utf_16 = diagnose(tmp_path, {}, "--evidence", str(file))
+
+    assert utf_16.exit_code == utf_8.exit_code
+    assert utf_16.output.splitlines()[0] == utf_8.output.splitlines()[0]
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
         (b"", "it is empty"),
-        (b"\xff\xfe", "is no UTF-8 text"),
+        (b"a: \xff", "byte 4 is no text in UTF-8 or UTF-16"),
         (b"Error from server (NotFound)", "expected a mapping"),
         (b"a: &x [1]\nb: *x\n", "document 1: aliases"),
         (b"[" * 5000, "bad.yaml, document 1: no JSON"),
