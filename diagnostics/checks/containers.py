@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 ROLE_ENV = "AWS_ROLE_ARN"
 TOKEN_ENV = "AWS_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105  a variable's name
+WEBHOOK_VOLUME = "aws-iam-token"
+"""What the webhook names the volume of the token that it adds. Source: amazon-eks-pod-identity-webhook, pkg/handler."""
 SKIP_POD = "eks.amazonaws.com/skip-pod-identity-webhook"
 
 
@@ -174,11 +176,16 @@ def provided_otherwise(
 def of_unread_manifests(
     pods: Pods | Unreadable | None, workloads: NamespaceWorkloads | Unreadable
 ) -> Unknown | None:
-    """What is open where pods have a role, and the manifests that may bring it are unread; else None."""
+    """What is open where pods have a role, and the manifests that may bring it are unread; else None.
+
+    A volume of the webhook's own name is taken for the webhook's, which made it when there was an annotation.
+    """
     live = pods.live if isinstance(pods, Pods) else ()
     if not live or not isinstance(workloads, Unreadable):
         return None
     if not all(_whole(pod.spec) for pod in live):
+        return None
+    if all(volume.name == WEBHOOK_VOLUME for pod in live for volume in pod.spec.token_volumes):
         return None
     return Unknown(
         say(

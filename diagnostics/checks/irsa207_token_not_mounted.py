@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.checks.containers import ROLE_ENV, TOKEN_ENV, clean_path, judged, token_mount
+from diagnostics.checks.containers import (
+    ROLE_ENV,
+    TOKEN_ENV,
+    WEBHOOK_VOLUME,
+    clean_path,
+    judged,
+    token_mount,
+)
 from diagnostics.checks.places import of_pod
 from diagnostics.evidence import Pods, Target
 from diagnostics.languages import say
@@ -79,11 +86,8 @@ def _taken(pod: Pod, container: Container, path: str) -> str | None:
     """The volume that stands where the webhook's would, and is none of a token."""
     tokens = {volume.name for volume in pod.spec.token_volumes}
     for mount in container.mounts:
-        if mount.volume == _VOLUME and mount.volume not in tokens:
+        if mount.volume == WEBHOOK_VOLUME and mount.volume not in tokens:
             return (
                 mount.volume if clean_path(path).startswith(clean_path(mount.path) + "/") else None
             )
     return None
-
-
-_VOLUME = "aws-iam-token"

@@ -176,19 +176,22 @@ async def test_a_manifest_tells_what_pods_have_that_are_not_seen(token: TokenVol
     assert causes(diagnosis) == ([] if token else ["IRSA103"])
 
 
-@pytest.mark.parametrize("role", [h.ROLE, None])
-async def test_pods_with_a_role_from_manifests_that_can_not_be_read_are_open(
-    role: str | None,
+@pytest.mark.parametrize("volume", ["token-for-sts", "aws-iam-token", None])
+async def test_pods_with_a_role_of_which_no_manifest_can_be_read_are_open_unless_the_webhook_named_their_volume(
+    volume: str | None,
 ) -> None:
     world = h.healthy()
     world.accounts[0] = h.service_account(role_arn=None)
-    world.pods = [h.pod(role)]
+    pod = h.pod(h.ROLE if volume else None)
+    tokens = tuple(replace(token, name=volume or "") for token in pod.spec.token_volumes)
+    world.pods = [replace(pod, spec=replace(pod.spec, token_volumes=tokens))]
     world.refuse("list workloads")
 
     diagnosis = await diagnosed(world, h.case(role_arn=h.ROLE))
 
-    assert causes(diagnosis) == ([] if role else ["IRSA103"])
-    if role:
+    open_to_both = volume == "token-for-sts"
+    assert ("IRSA103" in causes(diagnosis)) is not open_to_both
+    if open_to_both:
         why, enable = open_(diagnosis, "IRSA103")
         assert why.startswith("the pods have a role and a token, and whether their manifests bring")
         assert enable == "allow list workloads"
