@@ -155,7 +155,7 @@ def _by_account(
         if bound == str(clues.role):
             tally.add(10, say("the fleet file gives it the role from the error"))
     name = clues.workload_name or (clues.workload.name if clues.workload else None)
-    if name is not None and name == account.name:
+    if name is not None and name == account.name != clues.service_account:
         tally.add(8, say("it has the name of {name}", name=name))
     elif name is not None and account.labels.get("app.kubernetes.io/name") == name:
         tally.add(6, say("it is labelled {name}", name=name))
