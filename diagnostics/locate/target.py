@@ -121,8 +121,8 @@ def _weighed(one: Scored, clues: Clues) -> Scored:
     """The channel's cluster settles what else is equal; a name that is merely alike stays a matter to ask."""
     if one.target.cluster != clues.default_cluster:
         return one
-    most = _ENOUGH - 1 if one.score < _ENOUGH else PROOF
-    return replace(one, score=min(one.score + _CLEAR, most))
+    raised = one.score + _CLEAR
+    return replace(one, score=raised if one.score >= _ENOUGH else min(raised, _ENOUGH - 1))
 
 
 def _by_trust(clues: Clues, guesses: tuple[Guess, ...], subjects: frozenset[str]) -> Target | None:

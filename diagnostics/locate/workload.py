@@ -155,14 +155,20 @@ def _by_account(
         if bound == str(clues.role):
             tally.add(10, say("the fleet file gives it the role from the error"))
     name = clues.workload_name or (clues.workload.name if clues.workload else None)
-    if name is not None and name == account.name != clues.service_account:
-        tally.add(8, say("it has the name of {name}", name=name))
-    elif name is not None and account.labels.get("app.kubernetes.io/name") == name:
-        tally.add(6, say("it is labelled {name}", name=name))
-    elif name is not None and len(name) > 3 and name in account.name:  # noqa: PLR2004  short ones are in many
-        tally.add(3, say("its name holds {name}", name=name))
+    if name is not None and name != clues.service_account:
+        _by_name(account, name, tally)
     if tally.score > 0 and clues.default_namespace == account.namespace:
         tally.add(3, say("it is in this channel's namespace"))
+
+
+def _by_name(account: ServiceAccount, name: str, tally: _Tally) -> None:
+    """What the name of a workload or controller says; one that names the account itself has been counted."""
+    if name == account.name:
+        tally.add(8, say("it has the name of {name}", name=name))
+    elif account.labels.get("app.kubernetes.io/name") == name:
+        tally.add(6, say("it is labelled {name}", name=name))
+    elif len(name) > 3 and name in account.name:  # noqa: PLR2004  short ones are in many
+        tally.add(3, say("its name holds {name}", name=name))
 
 
 def _by_trust(

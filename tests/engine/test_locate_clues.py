@@ -111,6 +111,15 @@ async def test_a_clue_points_to_the_one_service_account_that_it_fits(reason: str
     assert reason in str(why)
 
 
+async def test_a_workload_of_the_named_accounts_name_is_no_second_reason() -> None:
+    text = {"role_arn": None, "service_account": "api", "workload": "api"}
+
+    answer = await located(Clue(text=text))
+
+    assert isinstance(answer, Target)
+    assert answer.how[-1] == "service account payments/api: it has the name"
+
+
 @pytest.mark.parametrize("name", ["default", "api"])
 async def test_the_name_of_every_namespaces_own_account_says_nothing_of_a_role(name: str) -> None:
     """`default` is in many role names and in every namespace."""
